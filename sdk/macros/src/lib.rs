@@ -1,0 +1,1 @@
+//! vzaemo-sdk-macros
