@@ -28,6 +28,9 @@ pub struct Descriptor {
     pub artifact_type: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: Annotations,
+    /// Members this crate does not use, kept when an index that others wrote too is written back.
+    #[serde(flatten)]
+    pub others: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Descriptor {
@@ -38,6 +41,7 @@ impl Descriptor {
             size: blob.len() as u64,
             artifact_type: None,
             annotations: Annotations::new(),
+            others: serde_json::Map::new(),
         }
     }
 }
