@@ -1,0 +1,108 @@
+//! What an identity provider attests about a person.
+
+use serde::{Deserialize, Serialize};
+pub use vzaemo_contract::manifest::Assurance;
+
+/// How a person proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Method {
+    /// OpenID Connect with one of the configured providers.
+    OpenIdConnect {
+        /// The provider's id in the configuration.
+        provider: String,
+    },
+}
+
+/// A key that belongs to one natural person and that a provider has proven.
+///
+/// Build it with [`ProvenKey::rnokpp`] or [`ProvenKey::unzr`]: they check the form.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ProvenKey {
+    /// РНОКПП, the taxpayer's number: ten digits with a check digit.
+    Rnokpp(String),
+    /// УНЗР, the number of the record in the Unified State Demographic Register: `YYYYMMDD-NNNNN`.
+    Unzr(String),
+}
+
+impl ProvenKey {
+    /// A РНОКПП with a right check digit, or `None`.
+    pub fn rnokpp(text: &str) -> Option<Self> {
+        let text = text.trim();
+        crate::codes::is_rnokpp(text).then(|| Self::Rnokpp(text.to_owned()))
+    }
+
+    /// A УНЗР, with or without its hyphen, or `None`.
+    pub fn unzr(text: &str) -> Option<Self> {
+        crate::codes::unzr(text).map(Self::Unzr)
+    }
+
+    /// The kind and the value as one text: what the keyed hash of a person's key is made from.
+    pub(crate) fn canonical(&self) -> String {
+        match self {
+            Self::Rnokpp(value) => format!("rnokpp:{value}"),
+            Self::Unzr(value) => format!("unzr:{value}"),
+        }
+    }
+}
+
+impl std::fmt::Debug for ProvenKey {
+    /// Names the kind only: the value is personal data and belongs in no log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Rnokpp(_) => "Rnokpp(…)",
+            Self::Unzr(_) => "Unzr(…)",
+        })
+    }
+}
+
+/// A person's name in its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FullName {
+    /// Family name (прізвище).
+    pub family: String,
+    /// Given name (ім'я).
+    pub given: String,
+    /// Patronymic (по батькові), if the person has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patronymic: Option<String>,
+}
+
+impl FullName {
+    /// Given name, patronymic, family name, as a person is addressed on a page: «Марія Іванівна Коваль».
+    pub fn in_full(&self) -> String {
+        let parts = [Some(self.given.as_str()), self.patronymic.as_deref(), Some(self.family.as_str())];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// An organisation that an identity provider or a grant ties to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// ЄДРПОУ, eight digits.
+    pub edrpou: String,
+    /// Its name as attested; a grant knows only the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What a provider attested at one sign-in. Claims about roles are not read: roles are the platform's own data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attested {
+    /// How.
+    pub method: Method,
+    /// The provider's issuer identifier; with `subject` it names the account.
+    pub issuer: String,
+    /// The account at the provider.
+    pub subject: String,
+    /// How sure the identity is.
+    pub assurance: Assurance,
+    /// The person's proven key. `None` if the provider attests none or at low assurance only.
+    pub key: Option<ProvenKey>,
+    /// The person's name.
+    pub name: FullName,
+    /// The organisation in whose name the person signed in.
+    pub organisation: Option<Organisation>,
+}
