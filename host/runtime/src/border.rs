@@ -1,0 +1,160 @@
+//! The border between a guest and the host: what a store carries, and who may pass.
+
+use crate::capability::CapabilitySet;
+use crate::lanes::SlowLane;
+use crate::meter::{Meter, UsedUp};
+use crate::{CallKind, Capability, Imports, Quota};
+use std::time::{Duration, Instant};
+use vzaemo_contract::call::{Denied, Level};
+use wasmtime::{ResourceLimiter, UpdateDeadline};
+
+/// The longest line that a guest may log, in bytes.
+const LOG_LINE: usize = 4 << 10;
+/// A call that has computed this many slices goes on in the slow lane, so that the quick ones stay quick.
+const QUICK_SLICES: u32 = 20;
+
+/// What a function of the host does, as far as the kind of call matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Reads what stays the same within the call.
+    Read,
+    /// Changes something at commit.
+    Write,
+    /// Reads what merges only at commit.
+    Count,
+    /// Tells the moment.
+    Now,
+}
+
+/// What a store carries.
+pub(crate) struct Border {
+    pub(crate) imports: Box<dyn Imports>,
+    pub(crate) meter: Meter,
+    pub(crate) memory: MemoryLimit,
+    kind: CallKind,
+    held: CapabilitySet,
+    time: Time,
+    /// What the guest logged as an error, if that was the last it did.
+    last_words: Option<String>,
+}
+
+/// The time of a call.
+pub(crate) struct Time {
+    pub(crate) deadline: Instant,
+    pub(crate) wall: Duration,
+    pub(crate) computing: Duration,
+    /// Time slices that the call may use, of one tick each.
+    pub(crate) slices: u32,
+    pub(crate) slow: Option<SlowLane>,
+}
+
+impl Border {
+    pub(crate) fn new(
+        imports: Box<dyn Imports>,
+        kind: CallKind,
+        held: CapabilitySet,
+        meter: Meter,
+        memory: usize,
+        time: Time,
+    ) -> Border {
+        let memory = MemoryLimit { left: memory, refused: false };
+        Border { imports, meter, memory, kind, held, time, last_words: None }
+    }
+
+    /// Whether the guest may do this now. Everything that a guest asks for passes here.
+    pub(crate) fn admit(&mut self, capability: Capability, effect: Effect) -> Result<(), Denied> {
+        self.last_words = None;
+        if !self.held.contains(capability) {
+            return Err(Denied::NotGranted);
+        }
+        self.kind.refusal(effect).map_or(Ok(()), Err)
+    }
+
+    /// A line of the guest for operators.
+    pub(crate) fn log(&mut self, level: Level, text: &str) {
+        let line = text.get(..text.floor_char_boundary(LOG_LINE)).unwrap_or_default();
+        self.last_words = (level == Level::Error).then(|| line.to_owned());
+        self.imports.log(level, line);
+    }
+
+    /// What the guest said last, if it logged an error and did nothing else after it.
+    pub(crate) fn last_words(&mut self) -> Option<String> {
+        self.last_words.take()
+    }
+
+    /// The end of a time slice: stop, or let others go first.
+    pub(crate) fn slice_ended(&mut self, slices_used: u32) -> wasmtime::Result<UpdateDeadline> {
+        let time = &self.time;
+        if Instant::now() >= time.deadline {
+            return Err(UsedUp { quota: Quota::Time, limit: millis(time.wall) }.into());
+        }
+        if slices_used > time.slices {
+            return Err(UsedUp { quota: Quota::Computing, limit: millis(time.computing) }.into());
+        }
+        match &time.slow {
+            Some(lane) if slices_used > QUICK_SLICES && !lane.entered() => {
+                Ok(UpdateDeadline::YieldCustom(1, Box::pin(lane.enter())))
+            }
+            _ => Ok(UpdateDeadline::Yield(1)),
+        }
+    }
+}
+
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The memory of one instance: linear memories and tables together.
+pub(crate) struct MemoryLimit {
+    left: usize,
+    refused: bool,
+}
+
+impl MemoryLimit {
+    /// Whether the guest was refused memory.
+    pub(crate) fn was_reached(&self) -> bool {
+        self.refused
+    }
+
+    fn grow(&mut self, by: usize) -> bool {
+        match self.left.checked_sub(by) {
+            Some(left) => {
+                self.left = left;
+                true
+            }
+            None => {
+                self.refused = true;
+                false
+            }
+        }
+    }
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.grow(desired.saturating_sub(current)))
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let entries = desired.saturating_sub(current);
+        Ok(self.grow(entries.saturating_mul(size_of::<usize>())))
+    }
+}
+
+impl CallKind {
+    /// Why a call of this kind may not do this, if it may not.
+    fn refusal(self, effect: Effect) -> Option<Denied> {
+        match (self, effect) {
+            (CallKind::View | CallKind::Check | CallKind::Migrate, Effect::Write) => Some(Denied::ReadOnly),
+            (CallKind::Migrate, _) => {
+                Some(Denied::Misuse("a migration sees its document only, nothing else".to_owned()))
+            }
+            (CallKind::Act, Effect::Count) => Some(Denied::NotInAnAct),
+            (CallKind::View, Effect::Now) => Some(Denied::Misuse(
+                "a view has no moment; ask for today, is-past or days-left, whose answers tell when they change"
+                    .to_owned(),
+            )),
+            _ => None,
+        }
+    }
+}
