@@ -11,10 +11,10 @@ use crate::Instant;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockError {
     /// Outside development mode the legal clock is the real one.
-    #[error("the legal clock can be moved in development mode only")]
+    #[error("move the legal clock: only in development mode can it be moved")]
     NotInDevelopment,
     /// What has happened has happened: the legal clock never runs back.
-    #[error("the legal clock stands at {now} and cannot be moved back to {asked}")]
+    #[error("move the legal clock back from {now} to {asked}: it only goes forward")]
     Backwards {
         /// What the clock shows.
         now: Instant,
@@ -22,7 +22,7 @@ pub enum ClockError {
         asked: Instant,
     },
     /// Beyond the year 9999.
-    #[error("the legal clock cannot be moved beyond the year 9999")]
+    #[error("move the legal clock beyond the year 9999")]
     TooFar,
 }
 

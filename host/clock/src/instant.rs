@@ -18,10 +18,10 @@ pub struct Instant(Timestamp);
 #[derive(Debug, thiserror::Error)]
 pub enum InstantError {
     /// Earlier than the year 0 or later than the year 9999.
-    #[error("the instant lies outside the years 0 to 9999")]
+    #[error("represent an instant outside the years 0 to 9999")]
     OutOfRange,
     /// Not a text of RFC 3339 with an offset.
-    #[error("`{0}` is no instant: write it like 2026-09-03T07:00:00Z")]
+    #[error("read `{0}` as an instant: write it like 2026-09-03T07:00:00Z")]
     Unreadable(String),
 }
 

@@ -7,7 +7,7 @@
 //!   [`Zone`] what turns one into the other.
 //! * [`Calendar`] knows which days are working days. It is handed its data and reads none.
 //! * [`Term`] computes when something is due, and [`Explanation`] says how.
-//! * [`today`], [`is_past`] and [`remaining`] answer together with the moment at which the answer
+//! * [`today`], [`is_past`], [`days_left`] and [`remaining`] answer together with the moment at which the answer
 //!   changes, so that a page made from the answer can be kept until then.
 //!
 //! This crate does no input or output.
@@ -22,7 +22,7 @@ mod zone;
 pub use calendar::{Calendar, Interval, Name, RestDay, RestReason, WorkReason, Working};
 pub use clocks::{ClockError, LegalClock, SecurityClock};
 pub use instant::{Instant, InstantError};
-pub use relative::{Remaining, Timed, is_past, remaining, today};
+pub use relative::{Remaining, Timed, days_left, is_past, remaining, today};
 pub use term::{Due, Event, Explanation, Rule, SkippedDay, Term, TermError, Unit};
 pub use zone::{DEFAULT_ZONE, Zone, ZoneError};
 

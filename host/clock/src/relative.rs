@@ -39,6 +39,13 @@ pub fn today(now: Instant, zone: &Zone) -> Result<Timed<Date>, ZoneError> {
     Ok(Timed { value, changes_at: Some(zone.end_of(value)?) })
 }
 
+/// How many days lie between today and a day: 0 on that day, negative after it. It changes at each midnight.
+pub fn days_left(day: Date, now: Instant, zone: &Zone) -> Result<Timed<i32>, ZoneError> {
+    let today = today(now, zone)?;
+    let hours = day.duration_since(today.value).as_hours();
+    Ok(Timed { value: i32::try_from(hours / 24).unwrap_or(i32::MAX), changes_at: today.changes_at })
+}
+
 /// Whether `until` has come. At that very instant it has: terms end with the first instant after them.
 pub fn is_past(until: Instant, now: Instant) -> Timed<bool> {
     let value = now >= until;
@@ -80,6 +87,20 @@ mod tests {
         let answer = today("2026-10-25T12:00:00Z".parse().unwrap(), &zone).unwrap();
         assert_eq!(answer.value, date(2026, 10, 25));
         assert_eq!(answer.changes_at.unwrap().to_string(), "2026-10-25T22:00:00.000Z");
+    }
+
+    #[test]
+    fn days_left_are_days_of_the_calendar() {
+        let zone = Zone::named("Europe/Kyiv").unwrap();
+        // Two local days later, with the change of the clocks between.
+        let evening = "2026-10-24T20:59:00Z".parse().unwrap();
+        let answer = days_left(date(2026, 10, 26), evening, &zone).unwrap();
+        assert_eq!(
+            (answer.value, answer.changes_at.unwrap().to_string()),
+            (2, "2026-10-24T21:00:00.000Z".into())
+        );
+        assert_eq!(days_left(date(2026, 10, 24), evening, &zone).unwrap().value, 0);
+        assert_eq!(days_left(date(2026, 10, 14), evening, &zone).unwrap().value, -10);
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! has been checked against the official text, so each says that the holder must check it; which of
 //! them were applied stands in the [`Explanation`].
 
+use std::str::FromStr;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span};
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, Instant, RestReason, Working, Zone, ZoneError};
+use crate::{Calendar, Instant, InstantError, RestReason, Working, Zone, ZoneError};
 
 /// What a term is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +71,37 @@ impl From<Date> for Event {
     }
 }
 
+impl Event {
+    /// When it is past: an instant as soon as it has come, a day when it has ended.
+    pub fn end(self, zone: &Zone) -> Result<Instant, ZoneError> {
+        match self {
+            Self::At(at) => Ok(at),
+            Self::On(day) => zone.end_of(day),
+        }
+    }
+
+    /// The local day.
+    pub fn date(self, zone: &Zone) -> Date {
+        match self {
+            Self::At(at) => zone.date(at),
+            Self::On(day) => day,
+        }
+    }
+}
+
+impl FromStr for Event {
+    type Err = InstantError;
+
+    /// Reads a day like `2026-09-03` or an instant like `2026-09-03T07:00:00Z`.
+    fn from_str(text: &str) -> Result<Self, InstantError> {
+        if text.contains('T') {
+            text.parse().map(Self::At)
+        } else {
+            text.parse().map(Self::On).map_err(|_| InstantError::Unreadable(text.to_owned()))
+        }
+    }
+}
+
 /// When something is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -79,6 +112,14 @@ pub struct Due {
     pub date: Date,
     /// How it was computed.
     pub explanation: Explanation,
+}
+
+impl Due {
+    /// The last instant that is in time, a millisecond before [`Due::at`]: the form in which it can be
+    /// shown as a date and time without seeming to be the day after.
+    pub fn last_moment(&self) -> Instant {
+        self.at.checked_add(SignedDuration::from_millis(-1)).unwrap_or(self.at)
+    }
 }
 
 /// How a due date was computed: data, from which a page says it in words.
@@ -163,7 +204,7 @@ impl Rule {
 #[derive(Debug, thiserror::Error)]
 pub enum TermError {
     /// Longer than [`Unit::longest`].
-    #[error("the term of {value} is longer than {longest}, the longest of its unit")]
+    #[error("compute a term of {value}: the longest of its unit is {longest}")]
     TooLong {
         /// What was asked for.
         value: u32,
@@ -171,13 +212,13 @@ pub enum TermError {
         longest: u32,
     },
     /// The term reaches a day of which the calendar knows nothing.
-    #[error("the calendar of working days has no data for {0}: add them to the register of holidays")]
+    #[error("tell whether {0} is a working day: the register of holidays does not cover it")]
     OutsideCalendar(Date),
     /// The calendar has no working day within a year.
-    #[error("the calendar has no working day within a year after {0}")]
+    #[error("find a working day within a year after {0}")]
     NoWorkingDay(Date),
     /// The term ends beyond the year 9999.
-    #[error("the term ends beyond the year 9999")]
+    #[error("compute a term that ends beyond the year 9999")]
     OutOfRange,
 }
 
@@ -353,6 +394,7 @@ mod tests {
         assert_eq!(due.date, date(2026, 12, 3));
         assert_eq!(due.date.weekday(), Weekday::Thursday);
         assert_eq!(due.at, at("2026-12-04T00:00:00+02:00"));
+        assert_eq!(kyiv().date(due.last_moment()), due.date);
         assert!(!due.explanation.was_moved());
         assert!(due.explanation.due_day.is_yes());
         assert_eq!(due.explanation.rules, [Rule::EndsOnSameDayOfMonth]);
@@ -472,6 +514,21 @@ mod tests {
         }));
         let never = term(1, Unit::WorkingDays).due(date(2026, 9, 3), &never, &zone);
         assert!(matches!(never, Err(TermError::NoWorkingDay(_))));
+    }
+
+    #[test]
+    fn events_are_read_from_texts() {
+        let day: Event = "2026-09-03".parse().unwrap();
+        assert_eq!((day, day.date(&kyiv())), (Event::On(date(2026, 9, 3)), date(2026, 9, 3)));
+        assert_eq!(day.end(&kyiv()).unwrap(), at("2026-09-04T00:00:00+03:00"));
+        let moment: Event = "2026-09-03T22:00:00Z".parse().unwrap();
+        assert_eq!(
+            (moment.date(&kyiv()), moment.end(&kyiv()).unwrap()),
+            (date(2026, 9, 4), at("2026-09-03T22:00:00Z"))
+        );
+        for text in ["", "2026-09", "2026-09-31", "2026-09-03T", "yesTerday"] {
+            assert!(text.parse::<Event>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -20,10 +20,10 @@ pub struct Zone(TimeZone);
 #[derive(Debug, thiserror::Error)]
 pub enum ZoneError {
     /// The database has no zone of this name.
-    #[error("`{0}` is no time zone of the IANA database: write it like Europe/Kyiv")]
+    #[error("find the time zone `{0}`: write an IANA name like Europe/Kyiv")]
     Unknown(String),
     /// A day at the very edge of the years 0 to 9999.
-    #[error("the day {0} does not begin or end within the years 0 to 9999")]
+    #[error("find where the day {0} begins or ends: it reaches beyond the years 0 to 9999")]
     OutOfRange(Date),
 }
 

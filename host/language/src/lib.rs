@@ -1,1 +1,17 @@
-//! vzaemo-language
+//! What the host knows of Ukrainian and English: spelling variants, words, stems and alphabetical order.
+//!
+//! * [`normalise`] gives one spelling to what is written in several ways.
+//! * [`words`] finds the words of a text, [`terms`] the stems by which it is found again.
+//! * [`Collation`] puts texts in alphabetical order, as bytes that a database can compare.
+
+mod collation;
+mod normal;
+mod stem;
+mod stop;
+mod words;
+
+pub use collation::{Collation, CollationError};
+pub use normal::{APOSTROPHE, normalise};
+pub use stem::{STEM_TOLERANCE, is_loose_stem, shorter_stems, stem};
+pub use stop::is_stop_word;
+pub use words::{LONGEST_TERM, terms, words};
