@@ -1,0 +1,289 @@
+//! The cabinet: what a person has here.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use maud::{Markup, PreEscaped, html};
+use vzaemo_marks::Tone;
+
+use super::document::{Crumb, headed};
+use super::paths;
+use crate::texts::{Remaining, Speaker, push_day, push_moment, push_remaining, remaining};
+
+/// The parts of the cabinet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// Cases.
+    Cases,
+    /// Drafts.
+    Drafts,
+    /// Notices.
+    Notices,
+    /// Sessions.
+    Sessions,
+}
+
+/// What comes next in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// What, in words.
+    pub label: String,
+    /// By which day.
+    pub by: Date,
+}
+
+/// A case in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its title.
+    pub title: String,
+    /// Its page in the cabinet.
+    pub href: String,
+    /// The service that it belongs to.
+    pub service: String,
+    /// Its state in words.
+    pub status: String,
+    /// How the state is coloured.
+    pub tone: Tone,
+    /// What comes next.
+    pub next: Option<Next>,
+    /// When something last happened.
+    pub changed: Timestamp,
+}
+
+/// Something that happened in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseEvent {
+    /// When.
+    pub at: Timestamp,
+    /// What, as escaped HTML.
+    pub html: String,
+}
+
+/// A case's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePage {
+    /// The case as in the list; its `href` is not used.
+    pub case: Case,
+    /// The public page of the matter, while its module serves.
+    pub page: Option<String>,
+    /// What happened, the newest first.
+    pub events: Vec<CaseEvent>,
+}
+
+/// A draft kept for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it is going to be.
+    pub title: String,
+    /// Where to go on.
+    pub href: String,
+    /// When it was last kept.
+    pub kept: Timestamp,
+    /// When it will be deleted.
+    pub until: Date,
+    /// The address to throw it away at, by POST.
+    pub remove: String,
+}
+
+/// Something that the platform told a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// When.
+    pub at: Timestamp,
+    /// What, as escaped HTML.
+    pub html: String,
+    /// Where it leads.
+    pub href: Option<String>,
+    /// Not read before.
+    pub new: bool,
+}
+
+/// A place where a person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionLine {
+    /// The device and browser, as well as it is known.
+    pub device: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it was last used.
+    pub used: Timestamp,
+    /// It is this one.
+    pub this: bool,
+    /// The address to end it at, by POST.
+    pub end: String,
+}
+
+/// The moment and zone that times are written by.
+type Clock<'a> = (Timestamp, &'a TimeZone);
+
+fn moment(at: Timestamp, (now, zone): Clock<'_>, say: &Speaker<'_>) -> Markup {
+    let mut words = String::new();
+    push_moment(at, now, zone, say, &mut words);
+    html! { time datetime=(at) { (words) } }
+}
+
+fn day(day: Date, say: &Speaker<'_>) -> Markup {
+    let mut words = String::new();
+    push_day(day, say, &mut words);
+    html! { time datetime=(day) { (words) } }
+}
+
+fn frame(say: &Speaker<'_>, tab: Tab, body: &Markup) -> Markup {
+    let tabs = [
+        (Tab::Cases, paths::CABINET, "cabinet-cases"),
+        (Tab::Drafts, paths::DRAFTS, "cabinet-drafts"),
+        (Tab::Notices, paths::NOTICES, "cabinet-notices"),
+        (Tab::Sessions, paths::SESSIONS, "cabinet-sessions"),
+    ];
+    html! {
+        (headed(say, &[], &say.say("cabinet-title"), None))
+        nav.v-filters aria-label=(say.say("cabinet-parts")) {
+            ul {
+                @for (one, href, key) in tabs {
+                    li { a href=(href) aria-current=[(one == tab).then_some("page")] { (say.say(key)) } }
+                }
+            }
+        }
+        (body)
+    }
+}
+
+fn empty(say: &Speaker<'_>, title: &str, next: &str) -> Markup {
+    html! { div.v-empty { p.v-empty__title { (say.say(title)) } p { (say.say(next)) } } }
+}
+
+fn status(case: &Case) -> Markup {
+    html! { span class={ "v-tag v-tag--" (case.tone.name()) } { (case.status) } }
+}
+
+fn next(next: &Next, (now, zone): Clock<'_>, say: &Speaker<'_>) -> Markup {
+    let left = remaining(&next.by.to_string(), now, zone).map(|(left, _)| left);
+    let mut words = String::new();
+    if let Some(left) = left {
+        push_remaining(left, say, &mut words);
+    }
+    let late = left == Some(Remaining::Past);
+    html! { (next.label) " " (day(next.by, say)) " " span.v-small.v-muted[!late].v-bad[late] { (words) } }
+}
+
+/// My cases.
+pub fn cases(say: &Speaker<'_>, cases: &[Case], now: Timestamp, zone: &TimeZone) -> Markup {
+    let clock = (now, zone);
+    let body = html! {
+        @if cases.is_empty() { (empty(say, "cabinet-no-cases", "cabinet-no-cases-next")) } @else {
+            ul.v-cards.v-cards--rows {
+                @for case in cases {
+                    li.v-card {
+                        p.v-tags { (status(case)) " " span.v-small.v-muted { (case.service) } }
+                        h2.v-card__title { a href=(case.href) { (case.title) } }
+                        @if let Some(coming) = &case.next { p { (next(coming, clock, say)) } }
+                        p.v-small.v-muted { (say.say("cabinet-changed")) " " (moment(case.changed, clock, say)) }
+                    }
+                }
+            }
+        }
+    };
+    frame(say, Tab::Cases, &body)
+}
+
+/// One case with its timeline.
+pub fn case(say: &Speaker<'_>, page: &CasePage, now: Timestamp, zone: &TimeZone) -> Markup {
+    let clock = (now, zone);
+    let case = &page.case;
+    let title = say.say("cabinet-title");
+    html! {
+        (headed(say, &[Crumb { label: &title, href: paths::CABINET }], &case.title, Some(&case.service)))
+        div.v-card {
+            p.v-tags { (status(case)) }
+            @if let Some(coming) = &case.next { p { (next(coming, clock, say)) } }
+            @match &page.page {
+                Some(href) => div.v-actions { a.v-button.v-button--quiet href=(href) { (say.say("case-page")) } },
+                None => p.v-muted { (say.say("case-no-page")) },
+            }
+        }
+        section.v-section {
+            h2 { (say.say("case-events")) }
+            ol.v-timeline {
+                @for event in &page.events {
+                    li {
+                        span.v-timeline__label { (PreEscaped(&event.html)) }
+                        " " span.v-timeline__when { (moment(event.at, clock, say)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Drafts kept for me.
+pub fn drafts(say: &Speaker<'_>, drafts: &[Draft], now: Timestamp, zone: &TimeZone) -> Markup {
+    let body = html! {
+        @if drafts.is_empty() { (empty(say, "cabinet-no-drafts", "cabinet-no-drafts-next")) } @else {
+            ul.v-cards.v-cards--rows {
+                @for draft in drafts {
+                    li.v-card {
+                        h2.v-card__title { a href=(draft.href) { (draft.title) } }
+                        p.v-small.v-muted {
+                            (say.say("draft-kept")) " " (moment(draft.kept, (now, zone), say)) " · "
+                            (say.say("draft-until")) " " (day(draft.until, say))
+                        }
+                        form method="post" action=(draft.remove) {
+                            button.v-link { (say.say("draft-remove")) span.govuk-visually-hidden { ": " (draft.title) } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    frame(say, Tab::Drafts, &body)
+}
+
+/// What the platform told me.
+pub fn notices(say: &Speaker<'_>, notices: &[Notice], now: Timestamp, zone: &TimeZone) -> Markup {
+    let body = html! {
+        @if notices.is_empty() { (empty(say, "cabinet-no-notices", "cabinet-no-notices-next")) } @else {
+            ol.v-timeline {
+                @for notice in notices {
+                    li {
+                        @if notice.new { span.v-tag.v-tag--brand { (say.say("notice-new")) } " " }
+                        span.v-timeline__label {
+                            @match &notice.href {
+                                Some(href) => a href=(href) { (PreEscaped(&notice.html)) },
+                                None => (PreEscaped(&notice.html)),
+                            }
+                        }
+                        " " span.v-timeline__when { (moment(notice.at, (now, zone), say)) }
+                    }
+                }
+            }
+        }
+    };
+    frame(say, Tab::Notices, &body)
+}
+
+/// Where I am signed in.
+pub fn sessions(say: &Speaker<'_>, sessions: &[SessionLine], now: Timestamp, zone: &TimeZone) -> Markup {
+    let clock = (now, zone);
+    let body = html! {
+        p { (say.say("sessions-lead")) }
+        ul.v-cards.v-cards--rows {
+            @for session in sessions {
+                li.v-card {
+                    @if session.this { p.v-tags { span.v-tag.v-tag--good { (say.say("session-this")) } } }
+                    h2.v-card__title { (session.device) }
+                    p.v-small.v-muted {
+                        (say.say("session-since")) " " (moment(session.since, clock, say)) " · "
+                        (say.say("session-used")) " " (moment(session.used, clock, say))
+                    }
+                    @if !session.this {
+                        form method="post" action=(session.end) {
+                            button.v-link { (say.say("session-end")) span.govuk-visually-hidden { ": " (session.device) } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    frame(say, Tab::Sessions, &body)
+}

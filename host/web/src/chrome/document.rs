@@ -1,0 +1,249 @@
+//! The skeleton of every page: head, banners, header, footer.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use vzaemo_marks::Tone;
+
+use super::preferences::Preferences;
+use super::{icons, paths};
+use crate::assets;
+use crate::texts::{Language, Speaker, push_moment};
+
+/// What surrounds a page for one visitor.
+#[derive(Debug, Clone)]
+pub struct Frame<'a> {
+    /// The reader's language.
+    pub language: Language,
+    /// How the visitor wants pages to look.
+    pub preferences: Preferences,
+    /// Path and query of this page: where sign-in and switches return to.
+    pub path: &'a str,
+    /// Who is signed in.
+    pub visitor: Option<Visitor<'a>>,
+    /// The main navigation.
+    pub navigation: &'a [Nav],
+    /// The legal clock's control, in development mode only.
+    pub development: Option<Development>,
+    /// What everyone should know now: paused, a phase.
+    pub banners: &'a [Banner],
+    /// The officials' desk: the same language, denser.
+    pub dense: bool,
+    /// Keep search engines away.
+    pub noindex: bool,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor<'a> {
+    /// The name to greet with.
+    pub name: &'a str,
+    /// Notices not read yet.
+    pub unread: u32,
+}
+
+/// An entry of the main navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nav {
+    /// What it says.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// The visitor is in this part now.
+    pub current: bool,
+}
+
+/// What development mode shows on every page.
+#[derive(Debug, Clone)]
+pub struct Development {
+    /// The moment of the legal clock.
+    pub now: Timestamp,
+    /// The zone it is shown in.
+    pub zone: TimeZone,
+}
+
+/// Something that everyone should know now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Banner {
+    /// How it is coloured.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+}
+
+/// One step on the way to a page of the host's.
+#[derive(Debug, Clone, Copy)]
+pub struct Crumb<'a> {
+    /// What it says.
+    pub label: &'a str,
+    /// Where it leads.
+    pub href: &'a str,
+}
+
+/// Writes a whole page. `title` is escaped HTML text; `main` appends what goes into `<main>`.
+pub fn document(frame: &Frame<'_>, title: &str, main: impl FnOnce(&mut String)) -> String {
+    let say = Speaker::host(frame.language);
+    let looks = frame.preferences;
+    let mut out = String::with_capacity(24 * 1024);
+    out.push_str(&html! {
+        (DOCTYPE)
+        (PreEscaped(format!("<html lang=\"{}\" data-text=\"{}\" data-contrast=\"{}\" data-theme=\"{}\" data-spacing=\"{}\">",
+            frame.language.code(), looks.text.name(), looks.contrast.name(), looks.theme.name(), looks.spacing.name())))
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (PreEscaped(title)) @if !title.is_empty() { " · " } (say.say("platform-name")) }
+            @if frame.noindex { meta name="robots" content="noindex"; }
+            link rel="icon" type="image/svg+xml" href=(assets::url("mark.svg"));
+            link rel="stylesheet" href=(assets::url("app.css"));
+            script type="module" src=(assets::url("app.js")) {}
+        }
+        (PreEscaped(if frame.dense { "<body class=\"v-dense\">" } else { "<body>" }))
+        a.v-skip href="#main_" { (say.say("skip-link")) }
+        @if let Some(development) = &frame.development { (development_bar(development, frame, &say)) }
+        (header(frame, &say))
+        @for banner in frame.banners {
+            div class={ "v-banner v-banner--" (banner.tone.name()) } role="status" {
+                div.v-wrap { (banner.text) }
+            }
+        }
+        (PreEscaped("<main id=\"main_\" class=\"v-wrap\" tabindex=\"-1\">"))
+    }.0);
+    main(&mut out);
+    out.push_str("</main>");
+    out.push_str(&footer(&say).0);
+    out.push_str("</body></html>");
+    out
+}
+
+/// The head of a page of the host's: the way here, its heading, a line below it.
+pub fn headed(say: &Speaker<'_>, crumbs: &[Crumb<'_>], heading: &str, lead: Option<&str>) -> Markup {
+    html! {
+        @if !crumbs.is_empty() {
+            nav.v-crumbs aria-label=(say.say("crumbs-label")) {
+                ol { @for crumb in crumbs { li { a href=(crumb.href) { (crumb.label) } } } }
+            }
+        }
+        header.v-page__head {
+            h1 { (heading) }
+            @if let Some(lead) = lead { p.v-lead { (lead) } }
+        }
+    }
+}
+
+fn header(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+    html! {
+        header.v-top {
+            div.v-wrap.v-top__row {
+                a.v-mark href=(paths::HOME) { (icons::mark()) span { (say.say("platform-name")) } }
+                nav.v-nav aria-label=(say.say("navigation-label")) { (links(frame)) }
+                div.v-top__tools {
+                    (tools(frame, say))
+                }
+                // On a phone navigation and tools fold into this; without scripts too.
+                details.v-menu {
+                    summary { (say.say("menu")) }
+                    div.v-menu__panel {
+                        nav aria-label=(say.say("navigation-label")) { (links(frame)) }
+                        div.v-menu__tools { (tools(frame, say)) (sign_out(frame, say)) }
+                    }
+                }
+                (person(frame, say))
+            }
+        }
+    }
+}
+
+fn links(frame: &Frame<'_>) -> Markup {
+    html! {
+        @if !frame.navigation.is_empty() {
+            ul {
+                @for entry in frame.navigation {
+                    li { a href=(entry.href) aria-current=[entry.current.then_some("true")] { (entry.label) } }
+                }
+            }
+        }
+    }
+}
+
+fn tools(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+    let other = frame.language.other();
+    html! {
+        a href=(paths::returning(paths::PREFERENCES, frame.path)) { (say.say("preferences-title")) }
+        a href=(paths::returning(&format!("{}/{}", paths::LANGUAGE, other.code()), frame.path)) lang=(other.code())
+            hreflang=(other.code()) { (other.own_name()) }
+    }
+}
+
+fn person(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+    html! {
+        div.v-top__person {
+            @match frame.visitor {
+                Some(visitor) => {
+                    a.v-top__cabinet href=(paths::CABINET) {
+                        span.v-top__name { (visitor.name) }
+                        span { (say.say("cabinet-title")) @if visitor.unread > 0 {
+                            " " span.v-count { (visitor.unread) span.govuk-visually-hidden {
+                                " " (say.say_with("cabinet-unread", &[("count", visitor.unread.into())]))
+                            } }
+                        } }
+                    }
+                    div.v-top__out { (sign_out(frame, say)) }
+                }
+                None => a.v-button.v-button--small href=(paths::returning(paths::SIGN_IN, frame.path)) { (say.say("sign-in")) },
+            }
+        }
+    }
+}
+
+fn sign_out(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+    html! {
+        @if frame.visitor.is_some() {
+            form method="post" action=(paths::SIGN_OUT) { button.v-link { (say.say("sign-out")) } }
+        }
+    }
+}
+
+fn footer(say: &Speaker<'_>) -> Markup {
+    html! {
+        footer.v-foot {
+            div.v-wrap.v-foot__row {
+                p { (say.say("platform-name")) " · " (say.say("footer-source")) }
+                nav aria-label=(say.say("footer-label")) {
+                    ul {
+                        li { a href=(paths::RULES) { (say.say("rules-title")) } }
+                        li { a href=(paths::ACCESSIBILITY) { (say.say("footer-accessibility")) } }
+                        li { a href=(paths::PRIVACY) { (say.say("footer-privacy")) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The bar of development mode: says so on every page and moves the legal clock forward.
+fn development_bar(development: &Development, frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+    let local = development.now.to_zoned(development.zone.clone());
+    // The date is written out even if it is "today": the clock may have been moved.
+    let mut now = String::new();
+    push_moment(development.now, Timestamp::MIN, &development.zone, say, &mut now);
+    html! {
+        div.v-development role="region" aria-label=(say.say("development-label")) {
+            div.v-wrap.v-development__row {
+                p { strong { (say.say("development-title")) } " " (say.say("development-text")) }
+                details.v-development__clock {
+                    summary { (say.say("development-clock")) " " strong { (now) } }
+                    form method="post" action=(paths::CLOCK) {
+                        input type="hidden" name="to" value=(frame.path);
+                        @for (value, key) in [("1d", "development-day"), ("7d", "development-week"), ("1m", "development-month")] {
+                            button name="by" value=(value) { (say.say(key)) }
+                        }
+                        label for="clock_" { (say.say("development-date")) }
+                        input id="clock_" type="date" name="until" min=(local.date());
+                        button name="by" value="date" { (say.say("development-go")) }
+                    }
+                }
+            }
+        }
+    }
+}

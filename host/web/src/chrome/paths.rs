@@ -1,0 +1,37 @@
+//! Addresses of the host's own pages. Routes are made of the same constants.
+
+/// The first page.
+pub const HOME: &str = "/";
+/// Ways to sign in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Ends the session; by POST.
+pub const SIGN_OUT: &str = "/sign-out";
+/// The cabinet: my cases.
+pub const CABINET: &str = "/cabinet";
+/// Drafts kept for me.
+pub const DRAFTS: &str = "/cabinet/drafts";
+/// What the platform told me.
+pub const NOTICES: &str = "/cabinet/notices";
+/// Where I am signed in.
+pub const SESSIONS: &str = "/cabinet/sessions";
+/// Text size, contrast, theme, spacing; shown by GET, set by POST.
+pub const PREFERENCES: &str = "/preferences";
+/// Changes the language: `/language/<code>?to=<path>`.
+pub const LANGUAGE: &str = "/language";
+/// Search over all modules, parameter `q`.
+pub const SEARCH: &str = "/search";
+/// Rules of use.
+pub const RULES: &str = "/rules";
+/// The accessibility statement.
+pub const ACCESSIBILITY: &str = "/accessibility";
+/// The privacy notice.
+pub const PRIVACY: &str = "/privacy";
+/// Moves the legal clock; by POST, in development mode only.
+pub const CLOCK: &str = "/development/clock";
+
+/// `base?to=path`: where to return to afterwards.
+pub fn returning(base: &str, to: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("to", to);
+    format!("{base}?{}", query.finish())
+}

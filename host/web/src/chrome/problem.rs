@@ -1,0 +1,135 @@
+//! Pages for what went wrong. Each says in plain words what happened and what to do next.
+
+use maud::{Markup, html};
+
+use super::document::headed;
+use super::paths;
+use crate::texts::Speaker;
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// There is no such page.
+    NotFound,
+    /// The visitor may not; `why` is a sentence in the reader's language.
+    Refused {
+        /// Why, in words.
+        why: String,
+    },
+    /// The platform failed.
+    Failed {
+        /// The number under which the failure stands in the log.
+        reference: String,
+    },
+    /// The module failed again and again and was set aside.
+    SetAside {
+        /// The service's name.
+        service: String,
+    },
+    /// The holder has switched the module off.
+    Disabled {
+        /// The service's name.
+        service: String,
+    },
+    /// The platform takes nothing in at the moment.
+    Paused,
+    /// Too much at once; what was typed is kept.
+    Busy {
+        /// What can be sent again, if something was sent.
+        kept: Option<Kept>,
+    },
+    /// What was sent is too large.
+    TooLarge {
+        /// The most, in MiB.
+        limit: u32,
+    },
+    /// What was sent cannot be read.
+    BadInput,
+    /// It was sent from another site or from a page too old.
+    Foreign,
+    /// The session ended in between; what was typed is kept as a draft.
+    Expired,
+}
+
+/// What was typed, to be sent again by one press.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The address it was sent to.
+    pub action: String,
+    /// Names and values, the one-time submission id among them: a repeat cannot count twice.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Problem {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Problem::NotFound => 404,
+            Problem::Refused { .. } | Problem::Foreign => 403,
+            Problem::Failed { .. } => 500,
+            Problem::SetAside { .. } | Problem::Disabled { .. } | Problem::Paused | Problem::Busy { .. } => {
+                503
+            }
+            Problem::TooLarge { .. } => 413,
+            Problem::BadInput => 400,
+            Problem::Expired => 401,
+        }
+    }
+
+    fn keys(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Problem::NotFound => {
+                ("problem-not-found-title", "problem-not-found-what", "problem-not-found-next")
+            }
+            Problem::Refused { .. } => {
+                ("problem-refused-title", "problem-refused-what", "problem-refused-next")
+            }
+            Problem::Failed { .. } => ("problem-failed-title", "problem-failed-what", "problem-failed-next"),
+            Problem::SetAside { .. } => ("problem-aside-title", "problem-aside-what", "problem-aside-next"),
+            Problem::Disabled { .. } => {
+                ("problem-disabled-title", "problem-disabled-what", "problem-disabled-next")
+            }
+            Problem::Paused => ("problem-paused-title", "problem-paused-what", "problem-paused-next"),
+            Problem::Busy { .. } => ("problem-busy-title", "problem-busy-what", "problem-busy-next"),
+            Problem::TooLarge { .. } => ("problem-large-title", "problem-large-what", "problem-large-next"),
+            Problem::BadInput => ("problem-input-title", "problem-input-what", "problem-input-next"),
+            Problem::Foreign => ("problem-foreign-title", "problem-foreign-what", "problem-foreign-next"),
+            Problem::Expired => ("problem-expired-title", "problem-expired-what", "problem-expired-next"),
+        }
+    }
+
+    /// The page's title in the reader's language.
+    pub fn title(&self, say: &Speaker<'_>) -> String {
+        say.say(self.keys().0).into_owned()
+    }
+}
+
+/// The page of a problem. `path` is where it happened.
+pub fn problem(say: &Speaker<'_>, problem: &Problem, path: &str) -> Markup {
+    let (title, what, next) = problem.keys();
+    let told = match problem {
+        Problem::Refused { why } => say.say_with(what, &[("why", why.as_str().into())]),
+        Problem::SetAside { service } | Problem::Disabled { service } => {
+            say.say_with(what, &[("service", service.as_str().into())])
+        }
+        Problem::TooLarge { limit } => say.say_with(what, &[("limit", (*limit).into())]),
+        _ => say.say(what),
+    };
+    html! {
+        (headed(say, &[], &say.say(title), Some(&told)))
+        div.v-problem {
+            p { (say.say(next)) }
+            @match problem {
+                Problem::Failed { reference } => p { (say.say("problem-reference")) " " code.v-reference { (reference) } },
+                Problem::Busy { kept: Some(kept) } => form method="post" action=(kept.action) {
+                    @for (name, value) in &kept.fields { input type="hidden" name=(name) value=(value); }
+                    div.v-actions { button.v-button { (say.say("problem-again")) } }
+                },
+                Problem::Expired => div.v-actions {
+                    a.v-button href=(paths::returning(paths::SIGN_IN, path)) { (say.say("sign-in")) }
+                },
+                _ => div.v-actions { a.v-button.v-button--quiet href=(paths::HOME) { (say.say("problem-home")) } },
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Ways to sign in, and the rules of use.
+
+use jiff::civil::Date;
+use maud::{Markup, PreEscaped, html};
+
+use super::document::headed;
+use super::icons;
+use crate::texts::{Speaker, push_day};
+
+/// One way to sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Means {
+    /// Its name.
+    pub title: String,
+    /// What is needed for it.
+    pub description: String,
+    /// The name of a drawing.
+    pub icon: String,
+    /// Where it begins.
+    pub href: String,
+    /// It exists in development mode only.
+    pub development: bool,
+}
+
+/// The chooser of ways to sign in.
+pub fn sign_in(say: &Speaker<'_>, means: &[Means]) -> Markup {
+    html! {
+        (headed(say, &[], &say.say("sign-in-title"), Some(&say.say("sign-in-lead"))))
+        @if means.is_empty() {
+            div.v-empty { p.v-empty__title { (say.say("sign-in-none")) } p { (say.say("sign-in-none-next")) } }
+        }
+        ul.v-cards {
+            @for one in means {
+                li.v-card.v-task {
+                    (icons::icon(&one.icon))
+                    @if one.development { p.v-tags { span.v-tag.v-tag--caution { (say.say("development-only")) } } }
+                    h2.v-card__title { a href=(one.href) { (one.title) } }
+                    p { (one.description) }
+                }
+            }
+        }
+        p.v-muted { (say.say("sign-in-why")) }
+    }
+}
+
+/// The rules of use in one version.
+#[derive(Debug, Clone)]
+pub struct Rules<'a> {
+    /// Which version.
+    pub version: &'a str,
+    /// The day from which they are in force.
+    pub since: Date,
+    /// The text, rendered.
+    pub html: &'a str,
+    /// The address to accept them at, if the visitor has yet to.
+    pub accept: Option<&'a str>,
+}
+
+/// The page with the rules of use.
+pub fn rules(say: &Speaker<'_>, rules: &Rules<'_>) -> Markup {
+    let mut since = String::new();
+    push_day(rules.since, say, &mut since);
+    let lead = say.say_with("rules-version", &[("version", rules.version.into()), ("since", since.into())]);
+    html! {
+        (headed(say, &[], &say.say("rules-title"), Some(&lead)))
+        div.v-prose { (PreEscaped(rules.html)) }
+        @if let Some(action) = rules.accept {
+            form method="post" action=(action) {
+                input type="hidden" name="version" value=(rules.version);
+                div.v-actions { button.v-button { (say.say("rules-accept")) } }
+            }
+        }
+    }
+}

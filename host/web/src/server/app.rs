@@ -1,0 +1,106 @@
+//! What all handlers share.
+
+use super::presentation::Presentation;
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use url::Url;
+use vzaemo_identity::dev::DevProvider;
+use vzaemo_identity::{Cookies, Persons, Session, Sessions, SignIn};
+use vzaemo_protection::{Limits, Refusals};
+use vzaemo_service::{Platform, Service};
+
+/// The rooms that the web leans on, as the program has wired them.
+pub struct Parts {
+    /// The one way into modules.
+    pub service: Arc<Service>,
+    /// Names of persons.
+    pub persons: Arc<Persons>,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// Ways to sign in.
+    pub sign_in: SignIn,
+    /// The embedded identity provider, in development mode only.
+    pub development: Option<DevProvider>,
+    /// How much anybody may ask for.
+    pub limits: Limits,
+    /// What was turned away.
+    pub refusals: Arc<Refusals>,
+    /// Wakes the runner of timed work after the clock has been moved.
+    pub wake_jobs: Arc<Notify>,
+    /// The public address of the platform.
+    pub base: Url,
+    /// The most bytes of a request.
+    pub largest_body: usize,
+}
+
+/// What all handlers share.
+pub struct App {
+    pub(super) service: Arc<Service>,
+    pub(super) persons: Arc<Persons>,
+    pub(super) sessions: Sessions,
+    pub(super) sign_in: SignIn,
+    pub(super) development: Option<DevProvider>,
+    pub(super) limits: Limits,
+    pub(super) refusals: Arc<Refusals>,
+    pub(super) wake_jobs: Arc<Notify>,
+    pub(super) base: Url,
+    pub(super) cookies: Cookies,
+    pub(super) largest_body: usize,
+    presentation: ArcSwap<Presentation>,
+}
+
+impl App {
+    /// Handlers over these rooms.
+    pub fn new(parts: Parts) -> Self {
+        let presentation = ArcSwap::from_pointee(Presentation::new(parts.service.snapshot()));
+        App {
+            service: parts.service,
+            persons: parts.persons,
+            sessions: parts.sessions,
+            sign_in: parts.sign_in,
+            development: parts.development,
+            limits: parts.limits,
+            refusals: parts.refusals,
+            wake_jobs: parts.wake_jobs,
+            cookies: Cookies::for_address(&parts.base),
+            base: parts.base,
+            largest_body: parts.largest_body,
+            presentation,
+        }
+    }
+
+    /// What every call leans on.
+    pub(super) fn platform(&self) -> &Platform {
+        self.service.platform()
+    }
+
+    /// Whether the platform is served with TLS.
+    pub(super) fn is_secure(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
+    /// The snapshot that serves now, prepared. A new one is prepared by the first request that meets it.
+    pub(super) fn presentation(&self) -> Arc<Presentation> {
+        let known = self.presentation.load_full();
+        let now = self.service.snapshot();
+        if Arc::ptr_eq(&known.snapshot, &now) {
+            return known;
+        }
+        let fresh = Arc::new(Presentation::new(now));
+        self.presentation.store(Arc::clone(&fresh));
+        fresh
+    }
+
+    /// The session of a token. A storage that does not answer makes a visitor anonymous rather than the page
+    /// fail; the failure stands in the log.
+    pub(super) async fn session(&self, token: &str) -> Option<Session> {
+        match self.sessions.lookup(token).await {
+            Ok(session) => session,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "could not look up a session");
+                None
+            }
+        }
+    }
+}

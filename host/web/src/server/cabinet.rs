@@ -1,0 +1,294 @@
+//! The cabinet: cases, drafts, notices and sessions of the person who has signed in.
+
+use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::{App, visit::Visit};
+use crate::chrome::cabinet as chrome;
+use crate::chrome::paths;
+use crate::chrome::problem::Problem;
+use crate::texts::{Language, Speaker};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::sync::Arc;
+use vzaemo_cabinet::{CaseSummary, Text};
+use vzaemo_marks::Tone;
+use vzaemo_service::{Error, record};
+use vzaemo_storage::Unit;
+
+/// How many entries a list shows at once.
+const LINES: u32 = 100;
+/// How long a draft is kept.
+const DRAFT_DAYS: i64 = 90;
+
+fn said(text: &Text, language: Language) -> String {
+    match language {
+        Language::Uk => text.uk.clone(),
+        Language::En => text.en.clone(),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    html_escape::encode_text(text).into_owned()
+}
+
+fn timestamp(text: &str) -> Timestamp {
+    text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// The person who has signed in, or the way to sign in.
+fn signed_in(visit: &Visit) -> Result<String, Response> {
+    visit.person().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, &visit.path)))
+}
+
+async fn begin(app: &App) -> Result<Unit, Error> {
+    app.platform().storage.begin().await.map_err(Error::storage)
+}
+
+async fn shown(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<maud::Markup, Error>) -> Response {
+    match main {
+        Ok(main) => {
+            let title = Speaker::host(visit.language).say("cabinet-title");
+            page(app, visit, headers, Content::new(&title, main).private()).await
+        }
+        Err(error) => super::modules::failed(app, visit, "", &error).await,
+    }
+}
+
+/// How many notices the person has not seen; none when the storage does not answer.
+pub(super) async fn unread(app: &App, person: &str) -> u32 {
+    let Ok(mut unit) = begin(app).await else { return 0 };
+    let unread = vzaemo_cabinet::unread(&mut unit, person).await.unwrap_or_default();
+    u32::try_from(unread).unwrap_or(u32::MAX)
+}
+
+fn case_line(app: &App, visit: &Visit, case: &CaseSummary) -> chrome::Case {
+    let snapshot = app.service.snapshot();
+    let service = snapshot.module(&case.module).map_or_else(
+        || case.module.clone(),
+        |state| super::answer::in_language(&state.manifest().name, visit),
+    );
+    let zone = &app.platform().zone;
+    let next = case.term.as_ref().and_then(|term| {
+        let due = term.due.parse().ok()?;
+        Some(chrome::Next { label: said(&term.label, visit.language), by: zone.date(due) })
+    });
+    let key = case.id.split_once('/').map_or("", |(_, key)| key);
+    let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
+    chrome::Case {
+        title: case.title.clone(),
+        href: format!("{}/cases/{}/{key}", paths::CABINET, case.module),
+        service,
+        status: said(&case.status, visit.language),
+        tone: if case.left { Tone::Neutral } else { Tone::Brand },
+        next,
+        changed: timestamp(&case.since),
+    }
+}
+
+/// My cases.
+pub(super) async fn cases(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    let person = match signed_in(&visit) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let main = async {
+        let mut unit = begin(&app).await?;
+        let (cases, _) = vzaemo_cabinet::my_cases(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
+        let lines: Vec<chrome::Case> = cases.iter().map(|case| case_line(&app, &visit, case)).collect();
+        let (say, platform) = (Speaker::host(visit.language), app.platform());
+        Ok(chrome::cases(&say, &lines, platform.legal.now().timestamp(), platform.zone.time_zone()))
+    };
+    shown(&app, &visit, &headers, main.await).await
+}
+
+/// One of my cases with its timeline. It reads the same when its module is disabled or gone.
+pub(super) async fn case(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path((module, key)): Path<(String, String)>,
+) -> Response {
+    let person = match signed_in(&visit) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let found = async {
+        let mut unit = begin(&app).await?;
+        vzaemo_cabinet::my_case(&mut unit, &person, &format!("{module}/{key}")).await.map_err(Error::storage)
+    };
+    let main = match found.await {
+        Ok(None) => return trouble(&app, &visit, &Problem::NotFound).await,
+        Err(error) => Err(error),
+        Ok(Some(found)) => {
+            let events = found.timeline.iter().map(|happening| chrome::CaseEvent {
+                at: timestamp(&happening.at),
+                html: escaped(&said(&happening.text, visit.language)),
+            });
+            let serves = app.service.snapshot().module(&module).is_some_and(|state| state.serving().is_some());
+            let case_page = chrome::CasePage {
+                case: case_line(&app, &visit, &found.summary),
+                page: serves.then(|| found.summary.address.clone()),
+                events: events.collect(),
+            };
+            let (say, platform) = (Speaker::host(visit.language), app.platform());
+            Ok(chrome::case(&say, &case_page, platform.legal.now().timestamp(), platform.zone.time_zone()))
+        }
+    };
+    shown(&app, &visit, &headers, main).await
+}
+
+/// My drafts.
+pub(super) async fn drafts(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    let person = match signed_in(&visit) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let main = async {
+        let mut unit = begin(&app).await?;
+        let kept = vzaemo_cabinet::my_drafts(&mut unit, &person).await.map_err(Error::storage)?;
+        let platform = app.platform();
+        let drafts: Vec<chrome::Draft> = kept
+            .iter()
+            .map(|line| {
+                let kept = timestamp(&line.updated);
+                let day = kept.to_zoned(platform.zone.time_zone().clone()).date();
+                let until = day.saturating_add(jiff::Span::new().days(DRAFT_DAYS));
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                query.append_pair("address", &line.draft.address);
+                chrome::Draft {
+                    title: said(&line.draft.title, visit.language),
+                    href: line.draft.address.clone(),
+                    kept,
+                    until,
+                    remove: format!("{}/remove?{}", paths::DRAFTS, query.finish()),
+                }
+            })
+            .collect();
+        let say = Speaker::host(visit.language);
+        Ok(chrome::drafts(&say, &drafts, platform.legal.now().timestamp(), platform.zone.time_zone()))
+    };
+    shown(&app, &visit, &headers, main.await).await
+}
+
+/// Which draft.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    address: String,
+}
+
+/// Throws a draft of mine away.
+pub(super) async fn remove_draft(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    axum::extract::Query(which): axum::extract::Query<Which>,
+) -> Response {
+    let person = match signed_in(&visit) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let removed = async {
+        let mut unit = begin(&app).await?;
+        let discarded = vzaemo_cabinet::discard_draft(&mut unit, &person, &which.address).await;
+        discarded.map_err(Error::storage)?;
+        unit.commit().await.map_err(Error::storage)
+    };
+    match removed.await {
+        Ok(_) => see_other(paths::DRAFTS),
+        Err(error) => super::modules::failed(&app, &visit, "", &error).await,
+    }
+}
+
+/// What I was told. Seen by being shown.
+pub(super) async fn notices(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    let person = match signed_in(&visit) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let main = async {
+        let mut unit = begin(&app).await?;
+        let (lines, _) = vzaemo_cabinet::my_notices(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
+        let fresh: Vec<String> = lines.iter().filter(|line| !line.read).map(|line| line.key.clone()).collect();
+        if !fresh.is_empty() {
+            vzaemo_cabinet::mark_read(&mut unit, &person, &fresh).await.map_err(Error::storage)?;
+            match unit.commit().await {
+                Ok(_) => {}
+                Err(error) if error.is_retryable() => {}
+                Err(error) => return Err(Error::storage(error)),
+            }
+        }
+        let notices: Vec<chrome::Notice> = lines
+            .iter()
+            .map(|line| chrome::Notice {
+                at: timestamp(&line.at),
+                html: escaped(&said(&line.notice.text, visit.language)),
+                href: Some(line.notice.address.clone()),
+                new: !line.read,
+            })
+            .collect();
+        let (say, platform) = (Speaker::host(visit.language), app.platform());
+        Ok(chrome::notices(&say, &notices, platform.legal.now().timestamp(), platform.zone.time_zone()))
+    };
+    shown(&app, &visit, &headers, main.await).await
+}
+
+/// Where I am signed in.
+pub(super) async fn sessions(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    let Some(session) = visit.session.as_ref() else {
+        return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
+    };
+    let main = async {
+        let mine = app.sessions.of(session.person.id).await.map_err(Error::storage)?;
+        let lines: Vec<chrome::SessionLine> = mine
+            .iter()
+            .map(|line| chrome::SessionLine {
+                device: line.method.to_string(),
+                since: line.opened.timestamp(),
+                used: line.last_used.timestamp(),
+                this: line.id == session.id,
+                end: format!("{}/end?id={}", paths::SESSIONS, line.id.as_str()),
+            })
+            .collect();
+        let (say, platform) = (Speaker::host(visit.language), app.platform());
+        // Sessions live on the security clock, whatever the legal clock says.
+        Ok(chrome::sessions(&say, &lines, platform.security.now().timestamp(), platform.zone.time_zone()))
+    };
+    shown(&app, &visit, &headers, main.await).await
+}
+
+/// Which session.
+#[derive(Deserialize)]
+pub(super) struct WhichSession {
+    id: String,
+}
+
+/// Ends one of my sessions; it may be this one.
+pub(super) async fn end_session(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    axum::extract::Query(which): axum::extract::Query<WhichSession>,
+) -> Response {
+    let Some(session) = visit.session.as_ref() else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::SESSIONS));
+    };
+    // Only one of one's own: the list is asked again, and what is not on it is not there.
+    let mine = match app.sessions.of(session.person.id).await {
+        Ok(mine) => mine,
+        Err(error) => return super::modules::failed(&app, &visit, "", &Error::storage(error)).await,
+    };
+    let Some(ended) = mine.iter().find(|line| line.id.as_str() == which.id) else {
+        return trouble(&app, &visit, &Problem::NotFound).await;
+    };
+    let (platform, person) = (Arc::clone(app.service.platform()), session.person.id);
+    let recorded = move |unit: &mut Unit| record::sign_out(unit, &platform, person);
+    match app.sessions.end(&ended.id, &recorded).await {
+        Ok(_) if ended.id == session.id => {
+            let mut response = see_other(paths::HOME);
+            set_cookie(&mut response, &app.cookies.no_session());
+            response
+        }
+        Ok(_) => see_other(paths::SESSIONS),
+        Err(error) => super::modules::failed(&app, &visit, "", &Error::storage(error)).await,
+    }
+}

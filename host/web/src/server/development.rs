@@ -1,0 +1,69 @@
+//! What exists in development mode only: the embedded identity provider and the control of the legal clock.
+
+use super::answer::{see_other, trouble};
+use super::{App, visit::Visit};
+use crate::chrome::problem::Problem;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::Form;
+use serde::Deserialize;
+use std::sync::Arc;
+use vzaemo_clock::Date;
+use vzaemo_identity::ReturnTo;
+
+/// The most that is sent to the identity provider.
+const LARGEST: usize = 64 * 1024;
+
+/// The embedded identity provider.
+pub(super) async fn provider(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(provider) = &app.development else { return status(http::StatusCode::NOT_FOUND) };
+    let Ok(body) = axum::body::to_bytes(body, LARGEST).await else {
+        return status(http::StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let answer: http::Response<Bytes> = provider.handle(http::Request::from_parts(parts, body)).await;
+    answer.map(Body::from)
+}
+
+fn status(status: http::StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// How far the clock is moved.
+#[derive(Deserialize)]
+pub(super) struct Move {
+    by: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    to: String,
+}
+
+/// Moves the legal clock forward, for everybody, and lets the timed work that is now due be done.
+pub(super) async fn move_clock(State(app): State<Arc<App>>, visit: Visit, Form(how): Form<Move>) -> Response {
+    let platform = app.platform();
+    let now = platform.legal.now();
+    let local = platform.zone.local(now);
+    let target = match how.by.as_str() {
+        "1d" => local.checked_add(jiff::Span::new().days(1)).ok(),
+        "7d" => local.checked_add(jiff::Span::new().days(7)).ok(),
+        "1m" => local.checked_add(jiff::Span::new().months(1)).ok(),
+        // The morning of a day, as an office would look at it.
+        "date" => how.until.parse::<Date>().ok().map(|day| day.at(9, 0, 0, 0)),
+        _ => None,
+    };
+    let Some(target) = target.and_then(|target| platform.zone.instant(target).ok()) else {
+        return trouble(&app, &visit, &Problem::BadInput).await;
+    };
+    if let Err(error) = platform.legal.set_at_least(target) {
+        tracing::debug!(%error, "the legal clock was not moved");
+        return trouble(&app, &visit, &Problem::BadInput).await;
+    }
+    app.clock_moved(platform.legal.offset()).await;
+    app.wake_jobs.notify_one();
+    let to = ReturnTo::parse(&how.to).unwrap_or_else(ReturnTo::home);
+    see_other(to.as_str())
+}

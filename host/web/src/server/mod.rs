@@ -1,0 +1,70 @@
+//! The other half of the room: requests in, answers out.
+//!
+//! [`router`] binds the host's own addresses; everything else goes to [`modules`], which matches host and path
+//! against the snapshot that serves at the moment. A [`Visit`] is what every handler knows of its visitor. No
+//! handler reaches a module but through the service.
+
+mod acting;
+mod answer;
+mod app;
+mod cabinet;
+mod development;
+mod explain;
+mod home;
+mod modules;
+mod parked;
+mod people;
+mod presentation;
+mod resolver;
+mod routes;
+mod sign_in;
+mod slots;
+mod statements;
+mod told;
+mod visit;
+
+use crate::assets;
+use crate::chrome::paths;
+use axum::Router;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+pub use app::{App, Parts};
+pub use parked::{NAMESPACE, collections};
+
+/// All addresses of the platform.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new()
+        .route(paths::HOME, get(home::home))
+        .route(paths::SEARCH, get(home::search))
+        .route(paths::SIGN_IN, get(sign_in::choose))
+        .route("/sign-in/begin/{provider}", get(sign_in::begin))
+        .route("/sign-in/return", get(sign_in::complete))
+        .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .route(paths::CABINET, get(cabinet::cases))
+        .route("/cabinet/cases/{module}/{key}", get(cabinet::case))
+        .route(paths::DRAFTS, get(cabinet::drafts))
+        .route("/cabinet/drafts/remove", post(cabinet::remove_draft))
+        .route(paths::NOTICES, get(cabinet::notices))
+        .route(paths::SESSIONS, get(cabinet::sessions))
+        .route("/cabinet/sessions/end", post(cabinet::end_session))
+        .route("/desk", get(home::desk))
+        .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
+        .route("/language/{code}", get(home::language))
+        .route(paths::RULES, get(statements::rules))
+        .route(paths::ACCESSIBILITY, get(statements::accessibility))
+        .route(paths::PRIVACY, get(statements::privacy))
+        .route("/robots.txt", get(statements::robots))
+        .route("/health/live", get(statements::live))
+        .route("/health/ready", get(statements::ready))
+        .route(&format!("{}{{*path}}", assets::BASE), get(statements::asset));
+    if app.development.is_some() {
+        router = router
+            .route(paths::CLOCK, post(development::move_clock))
+            .route("/dev/id/{*path}", get(development::provider).post(development::provider));
+    }
+    router
+        .fallback(modules::serve)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), answer::guard))
+        .with_state(app)
+}

@@ -1,0 +1,147 @@
+//! Signing in and out.
+
+use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::visit::cookie;
+use super::{App, visit::Visit};
+use crate::chrome::paths;
+use crate::chrome::problem::Problem;
+use crate::chrome::sign_in::{Means, sign_in as chooser};
+use crate::texts::Speaker;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::HeaderMap;
+use serde::Deserialize;
+use std::sync::Arc;
+use vzaemo_identity::{Answer, Opening, ReturnTo, SignInError, Start};
+use vzaemo_service::record;
+
+/// Where to go on after signing in.
+#[derive(Deserialize)]
+pub(super) struct To {
+    to: Option<String>,
+    login_hint: Option<String>,
+}
+
+/// The ways to sign in.
+pub(super) async fn choose(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Query(to): Query<To>,
+) -> Response {
+    let to = to.to.as_deref().and_then(ReturnTo::parse).unwrap_or_else(ReturnTo::home);
+    if visit.session.is_some() {
+        return see_other(to.as_str());
+    }
+    let say = Speaker::host(visit.language);
+    let means: Vec<Means> = app
+        .sign_in
+        .providers()
+        .map(|provider| {
+            let config = provider.config();
+            let development = app.development.is_some() && config.id == DEVELOPMENT;
+            let description = if development { "sign-in-development" } else { "sign-in-provider" };
+            Means {
+                title: match visit.language {
+                    crate::texts::Language::Uk => config.name_uk.clone(),
+                    crate::texts::Language::En => config.name_en.clone(),
+                },
+                description: say.say(description).into_owned(),
+                icon: "person".to_owned(),
+                href: paths::returning(&format!("/sign-in/begin/{}", config.id), to.as_str()),
+                development,
+            }
+        })
+        .collect();
+    page(&app, &visit, &headers, Content::new(&say.say("sign-in-title"), chooser(&say, &means)).private()).await
+}
+
+/// The id of the embedded identity provider.
+pub const DEVELOPMENT: &str = "development";
+
+/// Sends the visitor to an identity provider.
+pub(super) async fn begin(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(provider): Path<String>,
+    Query(to): Query<To>,
+) -> Response {
+    let start = Start {
+        provider: Some(&provider),
+        return_to: to.to.as_deref().and_then(ReturnTo::parse),
+        browser: cookie(&headers, app.cookies.pre_session_name()),
+        language: Some(visit.language.code()),
+        // Who to expect may be said in development only: it is how tests become many persons.
+        login_hint: to.login_hint.as_deref().filter(|_| app.development.is_some()),
+    };
+    match app.sign_in.start(start).await {
+        Ok(started) => {
+            let mut response = see_other(started.redirect.as_str());
+            set_cookie(&mut response, &app.cookies.pre_session(&started.browser));
+            response
+        }
+        Err(error) => refused(&app, &visit, &error).await,
+    }
+}
+
+/// Takes the provider's answer and opens a session.
+pub(super) async fn complete(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    answer: Result<Query<Answer>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    let Ok(Query(answer)) = answer else { return trouble(&app, &visit, &Problem::BadInput).await };
+    let browser = cookie(&headers, app.cookies.pre_session_name());
+    let completed = match app.sign_in.complete(answer, browser).await {
+        Ok(completed) => completed,
+        Err(error) => return refused(&app, &visit, &error).await,
+    };
+    let opening = Opening {
+        previous: cookie(&headers, app.cookies.session_name()),
+        language: Some(visit.language.code()),
+    };
+    let platform = Arc::clone(app.service.platform());
+    let recorded = move |unit: &mut vzaemo_storage::Unit, signed_in: &vzaemo_identity::SignedIn| {
+        record::sign_in(unit, &platform, signed_in);
+    };
+    match app.sessions.open(&completed.attested, opening, &recorded).await {
+        Ok((token, _)) => {
+            let mut response = see_other(completed.return_to.as_str());
+            set_cookie(&mut response, &app.cookies.session(&token));
+            set_cookie(&mut response, &app.cookies.no_pre_session());
+            response
+        }
+        Err(error) => {
+            let error = vzaemo_service::Error::storage(error);
+            super::modules::failed(&app, &visit, "", &error).await
+        }
+    }
+}
+
+async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
+    if error.is_suspicious() {
+        tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was refused");
+        app.refusals.count(vzaemo_protection::Kind::SignIn, app.platform().security.now());
+    } else {
+        tracing::info!(error = error as &dyn std::error::Error, "a sign-in did not succeed");
+    }
+    let why = Speaker::host(visit.language).say(error.public_message()).into_owned();
+    trouble(app, visit, &Problem::Refused { why }).await
+}
+
+/// Ends the session.
+pub(super) async fn sign_out(State(app): State<Arc<App>>, visit: Visit) -> Response {
+    if let Some(session) = &visit.session {
+        let platform = Arc::clone(app.service.platform());
+        let person = session.person.id;
+        let recorded = move |unit: &mut vzaemo_storage::Unit| record::sign_out(unit, &platform, person);
+        if let Err(error) = app.sessions.end(&session.id, &recorded).await {
+            return super::modules::failed(&app, &visit, "", &vzaemo_service::Error::storage(error)).await;
+        }
+    }
+    let mut response = see_other(paths::HOME);
+    set_cookie(&mut response, &app.cookies.no_session());
+    response
+}

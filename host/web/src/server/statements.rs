@@ -1,0 +1,76 @@
+//! Statements of the holder, assets, and what machines ask: robots and health.
+
+use super::answer::{Content, page};
+use super::{App, visit::Visit};
+use crate::assets;
+use crate::chrome::document::headed;
+use crate::texts::Speaker;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use maud::html;
+use std::sync::Arc;
+
+async fn statement(app: &App, visit: &Visit, headers: &HeaderMap, name: &str, paragraphs: u8) -> Response {
+    let say = Speaker::host(visit.language);
+    let title = say.say(&format!("{name}-title"));
+    let main = html! {
+        (headed(&say, &[], &title, None))
+        div.v-prose { @for number in 1..=paragraphs { p { (say.say(&format!("{name}-{number}"))) } } }
+    };
+    page(app, visit, headers, Content::new(&title, main)).await
+}
+
+/// The rules of use.
+pub(super) async fn rules(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    statement(&app, &visit, &headers, "rules", 4).await
+}
+
+/// The accessibility statement.
+pub(super) async fn accessibility(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    statement(&app, &visit, &headers, "accessibility", 3).await
+}
+
+/// The privacy notice.
+pub(super) async fn privacy(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    statement(&app, &visit, &headers, "privacy", 4).await
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// What crawlers may read: everything public, no visitor's own pages.
+pub(super) async fn robots() -> Response {
+    plain(StatusCode::OK, "User-agent: *\nDisallow: /cabinet\nDisallow: /desk\nDisallow: /sign-in\nDisallow: /dev/\n")
+}
+
+/// The process runs.
+pub(super) async fn live() -> Response {
+    plain(StatusCode::OK, "live\n")
+}
+
+/// The storage answers, so that requests can be served.
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
+    match app.platform().storage.begin().await {
+        Ok(_) => plain(StatusCode::OK, "ready\n"),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "not ready");
+            plain(StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n")
+        }
+    }
+}
+
+/// Style sheet, script, fonts.
+pub(super) async fn asset(Path(path): Path<String>) -> Response {
+    let Some(asset) = assets::get(&path) else { return plain(StatusCode::NOT_FOUND, "not found\n") };
+    let mut response = Response::new(Body::from(asset.bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
+    response
+}

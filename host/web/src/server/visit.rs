@@ -1,0 +1,83 @@
+//! What a handler knows of its visitor.
+
+use super::App;
+use crate::chrome::preferences::Preferences;
+use crate::texts::Language;
+use axum::extract::FromRequestParts;
+use cookie::Cookie;
+use http::request::Parts;
+use http::{HeaderMap, header};
+use std::convert::Infallible;
+use std::sync::Arc;
+use vzaemo_identity::Session;
+use vzaemo_service::Caller;
+
+/// The cookie with the reader's language.
+pub(super) const LANGUAGE_COOKIE: &str = "language";
+
+/// A visitor, as far as the request tells.
+#[derive(Debug, Clone)]
+pub(super) struct Visit {
+    /// On whose behalf the service is asked.
+    pub caller: Caller,
+    /// The session, if the visitor has signed in.
+    pub session: Option<Session>,
+    /// The language to answer in.
+    pub language: Language,
+    /// How pages should look.
+    pub preferences: Preferences,
+    /// Path and query of this request.
+    pub path: String,
+}
+
+impl Visit {
+    /// The platform's id of the person who has signed in.
+    pub fn person(&self) -> Option<String> {
+        self.session.as_ref().map(|session| session.person.id.to_string())
+    }
+
+    /// The name to greet the person with.
+    pub fn name(&self) -> Option<String> {
+        self.session.as_ref()?.person.name().map(ToString::to_string)
+    }
+}
+
+/// The value of a cookie.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// A cookie of the platform that scripts may not read, for a year.
+pub(super) fn kept_cookie(app: &App, name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .secure(app.is_secure())
+        .same_site(cookie::SameSite::Lax)
+        .max_age(cookie::time::Duration::days(365))
+        .build()
+}
+
+impl FromRequestParts<Arc<App>> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let session = match cookie(&parts.headers, app.cookies.session_name()) {
+            Some(token) => app.session(token).await,
+            None => None,
+        };
+        let chosen = cookie(&parts.headers, LANGUAGE_COOKIE).and_then(Language::from_code);
+        let preferences =
+            cookie(&parts.headers, Preferences::COOKIE).map(Preferences::from_cookie).unwrap_or_default();
+        let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+        let caller = Caller { principal: session.as_ref().map(Session::principal) };
+        Ok(Visit { caller, session, language: chosen.unwrap_or_default(), preferences, path })
+    }
+}
