@@ -1,0 +1,40 @@
+board-title = Дошка нотаток
+board-lead = Кожен може щодня лишити одну нотатку.
+board-caption = Нотатки, найновіші першими
+board-empty = Ще немає жодної нотатки
+board-empty-hint = Ваша може бути першою.
+board-write = Написати нотатку
+board-busy = Сьогодні вже { $count } { $count ->
+    [one] нотатка
+    [few] нотатки
+   *[many] нотаток
+  }. Жвавий день!
+column-text = Нотатка
+column-author = Автор
+column-written = Написано
+
+note-title = Нотатка
+note-by = { $author } пише { $written }
+note-mood = Настрій
+note-hidden = Цю нотатку приховано
+note-terms = Строки
+step-shown = На дошці до
+note-hide = Приховати
+
+mood-glad = радісний
+mood-worried = стурбований
+mood-neither = звичайний
+
+reason-advertising = Це реклама.
+reason-offence = Це когось ображає.
+
+state-shown = На дошці
+state-hidden = Приховано
+state-archived = В архіві
+
+role-author = Автор
+written = Вашу нотатку опубліковано.
+one-a-day = Сьогодні ви вже лишили нотатку. Приходьте завтра.
+hidden-done = Нотатку приховано.
+told-advertising = Вашу нотатку приховано: це реклама.
+told-offence = Вашу нотатку приховано: вона когось ображає.
