@@ -1,1 +1,39 @@
-//! vzaemo-storage
+//! Documents, indexes, counters and the commit log behind one face.
+//!
+//! A namespace (a module, or a room of the host) declares [`Collection`]s; a [`Unit`] of work reads a snapshot and
+//! gathers writes; the commit queue certifies what the unit has read and makes it durable together with others in
+//! one transaction. The engine is SQLite; everything particular to it stands in one file, all SQL that is built at
+//! run time in another.
+//!
+//! Commits form one total order, the commit log. A unit that commits at position *p* behaves as if it had run alone
+//! just after position *p* − 1, except that [`Unit::count`] is not certified, and that a unit that only adds audit
+//! entries stands where its snapshot stood.
+
+mod admit;
+mod canonical;
+mod catalog;
+mod collection;
+mod commit;
+mod declare;
+mod document;
+mod error;
+mod field;
+mod key;
+mod live;
+mod plan;
+mod prepared;
+mod query;
+mod recent;
+mod sql;
+mod sqlite;
+mod storage;
+mod unit;
+mod verify;
+
+pub use collection::{Collection, Counter, counter_key};
+pub use document::Document;
+pub use error::{CommitError, DeclareError, StorageError, Violation, WriteError};
+pub use query::{BODY, Condition, Cursor, KEY, Op, Order, Query, REVISION, Rows};
+pub use storage::{Change, Committed, Config, Number, Storage, StoredEntry, Touched};
+pub use unit::{Insert, Unit};
+pub use verify::Problem;

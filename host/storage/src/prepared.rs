@@ -1,0 +1,184 @@
+//! What a unit of work has read and wants to write, as it goes to the committer.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::catalog::{Compiled, Index, Projection};
+use crate::live::LiveGuard;
+use crate::plan::Range;
+use crate::{Document, Number};
+
+/// A unit of work ready to be committed.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub snapshot: u64,
+    pub reads: Reads,
+    pub writes: Vec<Write>,
+    pub thresholds: Vec<Threshold>,
+    pub entries: Vec<Vec<u8>>,
+    /// Placeholder and sequence.
+    pub numbers: Vec<(String, String)>,
+    /// Keeps the log since the snapshot until the unit has been certified.
+    pub _live: LiveGuard,
+}
+
+/// What a unit's result depends on.
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    /// By collection and key; `None` for a document that was missing.
+    pub documents: HashMap<i64, HashMap<String, Option<Document>>>,
+    pub unique: HashSet<UniqueKey>,
+    pub ranges: Vec<Range>,
+}
+
+/// The values of one unique key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct UniqueKey {
+    pub collection: i64,
+    /// The number of the unique key in its collection.
+    pub id: u32,
+    pub values: Box<[String]>,
+}
+
+impl UniqueKey {
+    pub(crate) fn of(collection: &Compiled, index: &Index, fields: &Projection) -> Option<Self> {
+        let values = Compiled::unique_values(index, fields)?;
+        Some(Self { collection: collection.id, id: index.id, values })
+    }
+}
+
+/// The change of one document.
+#[derive(Debug, Clone)]
+pub(crate) struct Write {
+    pub collection: Arc<Compiled>,
+    pub key: String,
+    pub before: Option<Projection>,
+    pub after: Option<After>,
+}
+
+/// A document as a unit leaves it.
+#[derive(Debug, Clone)]
+pub(crate) struct After {
+    pub revision: u64,
+    pub body: String,
+    pub fields: Projection,
+}
+
+/// "When this counter reaches this value, insert that document."
+#[derive(Debug, Clone)]
+pub(crate) struct Threshold {
+    pub counter: CounterKey,
+    /// What the counter belongs to; to see that its declaration has not changed.
+    pub counted: Arc<Compiled>,
+    pub value: u64,
+    pub target: Arc<Compiled>,
+    pub key: String,
+    pub body: String,
+    pub fields: Projection,
+}
+
+/// One value of a counter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct CounterKey {
+    pub collection: i64,
+    pub counter: u32,
+    pub key: String,
+}
+
+/// What a unit writes once its numbers are known.
+#[derive(Debug)]
+pub(crate) struct Effects<'a> {
+    pub writes: Cow<'a, [Write]>,
+    pub thresholds: Cow<'a, [Threshold]>,
+    pub entries: Cow<'a, [Vec<u8>]>,
+}
+
+impl Prepared {
+    /// Whether the unit changes anything that others can read. One that only adds audit entries is consistent as of
+    /// its snapshot and needs no certification.
+    pub(crate) fn changes_state(&self) -> bool {
+        !self.writes.is_empty() || !self.thresholds.is_empty() || !self.numbers.is_empty()
+    }
+
+    /// All collections whose declaration the unit relied on for its writes.
+    pub(crate) fn collections(&self) -> impl Iterator<Item = &Arc<Compiled>> {
+        self.writes
+            .iter()
+            .map(|write| &write.collection)
+            .chain(self.thresholds.iter().flat_map(|threshold| [&threshold.counted, &threshold.target]))
+    }
+
+    /// The unit's effects with each placeholder replaced by its number.
+    pub(crate) fn effects(&self, numbers: &[Number]) -> Effects<'_> {
+        if numbers.is_empty() {
+            return Effects {
+                writes: Cow::Borrowed(&self.writes),
+                thresholds: Cow::Borrowed(&self.thresholds),
+                entries: Cow::Borrowed(&self.entries),
+            };
+        }
+        let mut writes = self.writes.clone();
+        for write in &mut writes {
+            substitute(&mut write.key, numbers);
+            if let Some(after) = &mut write.after {
+                substitute(&mut after.body, numbers);
+                after.fields.iter_mut().for_each(|field| substitute(field, numbers));
+            }
+        }
+        let mut thresholds = self.thresholds.clone();
+        for threshold in &mut thresholds {
+            substitute(&mut threshold.counter.key, numbers);
+            substitute(&mut threshold.key, numbers);
+            substitute(&mut threshold.body, numbers);
+            threshold.fields.iter_mut().for_each(|field| substitute(field, numbers));
+        }
+        let entries = self.entries.iter().map(|entry| substitute_bytes(entry, numbers)).collect();
+        Effects { writes: writes.into(), thresholds: thresholds.into(), entries: Cow::Owned(entries) }
+    }
+}
+
+impl Write {
+    /// What the write does to each counter of its collection.
+    pub(crate) fn deltas(&self) -> impl Iterator<Item = (CounterKey, i64)> {
+        self.collection.counters.iter().flat_map(|counter| {
+            let counted = |fields: Option<&Projection>| {
+                fields.and_then(|fields| self.collection.counted_as(counter, fields))
+            };
+            let before = counted(self.before.as_ref());
+            let after = counted(self.after.as_ref().map(|after| &after.fields));
+            let changes = if before == after {
+                [None, None]
+            } else {
+                [before.map(|key| (key, -1)), after.map(|key| (key, 1))]
+            };
+            changes.into_iter().flatten().map(|(key, delta)| {
+                (CounterKey { collection: self.collection.id, counter: counter.id, key }, delta)
+            })
+        })
+    }
+}
+
+pub(crate) fn substitute(text: &mut String, numbers: &[Number]) {
+    for number in numbers {
+        if text.contains(&number.placeholder) {
+            *text = text.replace(&number.placeholder, &number.value.to_string());
+        }
+    }
+}
+
+fn substitute_bytes(bytes: &[u8], numbers: &[Number]) -> Vec<u8> {
+    numbers.iter().fold(bytes.to_vec(), |bytes, number| {
+        let placeholder = number.placeholder.as_bytes();
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut rest = bytes.as_slice();
+        while let Some(at) = rest.windows(placeholder.len()).position(|window| window == placeholder) {
+            let (before, found) = rest.split_at(at);
+            out.extend_from_slice(before);
+            out.extend_from_slice(number.value.to_string().as_bytes());
+            rest = found.get(placeholder.len()..).unwrap_or_default();
+        }
+        out.extend_from_slice(rest);
+        out
+    })
+}

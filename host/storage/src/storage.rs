@@ -1,0 +1,213 @@
+//! The storage as a whole.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, SystemTime};
+
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
+
+use crate::commit::{Queue, Shared, start};
+use crate::key::KeyMaker;
+use crate::live::Live;
+use crate::prepared::substitute;
+use crate::sqlite::{self, Reader};
+use crate::{Collection, DeclareError, Problem, StorageError, Unit};
+
+/// Where the data lie and how much is done at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The directory of the database file; made if missing.
+    pub directory: PathBuf,
+    /// Connections that read, and so units that read at once; others wait.
+    pub readers: u32,
+    /// Units that may wait for their commit; the next one is refused as [`CommitError::Busy`](crate::CommitError).
+    pub queue_len: usize,
+    /// Units that one transaction commits at most.
+    pub batch_max: usize,
+    /// Bytes that one unit may write.
+    pub unit_max_bytes: usize,
+    /// How long the database waits for a lock that another process holds.
+    pub busy_timeout: Duration,
+}
+
+impl Config {
+    /// The defaults, in this directory.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            readers: 16,
+            queue_len: 4096,
+            batch_max: 1024,
+            unit_max_bytes: 8 * 1024 * 1024,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A handle to the storage; clones share it.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    pool: SqlitePool,
+    queue: Queue,
+    shared: Arc<Shared>,
+    unit_max_bytes: usize,
+}
+
+/// What became of a committed unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Its position in the commit log; the snapshot's for a unit that changed nothing.
+    pub position: u64,
+    /// The numbers that its placeholders became, in the order asked.
+    pub numbers: Vec<Number>,
+    /// The number of its first audit entry, if it has any; the others follow.
+    pub first_entry: Option<u64>,
+}
+
+impl Committed {
+    /// `text` with each placeholder replaced by its number.
+    pub fn substitute(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        substitute(&mut text, &self.numbers);
+        text
+    }
+}
+
+/// A number of a sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// What stood for it in the unit.
+    pub placeholder: String,
+    /// The sequence.
+    pub sequence: String,
+    /// The number, from 1.
+    pub value: u64,
+}
+
+/// What one commit touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its position in the commit log.
+    pub position: u64,
+    /// The documents inserted, replaced or removed.
+    pub touched: Vec<Touched>,
+}
+
+/// A document touched by a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The namespace.
+    pub namespace: Arc<str>,
+    /// The collection.
+    pub collection: Arc<str>,
+    /// The document's key.
+    pub key: Arc<str>,
+}
+
+/// An audit entry as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Dense, from 0, in commit order.
+    pub number: u64,
+    /// The commit that added it.
+    pub position: u64,
+    /// Its leaf hash by RFC 6962 §2.1: SHA-256 of a zero byte and `bytes`.
+    pub leaf: Vec<u8>,
+    /// The entry.
+    pub bytes: Vec<u8>,
+}
+
+impl Storage {
+    /// Opens the storage, making it if it is not there. Needs a Tokio runtime, on which the committer then runs.
+    pub async fn open(config: Config) -> Result<Self, StorageError> {
+        make_directory(&config.directory).await?;
+        let file = config.directory.join("vzaemo.db");
+        let (mut writer, pool) = sqlite::open(&file, config.readers.max(1), config.busy_timeout).await?;
+        let head = sqlite::head(&mut writer).await?;
+        let shared = Arc::new(Shared {
+            catalog: RwLock::default(),
+            live: Live::default(),
+            position: watch::Sender::new(head.position),
+            changes: broadcast::Sender::new(4096),
+        });
+        let queue = start(writer, head, shared.clone(), config.queue_len, config.batch_max.max(1));
+        Ok(Self { pool, queue, shared, unit_max_bytes: config.unit_max_bytes })
+    }
+
+    /// Declares the collections of a namespace (a module's id or the name of a room of the host), all or none.
+    ///
+    /// Tables, columns and indexes that are missing are made, counters that are new or changed are counted. Nothing
+    /// that holds data is dropped; collections declared before and not mentioned stay. Units that wrote under an
+    /// older declaration of a changed collection get a conflict.
+    pub async fn declare(&self, namespace: &str, collections: &[Collection]) -> Result<(), DeclareError> {
+        self.queue.declare(namespace, collections).await
+    }
+
+    /// A unit of work on a snapshot at the latest position, with the system's time and a random seed for its keys.
+    pub async fn begin(&self) -> Result<Unit, StorageError> {
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+        self.begin_at(i64::try_from(now).unwrap_or(i64::MAX), Uuid::new_v4().as_u128()).await
+    }
+
+    /// The same with the time (milliseconds since 1970) and seed of whose keys are made, so that a unit that is run
+    /// again makes the same keys. Two different units must not have the same time and seed.
+    pub async fn begin_at(&self, now_ms: i64, seed: u128) -> Result<Unit, StorageError> {
+        // In this order: the snapshot must be neither older than what is held nor than the declarations.
+        let catalog = self.shared.catalog();
+        let live = self.shared.live.hold(self.position());
+        let reader = Reader::begin(&self.pool).await?;
+        let keys = KeyMaker::new(now_ms, seed);
+        Unit::new(reader, catalog, self.queue.clone(), live, keys, self.unit_max_bytes).await
+    }
+
+    /// The position of the last durable commit.
+    pub fn position(&self) -> u64 {
+        *self.shared.position.borrow()
+    }
+
+    /// Follows the position of the last durable commit.
+    pub fn positions(&self) -> watch::Receiver<u64> {
+        self.shared.position.subscribe()
+    }
+
+    /// What each commit from now on touches, in order. A receiver that falls behind by more than 4096 commits is told
+    /// so and must consider everything touched. Commits that touched no document are not reported.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<Change>> {
+        self.shared.changes.subscribe()
+    }
+
+    /// Audit entries from a number on, in order, `limit` at most.
+    pub async fn entries(&self, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StorageError> {
+        let mut reader = Reader::begin(&self.pool).await?;
+        let entries = reader.entries(from, limit).await?;
+        reader.end().await?;
+        Ok(entries)
+    }
+
+    /// How many audit entries there are, which is the number of the next one.
+    pub async fn entry_count(&self) -> Result<u64, StorageError> {
+        let mut reader = Reader::begin(&self.pool).await?;
+        let head = reader.head().await?;
+        reader.end().await?;
+        Ok(head.entries)
+    }
+
+    /// Checks the whole storage against itself on one snapshot: the database file, every counter of the declared
+    /// collections against a recount, the density of the audit entries and their leaf hashes. Empty if all is well.
+    pub async fn verify(&self) -> Result<Vec<Problem>, StorageError> {
+        let catalog = self.shared.catalog();
+        crate::verify::verify(Reader::begin(&self.pool).await?, &catalog).await
+    }
+
+    /// Commits what is queued and closes all connections; units begun later or still running fail.
+    pub async fn close(self) {
+        self.queue.close().await;
+        self.pool.close().await;
+    }
+}
+
+async fn make_directory(directory: &Path) -> Result<(), StorageError> {
+    tokio::fs::create_dir_all(directory).await.map_err(|error| sqlx::Error::Io(error).into())
+}
