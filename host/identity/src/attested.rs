@@ -1,7 +1,9 @@
 //! What an identity provider attests about a person.
 
+use crate::Unzr;
 use serde::{Deserialize, Serialize};
 pub use vzaemo_contract::manifest::Assurance;
+pub use vzaemo_registers::{Edrpou, Rnokpp};
 
 /// How a person proved who they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,33 +17,20 @@ pub enum Method {
 }
 
 /// A key that belongs to one natural person and that a provider has proven.
-///
-/// Build it with [`ProvenKey::rnokpp`] or [`ProvenKey::unzr`]: they check the form.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ProvenKey {
-    /// РНОКПП, the taxpayer's number: ten digits with a check digit.
-    Rnokpp(String),
-    /// УНЗР, the number of the record in the Unified State Demographic Register: `YYYYMMDD-NNNNN`.
-    Unzr(String),
+    /// РНОКПП, the taxpayer's number.
+    Rnokpp(Rnokpp),
+    /// УНЗР, the number of the record in the Unified State Demographic Register.
+    Unzr(Unzr),
 }
 
 impl ProvenKey {
-    /// A РНОКПП with a right check digit, or `None`.
-    pub fn rnokpp(text: &str) -> Option<Self> {
-        let text = text.trim();
-        crate::codes::is_rnokpp(text).then(|| Self::Rnokpp(text.to_owned()))
-    }
-
-    /// A УНЗР, with or without its hyphen, or `None`.
-    pub fn unzr(text: &str) -> Option<Self> {
-        crate::codes::unzr(text).map(Self::Unzr)
-    }
-
     /// The kind and the value as one text: what the keyed hash of a person's key is made from.
     pub(crate) fn canonical(&self) -> String {
         match self {
-            Self::Rnokpp(value) => format!("rnokpp:{value}"),
-            Self::Unzr(value) => format!("unzr:{value}"),
+            Self::Rnokpp(value) => format!("rnokpp:{}", value.reveal()),
+            Self::Unzr(value) => format!("unzr:{}", value.reveal()),
         }
     }
 }
@@ -81,8 +70,8 @@ impl FullName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
-    /// ЄДРПОУ, eight digits.
-    pub edrpou: String,
+    /// Its ЄДРПОУ.
+    pub edrpou: Edrpou,
     /// Its name as attested; a grant knows only the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

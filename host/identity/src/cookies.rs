@@ -51,7 +51,12 @@ impl Cookies {
     }
 
     fn cookie(self, name: &'static str, value: String) -> Cookie<'static> {
-        Cookie::build((name, value)).path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).build()
+        Cookie::build((name, value))
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .build()
     }
 
     fn removal(self, name: &'static str) -> Cookie<'static> {
@@ -80,7 +85,10 @@ mod tests {
     fn on_localhost_it_is_plain() {
         let cookies = Cookies::for_address(&"http://localhost:8080/".parse().unwrap());
         let text = cookies.session(&Token::random()).to_string();
-        assert!(text.starts_with("session=") && text.contains("HttpOnly") && !text.contains("Secure"), "{text}");
+        assert!(
+            text.starts_with("session=") && text.contains("HttpOnly") && !text.contains("Secure"),
+            "{text}"
+        );
         assert!(cookies.no_session().to_string().contains("Max-Age=0"));
     }
 }

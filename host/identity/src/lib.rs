@@ -1,20 +1,24 @@
 //! Sign-in, sessions, persons, roles, and the embedded identity provider of development mode.
 //!
 //! The way of a sign-in: [`SignIn::start`] sends the visitor to an identity provider, [`SignIn::complete`] gives what
-//! the provider [attested](Attested). Roles are the platform's own data and never taken from a provider.
+//! the provider [attested](Attested), and [`Sessions::open`] keeps the person and opens a session. Roles are the
+//! platform's own data ([`Grants`]) and never taken from a provider. Modules know persons by [`Alias`] only.
 
 mod attested;
-mod codes;
 mod cookies;
 pub mod dev;
+mod identity;
 mod openid;
 mod principal;
 mod return_to;
 mod role;
+mod store;
 mod token;
+mod unzr;
 
-pub use attested::{Assurance, Attested, FullName, Method, Organisation, ProvenKey};
+pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, ProvenKey, Rnokpp};
 pub use cookies::Cookies;
+pub use identity::Identity;
 pub use openid::{
     Answer, ClaimNames, Completed, Provider, ProviderConfig, SignIn, SignInError, Start, Started, Transport,
     TransportError,
@@ -22,4 +26,9 @@ pub use openid::{
 pub use principal::{PersonId, Principal, Visitor};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
+pub use store::{
+    Alias, Aliases, AttestedName, Grant, Grants, IdentityError, NAMESPACE, Opening, Person, Persons,
+    PlatformSecret, Session, SessionLimits, Sessions, SignedIn, collections,
+};
 pub use token::{Token, TokenHash};
+pub use unzr::{NotUnzr, Unzr};

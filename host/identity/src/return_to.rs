@@ -43,8 +43,14 @@ mod tests {
 
     #[test]
     fn local_paths_are_kept_as_they_are() {
-        for path in ["/", "/notes", "/notes/7?page=2&q=%D0%B0#top", "/?next=https://example.org/", "/a//b", "/@evil.example"]
-        {
+        for path in [
+            "/",
+            "/notes",
+            "/notes/7?page=2&q=%D0%B0#top",
+            "/?next=https://example.org/",
+            "/a//b",
+            "/@evil.example",
+        ] {
             assert_eq!(ReturnTo::parse(path).expect(path).as_str(), path);
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use vzaemo_registers::Edrpou;
 
 /// A role of a person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ pub enum Role {
     /// Acts for an organisation.
     OrganisationRepresentative {
         /// The organisation's ЄДРПОУ.
-        edrpou: String,
+        edrpou: Edrpou,
     },
 }
 
@@ -50,7 +51,9 @@ impl Roles {
             .0
             .iter()
             .filter_map(|role| match role {
-                Role::ModuleAdministrator { body, module: granted } if granted == module || granted == EVERY_MODULE => {
+                Role::ModuleAdministrator { body, module: granted }
+                    if granted == module || granted == EVERY_MODULE =>
+                {
                     Some(body.as_str())
                 }
                 _ => None,
@@ -74,9 +77,17 @@ impl Roles {
         bodies
     }
 
-    /// Whether a grant lets the person act for the organisation with this ЄДРПОУ.
-    pub fn represents(&self, edrpou: &str) -> bool {
-        self.iter().any(|role| matches!(role, Role::OrganisationRepresentative { edrpou: granted } if granted == edrpou))
+    /// The organisations for which grants let the person act, in the order of their codes.
+    pub fn represented(&self) -> impl Iterator<Item = &Edrpou> {
+        self.iter().filter_map(|role| match role {
+            Role::OrganisationRepresentative { edrpou } => Some(edrpou),
+            _ => None,
+        })
+    }
+
+    /// Whether a grant lets the person act for this organisation.
+    pub fn represents(&self, edrpou: &Edrpou) -> bool {
+        self.represented().any(|granted| granted == edrpou)
     }
 
     /// The granted roles, in a steady order.
@@ -107,7 +118,9 @@ mod tests {
     #[test]
     fn a_body_is_administered_per_module() {
         let roles: Roles =
-            [administrator("b2", "notes"), administrator("b1", "*"), administrator("b2", "votes")].into_iter().collect();
+            [administrator("b2", "notes"), administrator("b1", "*"), administrator("b2", "votes")]
+                .into_iter()
+                .collect();
         assert_eq!(roles.bodies_for("notes"), ["b1", "b2"]);
         assert_eq!(roles.bodies_for("items"), ["b1"]);
         assert_eq!(roles.bodies(), ["b1", "b2"]);
@@ -123,7 +136,10 @@ mod tests {
 
     #[test]
     fn representation_is_by_code() {
-        let roles: Roles = [Role::OrganisationRepresentative { edrpou: "00032112".into() }].into_iter().collect();
-        assert!(roles.represents("00032112") && !roles.represents("14360570"));
+        let roles: Roles =
+            [Role::OrganisationRepresentative { edrpou: "00032112".parse().unwrap() }].into_iter().collect();
+        assert!(
+            roles.represents(&"00032112".parse().unwrap()) && !roles.represents(&"14360570".parse().unwrap())
+        );
     }
 }

@@ -46,7 +46,12 @@ impl std::fmt::Debug for Token {
 }
 
 impl TokenHash {
-    /// The hash as text: the id of the session document.
+    /// The key of a session's document.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The hash as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -48,9 +48,11 @@ const HINT: &str = "person:";
 impl DevProvider {
     /// `chosen` is whether the parameters come from the page's forms, which say what the visitor chose.
     pub(super) fn authorize(&self, parameters: &[u8], chosen: bool) -> Response<Bytes> {
-        let parameters: Vec<(String, String)> =
-            url::form_urlencoded::parse(parameters).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let parameters: Vec<(String, String)> = url::form_urlencoded::parse(parameters)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        let value =
+            |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let request = match self.read(&parameters) {
             Read::Right(request) => request,
             Read::Untrusted(what) => {
@@ -66,7 +68,12 @@ impl DevProvider {
         if let Some(number) = value("login_hint").and_then(|hint| hint.strip_prefix(HINT)) {
             return match self.person(number) {
                 Some(person) => self.grant(&request, &person),
-                None => self.refuse(&request.redirect, request.state.as_deref(), "invalid_request", "no such person"),
+                None => self.refuse(
+                    &request.redirect,
+                    request.state.as_deref(),
+                    "invalid_request",
+                    "no such person",
+                ),
             };
         }
         if value("prompt") == Some("none") {
@@ -89,7 +96,11 @@ impl DevProvider {
 
     fn read(&self, parameters: &[(String, String)]) -> Read {
         let value = |name: &str| {
-            parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+            parameters
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.as_str())
+                .filter(|v| !v.is_empty())
         };
         if value("client_id") != Some(self.client.id.as_str()) {
             return Read::Untrusted("client_id");
@@ -99,8 +110,10 @@ impl DevProvider {
             return Read::Untrusted("redirect_uri");
         };
         let state = value("state").map(str::to_owned);
-        let repeated =
-            CARRIED.iter().find(|name| parameters.iter().filter(|(known, _)| known == *name).count() > 1).copied();
+        let repeated = CARRIED
+            .iter()
+            .find(|name| parameters.iter().filter(|(known, _)| known == *name).count() > 1)
+            .copied();
         let problem = if repeated.is_some() {
             Some(("invalid_request", "a parameter is repeated"))
         } else if value("response_type") != Some("code") {
@@ -112,7 +125,8 @@ impl DevProvider {
         } else {
             None
         };
-        let challenge = value("code_challenge").filter(|text| (43..=128).contains(&text.len())).map(str::to_owned);
+        let challenge =
+            value("code_challenge").filter(|text| (43..=128).contains(&text.len())).map(str::to_owned);
         match (problem, challenge) {
             (Some((code, what)), _) => Read::Wrong { redirect, state, code, what },
             (None, None) => {
@@ -124,7 +138,11 @@ impl DevProvider {
                 nonce: value("nonce").map(str::to_owned),
                 challenge,
                 language: page::Language::of(value("ui_locales")),
-                parameters: parameters.iter().filter(|(name, _)| CARRIED.contains(&name.as_str())).cloned().collect(),
+                parameters: parameters
+                    .iter()
+                    .filter(|(name, _)| CARRIED.contains(&name.as_str()))
+                    .cloned()
+                    .collect(),
             }),
         }
     }
@@ -164,9 +182,11 @@ impl DevProvider {
 
     /// There is no session to end, so this only sends the visitor on, to an address that the client registered.
     pub(super) fn end_session(&self, parameters: &[u8]) -> Response<Bytes> {
-        let parameters: Vec<(String, String)> =
-            url::form_urlencoded::parse(parameters).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let parameters: Vec<(String, String)> = url::form_urlencoded::parse(parameters)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        let value =
+            |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let back = value("post_logout_redirect_uri").and_then(|text| Url::parse(text).ok());
         if let Some(mut back) = back.filter(|url| self.client.after_sign_out.contains(url)) {
             if let Some(state) = value("state") {

@@ -23,8 +23,8 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, EndSessionUrl, IssuerUrl, JsonWebKeyId,
-    JsonWebKeySetUrl, LanguageTag, LogoutProviderMetadata, PrivateSigningKey as _, ProviderMetadata, ResponseTypes, Scope,
-    TokenUrl, UserInfoUrl,
+    JsonWebKeySetUrl, LanguageTag, LogoutProviderMetadata, PrivateSigningKey as _, ProviderMetadata,
+    ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
 use rand::RngCore as _;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,8 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 use vzaemo_clock::SecurityClock;
 
-pub use person::{Bilingual, DevPerson, DevPersons, MOST_PERSONS, Sex};
+pub use person::{Bilingual, DevPerson, DevPersons, MOST_PERSONS};
+pub use vzaemo_registers::Sex;
 
 /// Why the development provider cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -146,14 +147,19 @@ impl DevProvider {
     }
 
     /// Answers a request. The path may be whole or without the issuer's path, as a router leaves it.
-    #[expect(clippy::unused_async, reason = "handlers of a web server are asynchronous; this one happens not to wait")]
+    #[expect(
+        clippy::unused_async,
+        reason = "handlers of a web server are asynchronous; this one happens not to wait"
+    )]
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         let path = path.strip_prefix(self.issuer.path().trim_end_matches('/')).unwrap_or(path);
         let query = parts.uri.query().unwrap_or_default();
         match (&parts.method, path) {
-            (&Method::GET, "/.well-known/openid-configuration") => response::json(StatusCode::OK, self.metadata.clone()),
+            (&Method::GET, "/.well-known/openid-configuration") => {
+                response::json(StatusCode::OK, self.metadata.clone())
+            }
             (&Method::GET, "/keys") => response::json(StatusCode::OK, self.keys.clone()),
             (&Method::GET, "/authorize") => self.authorize(query.as_bytes(), false),
             (&Method::POST, "/authorize") => self.authorize(&body, true),
@@ -164,7 +170,12 @@ impl DevProvider {
             (&Method::GET, "/style.css") => response::style(include_str!("../../data/dev-page.css")),
             (
                 _,
-                "/.well-known/openid-configuration" | "/keys" | "/authorize" | "/token" | "/userinfo" | "/end-session"
+                "/.well-known/openid-configuration"
+                | "/keys"
+                | "/authorize"
+                | "/token"
+                | "/userinfo"
+                | "/end-session"
                 | "/style.css",
             ) => response::plain(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),
             _ => response::plain(StatusCode::NOT_FOUND, "not found"),
@@ -197,8 +208,24 @@ fn signing_key() -> Result<CoreEdDsaPrivateSigningKey, DevError> {
 fn metadata(issuer: &IssuerUrl) -> Result<Metadata, DevError> {
     let address = |path: &str| format!("{}{path}", issuer.as_str());
     let claims = [
-        "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "name", "given_name", "family_name", "middle_name",
-        "gender", "birthdate", "rnokpp", "unzr", "edrpou", "organisation_name",
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "acr",
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "gender",
+        "birthdate",
+        "rnokpp",
+        "unzr",
+        "edrpou",
+        "organisation_name",
     ];
     Ok(Metadata::new(
         issuer.clone(),
@@ -221,14 +248,20 @@ fn metadata(issuer: &IssuerUrl) -> Result<Metadata, DevError> {
     .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
     .set_grant_types_supported(Some(vec![CoreGrantType::AuthorizationCode]))
     .set_acr_values_supported(Some(
-        crate::openid::LEVELS.iter().map(|(acr, _)| AuthenticationContextClass::new((*acr).to_owned())).collect(),
+        crate::openid::LEVELS
+            .iter()
+            .map(|(acr, _)| AuthenticationContextClass::new((*acr).to_owned()))
+            .collect(),
     ))
     .set_token_endpoint_auth_methods_supported(Some(vec![
         CoreClientAuthMethod::ClientSecretBasic,
         CoreClientAuthMethod::ClientSecretPost,
     ]))
     .set_claims_supported(Some(claims.iter().map(|name| CoreClaimName::new((*name).to_owned())).collect()))
-    .set_ui_locales_supported(Some(vec![LanguageTag::new("uk".to_owned()), LanguageTag::new("en".to_owned())]))
+    .set_ui_locales_supported(Some(vec![
+        LanguageTag::new("uk".to_owned()),
+        LanguageTag::new("en".to_owned()),
+    ]))
     .set_request_parameter_supported(Some(false))
     .set_request_uri_parameter_supported(Some(false))
     .set_claims_parameter_supported(Some(false)))

@@ -124,7 +124,8 @@ pub(super) fn choose(provider: &DevProvider, request: &Request, wrong: Option<&s
     let texts = provider.texts.of(language);
     let most = MOST_PERSONS.to_string();
     let number_wrong = texts.number_wrong.replace("{most}", &most);
-    let title = if wrong.is_some() { format!("{}: {}", texts.problem, texts.title) } else { texts.title.clone() };
+    let title =
+        if wrong.is_some() { format!("{}: {}", texts.problem, texts.title) } else { texts.title.clone() };
     let carried = html! {
         @for (name, value) in &request.parameters { input type="hidden" name=(name) value=(value); }
     };

@@ -1,11 +1,11 @@
 //! Test persons: a dozen with names of their own, and any number made from a seed.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use vzaemo_clock::{Date, SignedDuration};
+use vzaemo_registers::{Rnokpp, Sex};
 
 use super::DevError;
-use crate::codes::rnokpp_check_digit;
-use crate::{Assurance, FullName, Organisation, Role};
+use crate::{Assurance, FullName, Organisation, ProvenKey, Role, Unzr};
 
 /// The highest person number.
 pub const MOST_PERSONS: u32 = 10_000_000;
@@ -21,10 +21,8 @@ pub struct DevPerson {
     pub sex: Sex,
     /// The date of birth.
     pub born: Date,
-    /// A РНОКПП with a right check digit, which agrees with date of birth and sex; unique for one seed.
-    pub rnokpp: Option<String>,
-    /// A УНЗР, for those who have no РНОКПП.
-    pub unzr: Option<String>,
+    /// A valid РНОКПП that agrees with date of birth and sex, or a УНЗР; unique for one seed.
+    pub key: ProvenKey,
     /// The assurance at which the provider attests this person.
     pub assurance: Assurance,
     /// The organisation in whose name the person signs in.
@@ -35,16 +33,6 @@ pub struct DevPerson {
     pub(crate) group: Option<Group>,
     /// The roles the platform gives a named person in development mode. The provider does not attest them.
     pub roles: Vec<Role>,
-}
-
-/// As a РНОКПП knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sex {
-    /// A man.
-    Male,
-    /// A woman.
-    Female,
 }
 
 /// A text in both languages.
@@ -115,15 +103,20 @@ enum Key {
     Unzr,
 }
 
-/// The day before the first that a РНОКПП can name: its first five digits count days from here.
-const RNOKPP_EPOCH: Date = Date::constant(1899, 12, 31);
 /// Made persons were born on one of so many days from [`FIRST_BIRTH`] on, so all are of age.
 const BIRTH_DAYS: u64 = 22_000;
 const FIRST_BIRTH: Date = Date::constant(1945, 1, 1);
-/// Of the 10 000 serials of a day the last hundred are for named persons, so that nobody made coincides with them.
-const MADE_SERIALS: u64 = 9_900;
-/// Has no divisor in common with `BIRTH_DAYS * MADE_SERIALS`, so different numbers get different places.
+/// Of the 5000 serials of a day and sex the last fifty are for named persons, so that nobody made coincides with them.
+const MADE_SERIALS: u64 = 4_950;
+/// Has no divisor in common with the number of places, so different numbers get different places.
 const STRIDE: u64 = 1_000_003;
+
+impl DevPerson {
+    /// The account at the provider (`sub`).
+    pub fn subject(&self) -> String {
+        format!("person-{}", self.number)
+    }
+}
 
 impl DevPersons {
     /// The persons of this seed.
@@ -151,12 +144,12 @@ impl DevPersons {
     }
 
     fn make(&self, number: u32) -> Option<DevPerson> {
-        let places = BIRTH_DAYS * MADE_SERIALS;
+        let places = BIRTH_DAYS * MADE_SERIALS * 2;
         let place = (u64::from(number) * STRIDE + mix(self.seed) % places) % places;
-        let (day, serial) = (place / MADE_SERIALS, u32::try_from(place % MADE_SERIALS).ok()?);
-        let born = FIRST_BIRTH.checked_add(SignedDuration::from_hours(24 * i64::try_from(day).ok()?)).ok()?;
-        // The ninth digit of a РНОКПП is odd for men and even for women.
-        let sex = if serial % 2 == 1 { Sex::Male } else { Sex::Female };
+        let sex = if place % 2 == 1 { Sex::Male } else { Sex::Female };
+        let serial = u16::try_from(place / 2 % MADE_SERIALS).ok()?;
+        let day = i64::try_from(place / 2 / MADE_SERIALS).ok()?;
+        let born = FIRST_BIRTH.checked_add(SignedDuration::from_hours(24 * day)).ok()?;
 
         let mut random = mix(self.seed ^ mix(u64::from(number)));
         let mut pick = |of: usize| {
@@ -183,8 +176,7 @@ impl DevPersons {
             },
             sex,
             born,
-            rnokpp: Some(rnokpp(born, serial)),
-            unzr: None,
+            key: ProvenKey::Rnokpp(Rnokpp::make(born, sex, serial).ok()?),
             assurance: Assurance::Substantial,
             organisation: None,
             about: None,
@@ -196,22 +188,22 @@ impl DevPersons {
 
 impl Named {
     fn into_person(self) -> Result<DevPerson, DevError> {
-        let born: Date = self.born.parse().map_err(|_| DevError::Person(self.number))?;
-        let serial = u32::try_from(MADE_SERIALS).unwrap_or(0) + 2 * self.number + u32::from(self.sex == Sex::Male);
-        if self.number == 0 || serial > 9_999 {
-            return Err(DevError::Person(self.number));
-        }
-        let (rnokpp, unzr) = match self.key {
-            Key::Rnokpp => (Some(rnokpp(born, serial)), None),
-            Key::Unzr => (None, Some(format!("{}-{serial:05}", born.strftime("%Y%m%d")))),
+        let wrong = || DevError::Person(self.number);
+        let born: Date = self.born.parse().map_err(|_| wrong())?;
+        let serial = u16::try_from(MADE_SERIALS + u64::from(self.number)).map_err(|_| wrong())?;
+        let key = match self.key {
+            Key::Rnokpp => ProvenKey::Rnokpp(Rnokpp::make(born, self.sex, serial).map_err(|_| wrong())?),
+            Key::Unzr => {
+                let text = format!("{}-{serial:05}", born.strftime("%Y%m%d"));
+                ProvenKey::Unzr(text.parse::<Unzr>().map_err(|_| wrong())?)
+            }
         };
         Ok(DevPerson {
             number: self.number,
             name: self.name,
             sex: self.sex,
             born,
-            rnokpp,
-            unzr,
+            key,
             assurance: self.assurance,
             organisation: self.organisation,
             about: Some(self.about),
@@ -219,14 +211,6 @@ impl Named {
             roles: self.roles,
         })
     }
-}
-
-/// The РНОКПП of somebody born on this day with this serial of four digits.
-fn rnokpp(born: Date, serial: u32) -> String {
-    let days = born.since(RNOKPP_EPOCH).map_or(0, |span| span.get_days());
-    let first_nine = format!("{days:05}{serial:04}");
-    let digits: Vec<u32> = first_nine.chars().filter_map(|c| c.to_digit(10)).collect();
-    format!("{first_nine}{}", rnokpp_check_digit(&digits))
 }
 
 /// The mixing step of SplitMix64 (Steele, Lea, Flood 2014): spreads a number over all 64 bits.
@@ -237,42 +221,18 @@ fn mix(value: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The text form of a number of sex in OpenID Connect's `gender` claim.
-impl Sex {
-    pub(crate) fn claim(self) -> &'static str {
-        match self {
-            Self::Male => "male",
-            Self::Female => "female",
-        }
-    }
-}
-
-impl Serialize for Sex {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.claim())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::ProvenKey;
 
     #[test]
-    fn thirty_thousand_persons_have_thirty_thousand_right_codes() {
+    fn thirty_thousand_persons_have_thirty_thousand_keys() {
         let persons = DevPersons::new(7).unwrap();
-        let mut codes = HashSet::new();
-        for number in 1..=30_000 {
-            let person = persons.person(number).unwrap();
-            let key = person.rnokpp.as_deref().map_or_else(
-                || ProvenKey::unzr(person.unzr.as_deref().unwrap()),
-                ProvenKey::rnokpp,
-            );
-            let key = key.unwrap_or_else(|| panic!("{person:?}"));
-            assert!(codes.insert(key.canonical()), "{person:?}");
-        }
+        let keys: HashSet<String> =
+            (1..=30_000).map(|n| persons.person(n).unwrap().key.canonical()).collect();
+        assert_eq!(keys.len(), 30_000);
     }
 
     #[test]
@@ -280,12 +240,9 @@ mod tests {
         let persons = DevPersons::new(7).unwrap();
         for number in (1..=5).chain(14..2_000) {
             let person = persons.person(number).unwrap();
-            let code = person.rnokpp.unwrap();
-            let days: i64 = code[..5].parse().unwrap();
-            let born = RNOKPP_EPOCH.checked_add(SignedDuration::from_hours(24 * days)).unwrap();
-            assert_eq!(born, person.born);
-            let odd = code[8..9].parse::<u32>().unwrap() % 2 == 1;
-            assert_eq!(odd, person.sex == Sex::Male, "{code}");
+            let ProvenKey::Rnokpp(code) = person.key else { panic!("{number}") };
+            assert_eq!((code.birth_date(), code.sex()), (Some(person.born), person.sex));
+            assert!(code.reveal().parse::<Rnokpp>().is_ok());
         }
     }
 
@@ -296,15 +253,20 @@ mod tests {
             let DevPerson { name, sex, .. } = persons.person(number).unwrap();
             let patronymic = name.patronymic.unwrap();
             match sex {
-                Sex::Male => assert!(patronymic.ends_with("ич") && !name.family.ends_with("ська"), "{patronymic}"),
-                Sex::Female => assert!(patronymic.ends_with("на") && !name.family.ends_with("ський"), "{patronymic}"),
+                Sex::Male => {
+                    assert!(patronymic.ends_with('ч') && !name.family.ends_with("ська"), "{patronymic}")
+                }
+                Sex::Female => {
+                    assert!(patronymic.ends_with("на") && !name.family.ends_with("ський"), "{patronymic}")
+                }
             }
         }
     }
 
     #[test]
     fn the_seed_decides() {
-        let (one, same, other) = (DevPersons::new(1).unwrap(), DevPersons::new(1).unwrap(), DevPersons::new(2).unwrap());
+        let (one, same, other) =
+            (DevPersons::new(1).unwrap(), DevPersons::new(1).unwrap(), DevPersons::new(2).unwrap());
         assert_eq!(one.person(100), same.person(100));
         assert_ne!(one.person(100), other.person(100));
         assert_eq!(one.person(1), other.person(1));

@@ -61,7 +61,11 @@ pub(super) fn redirect(to: &Url) -> Response<Bytes> {
 }
 
 /// An error of the token or user information endpoint (RFC 6749 section 5.2, RFC 6750 section 3).
-pub(super) fn oauth_error(status: StatusCode, code: &'static str, description: &'static str) -> Response<Bytes> {
+pub(super) fn oauth_error(
+    status: StatusCode,
+    code: &'static str,
+    description: &'static str,
+) -> Response<Bytes> {
     let body = serde_json::json!({ "error": code, "error_description": description }).to_string();
     let mut response = json(status, body);
     if status == StatusCode::UNAUTHORIZED {

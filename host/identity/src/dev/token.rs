@@ -10,21 +10,22 @@ use openidconnect::core::{
     CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreTokenType,
 };
 use openidconnect::{
-    AccessToken, Audience, AuthenticationContextClass, EmptyExtraTokenFields, EndUserBirthday, EndUserFamilyName,
-    EndUserGivenName, EndUserMiddleName, EndUserName, IdToken, IdTokenClaims, IdTokenFields, Nonce, StandardClaims,
-    StandardTokenResponse, SubjectIdentifier,
+    AccessToken, Audience, AuthenticationContextClass, EmptyExtraTokenFields, EndUserBirthday,
+    EndUserFamilyName, EndUserGivenName, EndUserMiddleName, EndUserName, IdToken, IdTokenClaims,
+    IdTokenFields, Nonce, StandardClaims, StandardTokenResponse, SubjectIdentifier,
 };
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
+use vzaemo_registers::Sex;
 
 use super::response::{json, oauth_error};
 use super::{DevPerson, DevProvider};
-use crate::Token;
 use crate::openid::{ExtraClaims, LEVELS};
 use crate::token::TokenHash;
+use crate::{ProvenKey, Token};
 
 /// A code waits so long for its exchange.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
@@ -52,9 +53,14 @@ pub(super) struct Codes {
     clock: SecurityClock,
 }
 
+/// The lifetime only frees memory; what decides is the security clock.
+fn short_lived<V: Clone + Send + Sync + 'static>() -> Cache<TokenHash, V> {
+    Cache::builder().max_capacity(MOST).time_to_live(std::time::Duration::from_mins(10)).build()
+}
+
 impl Codes {
     pub(super) fn new(clock: SecurityClock) -> Self {
-        Self { fresh: Cache::new(MOST), used: Cache::new(MOST), access: Cache::new(MOST), clock }
+        Self { fresh: short_lived(), used: short_lived(), access: short_lived(), clock }
     }
 
     pub(super) fn issue(&self, grant: Grant) -> Token {
@@ -104,14 +110,21 @@ type DevTokenAnswer = StandardTokenResponse<
 
 impl DevProvider {
     pub(super) fn token(&self, headers: &HeaderMap, body: &[u8]) -> Response<Bytes> {
-        let form: Vec<(String, String)> =
-            url::form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        let value = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let form: Vec<(String, String)> = url::form_urlencoded::parse(body)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        let value =
+            |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let bad = |code, what| oauth_error(StatusCode::BAD_REQUEST, code, what);
 
-        let client = basic(headers).or_else(|| Some((value("client_id")?.to_owned(), value("client_secret")?.to_owned())));
+        let client = basic(headers)
+            .or_else(|| Some((value("client_id")?.to_owned(), value("client_secret")?.to_owned())));
         if !client.is_some_and(|(id, secret)| self.is_client(&id, &secret)) {
-            return oauth_error(StatusCode::UNAUTHORIZED, "invalid_client", "the client is not authenticated");
+            return oauth_error(
+                StatusCode::UNAUTHORIZED,
+                "invalid_client",
+                "the client is not authenticated",
+            );
         }
         if value("grant_type") != Some("authorization_code") {
             return bad("unsupported_grant_type", "grant_type must be authorization_code");
@@ -128,8 +141,9 @@ impl DevProvider {
         let Some(person) = self.persons.person(grant.person) else {
             return bad("invalid_grant", "there is no such person");
         };
-        self.tokens(code, &grant, &person)
-            .unwrap_or_else(|| oauth_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "no token could be made"))
+        self.tokens(code, &grant, &person).unwrap_or_else(|| {
+            oauth_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "no token could be made")
+        })
     }
 
     fn tokens(&self, code: TokenHash, grant: &Grant, person: &DevPerson) -> Option<Response<Bytes>> {
@@ -147,7 +161,8 @@ impl DevProvider {
         .set_auth_time(Some(now))
         .set_nonce(grant.nonce.clone().map(Nonce::new))
         .set_auth_context_ref(acr(person));
-        let token = DevIdToken::new(claims, &self.key, CoreJwsSigningAlgorithm::EdDsa, Some(&access), None).ok()?;
+        let token =
+            DevIdToken::new(claims, &self.key, CoreJwsSigningAlgorithm::EdDsa, Some(&access), None).ok()?;
         let mut answer = DevTokenAnswer::new(
             access,
             CoreTokenType::Bearer,
@@ -159,14 +174,21 @@ impl DevProvider {
 
     pub(super) fn user_info(&self, headers: &HeaderMap) -> Response<Bytes> {
         let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let person = token.and_then(|token| self.codes.holder(token)).and_then(|number| self.persons.person(number));
+        let person =
+            token.and_then(|token| self.codes.holder(token)).and_then(|number| self.persons.person(number));
         let Some(person) = person else {
-            return oauth_error(StatusCode::UNAUTHORIZED, "invalid_token", "the access token is unknown or expired");
+            return oauth_error(
+                StatusCode::UNAUTHORIZED,
+                "invalid_token",
+                "the access token is unknown or expired",
+            );
         };
         let claims = openidconnect::UserInfoClaims::new(standard_claims(&person), extra_claims(&person));
         match serde_json::to_vec(&claims) {
             Ok(body) => json(StatusCode::OK, body),
-            Err(_) => oauth_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the claims cannot be written"),
+            Err(_) => {
+                oauth_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the claims cannot be written")
+            }
         }
     }
 
@@ -187,7 +209,8 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    let decoded = |text: &str| url::form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned());
+    let decoded =
+        |text: &str| url::form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned());
     Some((decoded(id)?, decoded(secret)?))
 }
 
@@ -198,24 +221,35 @@ fn acr(person: &DevPerson) -> Option<AuthenticationContextClass> {
 
 fn standard_claims(person: &DevPerson) -> StandardClaims<CoreGenderClaim> {
     let name = &person.name;
-    StandardClaims::new(SubjectIdentifier::new(format!("person-{}", person.number)))
+    StandardClaims::new(SubjectIdentifier::new(person.subject()))
         .set_name(Some(EndUserName::new(name.in_full()).into()))
         .set_family_name(Some(EndUserFamilyName::new(name.family.clone()).into()))
         .set_given_name(Some(EndUserGivenName::new(name.given.clone()).into()))
         .set_middle_name(name.patronymic.clone().map(|part| EndUserMiddleName::new(part).into()))
-        .set_gender(Some(CoreGenderClaim::new(person.sex.claim().to_owned())))
+        .set_gender(Some(CoreGenderClaim::new(
+            match person.sex {
+                Sex::Male => "male",
+                Sex::Female => "female",
+            }
+            .to_owned(),
+        )))
         .set_birthdate(Some(EndUserBirthday::new(person.born.to_string())))
 }
 
 fn extra_claims(person: &DevPerson) -> ExtraClaims {
     let organisation = person.organisation.as_ref();
+    let (key, value) = match &person.key {
+        ProvenKey::Rnokpp(code) => ("rnokpp", code.reveal().to_owned()),
+        ProvenKey::Unzr(code) => ("unzr", code.reveal().to_owned()),
+    };
     let claims = [
-        ("rnokpp", person.rnokpp.clone()),
-        ("unzr", person.unzr.clone()),
-        ("edrpou", organisation.map(|organisation| organisation.edrpou.clone())),
+        (key, Some(value)),
+        ("edrpou", organisation.map(|organisation| organisation.edrpou.to_string())),
         ("organisation_name", organisation.and_then(|organisation| organisation.name.clone())),
     ];
-    let claims: Map<String, Value> =
-        claims.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect();
+    let claims: Map<String, Value> = claims
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))))
+        .collect();
     ExtraClaims { claims }
 }

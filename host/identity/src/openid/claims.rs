@@ -1,13 +1,15 @@
 //! From verified claims to what they attest.
 
 use openidconnect::core::CoreGenderClaim;
-use openidconnect::{AdditionalClaims, EndUserFamilyName, EndUserGivenName, EndUserMiddleName, LocalizedClaim};
+use openidconnect::{
+    AdditionalClaims, EndUserFamilyName, EndUserGivenName, EndUserMiddleName, LocalizedClaim,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::provider::ProviderConfig;
+use crate::SignInError;
 use crate::attested::{Assurance, Attested, FullName, Method, Organisation, ProvenKey};
-use crate::{SignInError, codes};
 
 /// Claims beyond OpenID Connect's standard ones, by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -74,14 +76,14 @@ pub(super) fn attested(
     };
 
     let acr = id.auth_context_ref().map(|acr| acr.as_str());
-    let assurance = acr.and_then(|acr| config.assurance.get(acr).copied()).unwrap_or(config.assurance_otherwise);
+    let assurance =
+        acr.and_then(|acr| config.assurance.get(acr).copied()).unwrap_or(config.assurance_otherwise);
 
     let organisation = match extra(&config.claims.edrpou) {
-        Some(edrpou) if codes::is_edrpou(edrpou) => Some(Organisation {
-            edrpou: edrpou.to_owned(),
+        Some(edrpou) => Some(Organisation {
+            edrpou: edrpou.parse().map_err(|_| SignInError::Claims("the ЄДРПОУ is malformed"))?,
             name: extra(&config.claims.organisation_name).map(str::to_owned),
         }),
-        Some(_) => return Err(SignInError::Claims("the ЄДРПОУ is malformed")),
         None => None,
     };
 
@@ -106,10 +108,12 @@ fn proven_key(
         return Ok(None);
     }
     if let Some(text) = rnokpp {
-        return ProvenKey::rnokpp(text).map(Some).ok_or(SignInError::Claims("the РНОКПП is malformed"));
+        let key = text.parse().map_err(|_| SignInError::Claims("the РНОКПП is malformed"))?;
+        return Ok(Some(ProvenKey::Rnokpp(key)));
     }
     if let Some(text) = unzr {
-        return ProvenKey::unzr(text).map(Some).ok_or(SignInError::Claims("the УНЗР is malformed"));
+        let key = text.parse().map_err(|_| SignInError::Claims("the УНЗР is malformed"))?;
+        return Ok(Some(ProvenKey::Unzr(key)));
     }
     Ok(None)
 }

@@ -50,7 +50,7 @@ pub(super) struct PendingSignIns {
 impl PendingSignIns {
     pub(super) fn new(clock: SecurityClock) -> Self {
         // The cache's own lifetime only frees memory; what decides is the security clock, asked in `take`.
-        let real = std::time::Duration::from_secs(2 * 600);
+        let real = std::time::Duration::from_mins(20);
         Self { by_state: Cache::builder().max_capacity(MOST).time_to_live(real).build(), clock }
     }
 

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
-    CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
+    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
+    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
     EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeVerifier, ProviderMetadataWithLogout, RedirectUrl, StandardErrorResponse,
-    StandardTokenResponse, TokenResponse as _,
+    OAuth2TokenResponse as _, PkceCodeVerifier, ProviderMetadataWithLogout, RedirectUrl,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
 };
 use tokio::sync::RwLock;
 use url::Url;
@@ -186,7 +186,9 @@ impl Provider {
         let now = self.clock.now();
         match &*state {
             State::Known(known) if now.since(known.at) < young => return Ok(Arc::clone(known)),
-            State::Failed { at, reason } if now.since(*at) < RESPITE => return Err(self.unavailable(reason.clone())),
+            State::Failed { at, reason } if now.since(*at) < RESPITE => {
+                return Err(self.unavailable(reason.clone()));
+            }
             _ => {}
         }
         match self.discover(now).await {
@@ -220,11 +222,18 @@ impl Provider {
             .await
             .map_err(|error| self.unavailable(chain(&error)))?;
 
-        let algorithms =
-            metadata.id_token_signing_alg_values_supported().iter().filter(|alg| asymmetric(alg)).cloned().collect();
+        let algorithms = metadata
+            .id_token_signing_alg_values_supported()
+            .iter()
+            .filter(|alg| asymmetric(alg))
+            .cloned()
+            .collect();
         let has_user_info = metadata.userinfo_endpoint().is_some();
-        let end_session =
-            metadata.additional_metadata().end_session_endpoint.as_ref().map(|endpoint| endpoint.url().clone());
+        let end_session = metadata
+            .additional_metadata()
+            .end_session_endpoint
+            .as_ref()
+            .map(|endpoint| endpoint.url().clone());
         let only_in_body = metadata
             .token_endpoint_auth_methods_supported()
             .is_some_and(|methods| !methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
@@ -288,7 +297,10 @@ impl Provider {
             .client
             .id_token_verifier()
             .set_allowed_algs(discovered.algorithms.iter().cloned())
-            .set_time_fn(move || chrono::DateTime::from_timestamp(seconds, 0).unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC))
+            .set_time_fn(move || {
+                chrono::DateTime::from_timestamp(seconds, 0)
+                    .unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC)
+            })
             .set_issue_time_verifier_fn(move |issued| {
                 let age = SignedDuration::from_secs(seconds.saturating_sub(issued.timestamp()));
                 if age > ISSUED_BEFORE || age < -ISSUED_AHEAD {
@@ -305,7 +317,8 @@ impl Provider {
             let signing = |error| ClaimsVerificationError::Other(format!("{error}"));
             let algorithm = token.signing_alg().map_err(ClaimsVerificationError::SignatureVerification)?;
             let key = token.signing_key(&verifier).map_err(ClaimsVerificationError::SignatureVerification)?;
-            let actual = AccessTokenHash::from_token(answer.access_token(), algorithm, key).map_err(signing)?;
+            let actual =
+                AccessTokenHash::from_token(answer.access_token(), algorithm, key).map_err(signing)?;
             if actual != *expected {
                 return Err(other("the access token is not the one that was issued"));
             }

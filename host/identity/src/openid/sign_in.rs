@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use openidconnect::core::CoreResponseType;
 use openidconnect::{
-    AuthenticationFlow, CsrfToken, LanguageTag, LoginHint, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    PostLogoutRedirectUrl, Scope,
+    AuthenticationFlow, CsrfToken, LanguageTag, LoginHint, LogoutRequest, Nonce, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, Scope,
 };
 use serde::Deserialize;
 use url::Url;
@@ -114,7 +114,8 @@ impl SignIn {
 
         let browser = start.browser.and_then(Token::parse).unwrap_or_else(Token::random);
         let return_to = start.return_to.unwrap_or_else(ReturnTo::home);
-        let pending = Pending::new(&provider.config().id, nonce, verifier, return_to, &browser, self.clock.now());
+        let pending =
+            Pending::new(&provider.config().id, nonce, verifier, return_to, &browser, self.clock.now());
         self.pending.put(state.secret(), pending);
         Ok(Started { redirect, browser })
     }

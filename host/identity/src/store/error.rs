@@ -1,0 +1,38 @@
+//! What can go wrong with what is kept.
+
+use vzaemo_registers::Edrpou;
+use vzaemo_storage::{CommitError, DeclareError, StorageError, WriteError};
+
+use crate::PersonId;
+
+/// A failure of persons, roles or sessions.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The storage does not answer.
+    #[error("read what is known of persons")]
+    Storage(#[from] StorageError),
+    /// The storage refused a document.
+    #[error("write what is known of persons")]
+    Write(#[from] WriteError),
+    /// The storage refused a commit.
+    #[error("keep what is known of persons")]
+    Commit(#[from] CommitError),
+    /// The collections of this room could not be declared.
+    #[error("declare what is known of persons")]
+    Declare(#[from] DeclareError),
+    /// Others kept changing the same.
+    #[error("keep what is known of persons: others change it all the time")]
+    Contended,
+    /// A document could not be written as JSON.
+    #[error("write a document of persons as JSON")]
+    Json(#[from] serde_json::Error),
+    /// No person has this identifier.
+    #[error("find the person {0}")]
+    NoPerson(PersonId),
+    /// No session has this token, or it has ended.
+    #[error("find the session: it has ended")]
+    NoSession,
+    /// Neither the identity provider nor a grant ties the person to the organisation.
+    #[error("act for the organisation {0}: nothing ties the person to it")]
+    NotRepresented(Edrpou),
+}

@@ -1,0 +1,148 @@
+//! Persons and their names.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use vzaemo_clock::{Instant, LegalClock};
+use vzaemo_storage::{Storage, Unit};
+
+use super::cache::Remembered;
+use super::schema::{NAMESPACE, PERSONS};
+use super::{ATTEMPTS, IdentityError, PlatformSecret, again};
+use crate::{Attested, FullName, PersonId};
+
+/// Persons: one for one proven key.
+pub struct Persons {
+    storage: Storage,
+    secret: PlatformSecret,
+    clock: LegalClock,
+    cache: Remembered<PersonId, Arc<Person>>,
+}
+
+/// What is kept of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The identifier.
+    pub id: PersonId,
+    /// Whether a proven key stands behind the person, rather than an account at a provider only.
+    pub proven: bool,
+    /// The names, the oldest first; never empty.
+    pub names: Vec<AttestedName>,
+}
+
+/// A name and since when it was attested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttestedName {
+    /// The name.
+    pub name: FullName,
+    /// The legal time at which a provider first attested it.
+    pub since: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    key: String,
+    proven: bool,
+    names: Vec<AttestedName>,
+}
+
+/// So many persons are remembered.
+const REMEMBERED: u64 = 50_000;
+
+impl Person {
+    /// The name at present.
+    pub fn name(&self) -> Option<&FullName> {
+        self.names.last().map(|attested| &attested.name)
+    }
+
+    /// The name as it was attested at that time: how an act of that time shows it. Before the first attestation it is
+    /// the first name.
+    pub fn name_at(&self, at: Instant) -> Option<&FullName> {
+        let known = self.names.iter().rev().find(|attested| attested.since <= at);
+        known.or(self.names.first()).map(|attested| &attested.name)
+    }
+}
+
+impl Persons {
+    pub(crate) fn new(storage: Storage, secret: PlatformSecret, clock: LegalClock) -> Self {
+        Self { storage, secret, clock, cache: Remembered::new(REMEMBERED) }
+    }
+
+    /// The person with this identifier.
+    pub async fn get(&self, id: PersonId) -> Result<Option<Arc<Person>>, IdentityError> {
+        if let Some(person) = self.cache.get(&id) {
+            return Ok(Some(person));
+        }
+        let ticket = self.cache.ticket();
+        let mut unit = self.storage.begin().await?;
+        let Some(person) = read(&mut unit, id).await? else { return Ok(None) };
+        let person = Arc::new(person);
+        self.cache.keep(ticket, id, Arc::clone(&person));
+        Ok(Some(person))
+    }
+
+    /// Finds the person whom this attests, or makes them, in a commit of its own.
+    pub async fn ensure(&self, attested: &Attested) -> Result<Arc<Person>, IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            let (person, _) = self.ensure_in(&mut unit, attested).await?;
+            match unit.commit().await {
+                Ok(_) => return Ok(self.remember(person)),
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    /// The same within a unit of work; `true` if the person is new. After the commit call [`Self::remember`].
+    pub(super) async fn ensure_in(
+        &self,
+        unit: &mut Unit,
+        attested: &Attested,
+    ) -> Result<(Person, bool), IdentityError> {
+        let (key, proven) = self.secret.person_key(attested);
+        let now = AttestedName { name: attested.name.clone(), since: self.clock.now() };
+        let Some(found) = unit.find_unique(NAMESPACE, PERSONS, &["key"], &[&key]).await? else {
+            let id = PersonId::new();
+            let body = Body { key, proven, names: vec![now] };
+            unit.insert(NAMESPACE, PERSONS, Some(id.to_string()), &serde_json::to_string(&body)?).await?;
+            return Ok((Person { id, proven, names: body.names }, true));
+        };
+        let mut body: Body = found.parse()?;
+        if body.names.last().map(|last| &last.name) != Some(&now.name) {
+            body.names.push(now);
+            let text = serde_json::to_string(&body)?;
+            unit.replace(NAMESPACE, PERSONS, &found.key, found.revision, &text).await?;
+        }
+        let id = person_id(&found.key)?;
+        Ok((Person { id, proven: body.proven, names: body.names }, false))
+    }
+
+    /// Remembers a person who was committed just now.
+    pub(super) fn remember(&self, person: Person) -> Arc<Person> {
+        let person = Arc::new(person);
+        self.cache.put(person.id, Arc::clone(&person));
+        person
+    }
+
+    /// Forgets what is remembered of a person whom another node has changed.
+    pub fn forget(&self, id: PersonId) {
+        self.cache.forget(&id);
+    }
+}
+
+/// Reads a person within a unit of work.
+pub(super) async fn read(unit: &mut Unit, id: PersonId) -> Result<Option<Person>, IdentityError> {
+    let Some(document) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(None) };
+    let body: Body = document.parse()?;
+    Ok(Some(Person { id, proven: body.proven, names: body.names }))
+}
+
+/// The identifier in a document of this room.
+pub(super) fn person_id(text: &str) -> Result<PersonId, IdentityError> {
+    PersonId::parse(text)
+        .ok_or_else(|| serde::de::Error::custom("a person's identifier is malformed"))
+        .map_err(IdentityError::Json)
+}

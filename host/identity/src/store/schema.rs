@@ -1,0 +1,117 @@
+//! The collections of this room.
+
+use serde_json::json;
+use vzaemo_storage::Collection;
+
+/// The namespace of the collections.
+pub const NAMESPACE: &str = "identity";
+
+pub(super) const PERSONS: &str = "persons";
+pub(super) const ALIASES: &str = "aliases";
+pub(super) const GRANTS: &str = "grants";
+pub(super) const SESSIONS: &str = "sessions";
+
+/// The declarations, for [`vzaemo_storage::Storage::declare`].
+pub fn collections() -> Vec<Collection> {
+    let instant = json!({ "type": "string", "minLength": 24, "maxLength": 24 });
+    let name = json!({
+        "type": "object",
+        "required": ["family", "given"],
+        "additionalProperties": false,
+        "properties": {
+            "family": { "type": "string" },
+            "given": { "type": "string" },
+            "patronymic": { "type": "string" },
+        },
+    });
+    let organisation = json!({
+        "type": "object",
+        "required": ["edrpou"],
+        "additionalProperties": false,
+        "properties": { "edrpou": { "type": "string" }, "name": { "type": "string" } },
+    });
+    vec![
+        // By person. `key` is the keyed hash of the proven key, or of the account of somebody without one.
+        Collection::new(
+            PERSONS,
+            json!({
+                "type": "object",
+                "required": ["key", "proven", "names"],
+                "additionalProperties": false,
+                "properties": {
+                    "key": { "type": "string", "minLength": 64, "maxLength": 64 },
+                    "proven": { "type": "boolean" },
+                    "names": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {
+                            "type": "object",
+                            "required": ["name", "since"],
+                            "additionalProperties": false,
+                            "properties": { "name": name, "since": instant },
+                        },
+                    },
+                },
+            }),
+        )
+        .unique(&["key"]),
+        // By alias, the random identifier under which one module knows one person.
+        Collection::new(
+            ALIASES,
+            json!({
+                "type": "object",
+                "required": ["person", "module"],
+                "additionalProperties": false,
+                "properties": { "person": { "type": "string" }, "module": { "type": "string" } },
+            }),
+        )
+        .unique(&["person", "module"]),
+        // By person: all roles of one person are one document, so that whoever decides by them reads one key.
+        Collection::new(
+            GRANTS,
+            json!({
+                "type": "object",
+                "required": ["grants"],
+                "additionalProperties": false,
+                "properties": {
+                    "grants": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["role", "since"],
+                            "additionalProperties": false,
+                            "properties": {
+                                "role": { "type": "object", "required": ["role"] },
+                                "since": instant,
+                                "by": { "type": "string" },
+                            },
+                        },
+                    },
+                },
+            }),
+        ),
+        // By the hash of the token.
+        Collection::new(
+            SESSIONS,
+            json!({
+                "type": "object",
+                "required": ["person", "method", "assurance", "opened", "expires", "last_used", "position"],
+                "additionalProperties": false,
+                "properties": {
+                    "person": { "type": "string" },
+                    "method": { "type": "object" },
+                    "assurance": { "type": "string" },
+                    "opened": instant,
+                    "expires": instant,
+                    "last_used": instant,
+                    "language": { "type": "string" },
+                    "organisation": organisation,
+                    "acting_for": organisation,
+                    "position": { "type": "integer", "minimum": 0 },
+                },
+            }),
+        )
+        .index(&["person"])
+        .index(&["expires"]),
+    ]
+}

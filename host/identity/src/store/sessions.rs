@@ -1,0 +1,494 @@
+//! Sessions: who is signed in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
+use vzaemo_registers::Edrpou;
+use vzaemo_storage::{Document, Op, Query, Storage, Unit};
+
+use super::cache::Remembered;
+use super::persons::{self, person_id};
+use super::schema::{NAMESPACE, SESSIONS};
+use super::{ATTEMPTS, Grants, IdentityError, Person, Persons, again};
+use crate::{Assurance, Attested, Method, Organisation, PersonId, Principal, Roles, Token, TokenHash};
+
+/// How long sessions last, on the security clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// A session unused for so long ends.
+    pub idle: SignedDuration,
+    /// A session ends after so long in any case.
+    pub absolute: SignedDuration,
+    /// The time of last use is written down at most so often; after a restart it may be older by that.
+    pub write_use: SignedDuration,
+}
+
+impl Default for SessionLimits {
+    /// An hour unused, twelve hours in all.
+    fn default() -> Self {
+        Self {
+            idle: SignedDuration::from_hours(1),
+            absolute: SignedDuration::from_hours(12),
+            write_use: SignedDuration::from_mins(5),
+        }
+    }
+}
+
+/// What a new session begins with, beside what was attested.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Opening<'a> {
+    /// The session cookie that the browser sent: that session ends, and its token is never taken over.
+    pub previous: Option<&'a str>,
+    /// The language that the visitor reads in.
+    pub language: Option<&'a str>,
+}
+
+/// What happened at a sign-in, for the audit entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who.
+    pub person: PersonId,
+    /// Whether the platform meets the person for the first time.
+    pub new_person: bool,
+    /// How.
+    pub method: Method,
+    /// How sure that is.
+    pub assurance: Assurance,
+    /// The new session, by the hash of its token.
+    pub session: TokenHash,
+}
+
+/// A session as it is now.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The hash of the token, which names the session in lists.
+    pub id: TokenHash,
+    /// Who is signed in.
+    pub person: Arc<Person>,
+    /// The roles at present.
+    pub roles: Arc<Roles>,
+    /// How the person signed in.
+    pub method: Method,
+    /// How sure that is.
+    pub assurance: Assurance,
+    /// The organisation that the identity provider attested.
+    pub organisation: Option<Organisation>,
+    /// The organisation that the person acts for at present.
+    pub acting_for: Option<Organisation>,
+    /// The language that the person chose.
+    pub language: Option<String>,
+    /// When the person signed in, on the security clock.
+    pub opened: Instant,
+    /// When the session was last used, this use not counted.
+    pub last_used: Instant,
+    /// The position in the commit log of the person's last act, so that they read their own writes.
+    pub position: u64,
+}
+
+impl Session {
+    /// Who asks, for the rooms above.
+    pub fn principal(&self) -> Principal {
+        Principal {
+            person: self.person.id,
+            assurance: self.assurance,
+            proven: self.person.proven,
+            roles: Arc::clone(&self.roles),
+            organisation: self.acting_for.clone(),
+            body: match self.roles.bodies().as_slice() {
+                [only] => Some((*only).to_owned()),
+                _ => None,
+            },
+        }
+    }
+
+    /// The organisations that the person may act for: the attested one, and those of their roles.
+    pub fn organisations(&self) -> Vec<Organisation> {
+        let mut all: Vec<Organisation> = self.organisation.iter().cloned().collect();
+        for edrpou in self.roles.represented() {
+            if !all.iter().any(|known| known.edrpou == *edrpou) {
+                all.push(Organisation { edrpou: edrpou.clone(), name: None });
+            }
+        }
+        all
+    }
+}
+
+/// All sessions.
+pub struct Sessions {
+    storage: Storage,
+    clock: SecurityClock,
+    limits: SessionLimits,
+    persons: Arc<Persons>,
+    grants: Arc<Grants>,
+    cache: Remembered<TokenHash, Arc<Live>>,
+}
+
+/// A session's document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    person: String,
+    method: Method,
+    assurance: Assurance,
+    opened: Instant,
+    expires: Instant,
+    last_used: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<Organisation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acting_for: Option<Organisation>,
+    position: u64,
+}
+
+/// A remembered session: its document, and what changes more often than that is written.
+struct Live {
+    body: Body,
+    person: Arc<Person>,
+    /// Milliseconds, as [`Instant::as_millis`].
+    last_used: AtomicI64,
+    written: AtomicI64,
+    position: AtomicU64,
+}
+
+/// So many sessions are remembered; the others are read when used.
+const REMEMBERED: u64 = 50_000;
+/// So many expired sessions are removed at once.
+const SWEEP: u32 = 500;
+
+impl Sessions {
+    pub(crate) fn new(
+        storage: Storage,
+        clock: SecurityClock,
+        limits: SessionLimits,
+        persons: Arc<Persons>,
+        grants: Arc<Grants>,
+    ) -> Self {
+        Self { storage, clock, limits, persons, grants, cache: Remembered::new(REMEMBERED) }
+    }
+
+    /// Signs a person in: finds or makes their record, ends the browser's previous session and opens a new one, all in
+    /// one commit. The token is always new (against session fixation). `record` adds the audit entry to that commit;
+    /// it is called again if the commit has to be tried again.
+    pub async fn open(
+        &self,
+        attested: &Attested,
+        opening: Opening<'_>,
+        record: &(dyn Fn(&mut Unit, &SignedIn) + Send + Sync),
+    ) -> Result<(Token, Session), IdentityError> {
+        let previous = opening.previous.and_then(Token::parse).map(|token| token.hash());
+        let token = Token::random();
+        let hash = token.hash();
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            let (person, new_person) = self.persons.ensure_in(&mut unit, attested).await?;
+            if let Some(previous) = &previous {
+                remove(&mut unit, previous).await?;
+            }
+            let now = self.clock.now();
+            let body = Body {
+                person: person.id.to_string(),
+                method: attested.method.clone(),
+                assurance: attested.assurance,
+                opened: now,
+                expires: now.checked_add(self.limits.absolute).unwrap_or(now),
+                last_used: now,
+                language: opening.language.map(str::to_owned),
+                organisation: attested.organisation.clone(),
+                acting_for: None,
+                position: 0,
+            };
+            let text = serde_json::to_string(&body)?;
+            unit.insert(NAMESPACE, SESSIONS, Some(hash.as_str().to_owned()), &text).await?;
+            let signed_in = SignedIn {
+                person: person.id,
+                new_person,
+                method: body.method.clone(),
+                assurance: body.assurance,
+                session: hash.clone(),
+            };
+            record(&mut unit, &signed_in);
+            match unit.commit().await {
+                Ok(committed) => {
+                    if let Some(previous) = &previous {
+                        self.cache.forget(previous);
+                    }
+                    let live = Arc::new(Live::new(body, self.persons.remember(person), committed.position));
+                    self.cache.put(hash.clone(), Arc::clone(&live));
+                    let roles = self.grants.roles(live.person.id).await?;
+                    return Ok((token, live.session(hash, now, roles)));
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    /// The session of a cookie's value, if it has not ended. Counts as use. Needs no query as long as the session is
+    /// remembered.
+    pub async fn lookup(&self, token: &str) -> Result<Option<Session>, IdentityError> {
+        let Some(token) = Token::parse(token) else { return Ok(None) };
+        let hash = token.hash();
+        let Some(live) = self.live(&hash).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if self.has_ended(&live, now) {
+            return Ok(None);
+        }
+        let roles = self.grants.roles(live.person.id).await?;
+        let used = live.last_used.fetch_max(now.as_millis(), Ordering::Relaxed);
+        let used = Instant::from_millis(used).unwrap_or(now);
+        self.write_use(&hash, &live, now);
+        Ok(Some(live.session(hash, used, roles)))
+    }
+
+    /// Remembers that the person's act was committed at this position.
+    pub fn saw_commit(&self, session: &TokenHash, position: u64) {
+        if let Some(live) = self.cache.get(session) {
+            live.position.fetch_max(position, Ordering::Relaxed);
+        }
+    }
+
+    /// Lets the person act for an organisation, or for themselves with `None`, until they switch again.
+    pub async fn act_for(
+        &self,
+        token: &str,
+        organisation: Option<&Edrpou>,
+    ) -> Result<Session, IdentityError> {
+        let session = self.lookup(token).await?.ok_or(IdentityError::NoSession)?;
+        let chosen = match organisation {
+            None => None,
+            Some(edrpou) => {
+                let mut organisations = session.organisations().into_iter();
+                let chosen = organisations.find(|known| known.edrpou == *edrpou);
+                Some(chosen.ok_or_else(|| IdentityError::NotRepresented(edrpou.clone()))?)
+            }
+        };
+        self.change(token, &session.id, |body| body.acting_for.clone_from(&chosen)).await
+    }
+
+    /// Changes the language.
+    pub async fn set_language(&self, token: &str, language: &str) -> Result<Session, IdentityError> {
+        let session = self.lookup(token).await?.ok_or(IdentityError::NoSession)?;
+        self.change(token, &session.id, |body| body.language = Some(language.to_owned())).await
+    }
+
+    /// The open sessions of a person, the latest used last.
+    pub async fn of(&self, person: PersonId) -> Result<Vec<Session>, IdentityError> {
+        let now = self.clock.now();
+        let roles = self.grants.roles(person).await?;
+        let mut sessions = Vec::new();
+        for hash in self.hashes(person).await? {
+            if let Some(live) = self.live(&hash).await?.filter(|live| !self.has_ended(live, now)) {
+                let used = Instant::from_millis(live.last_used.load(Ordering::Relaxed)).unwrap_or(now);
+                sessions.push(live.session(hash, used, Arc::clone(&roles)));
+            }
+        }
+        sessions.sort_by_key(|session| session.last_used);
+        Ok(sessions)
+    }
+
+    /// Ends a session. `false` if it had ended. `record` adds the audit entry to the same commit.
+    pub async fn end(
+        &self,
+        session: &TokenHash,
+        record: &(dyn Fn(&mut Unit) + Send + Sync),
+    ) -> Result<bool, IdentityError> {
+        self.end_each(&[session.clone()], record).await.map(|ended| ended > 0)
+    }
+
+    /// Ends all sessions of a person and tells how many there were. `record` adds the audit entry to the same commit.
+    pub async fn end_all(
+        &self,
+        person: PersonId,
+        record: &(dyn Fn(&mut Unit) + Send + Sync),
+    ) -> Result<usize, IdentityError> {
+        let hashes = self.hashes(person).await?;
+        self.end_each(&hashes, record).await
+    }
+
+    /// Removes sessions that have expired, some hundred at a time, and tells how many; to be called now and then.
+    pub async fn sweep(&self) -> Result<usize, IdentityError> {
+        let mut unit = self.storage.begin().await?;
+        let now = self.clock.now().to_string();
+        let query = Query::of(SESSIONS).when("expires", Op::Le, now).limit(SWEEP);
+        let rows = unit.select(NAMESPACE, &query).await?;
+        drop(unit);
+        let hashes: Vec<TokenHash> = rows.keys.into_iter().map(TokenHash::from_stored).collect();
+        self.end_each(&hashes, &|_| {}).await
+    }
+
+    /// Forgets what is remembered of a session that another node has changed or ended.
+    pub fn forget(&self, session: &TokenHash) {
+        self.cache.forget(session);
+    }
+
+    async fn end_each(
+        &self,
+        hashes: &[TokenHash],
+        record: &(dyn Fn(&mut Unit) + Send + Sync),
+    ) -> Result<usize, IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            let mut ended = 0;
+            for hash in hashes {
+                if remove(&mut unit, hash).await? {
+                    ended += 1;
+                }
+            }
+            if ended == 0 {
+                return Ok(0);
+            }
+            record(&mut unit);
+            match unit.commit().await {
+                Ok(_) => {
+                    for hash in hashes {
+                        self.cache.forget(hash);
+                    }
+                    return Ok(ended);
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    async fn hashes(&self, person: PersonId) -> Result<Vec<TokenHash>, IdentityError> {
+        let mut unit = self.storage.begin().await?;
+        let query = Query::of(SESSIONS).equal("person", person.to_string()).limit(Query::MOST);
+        let rows = unit.select(NAMESPACE, &query).await?;
+        Ok(rows.keys.into_iter().map(TokenHash::from_stored).collect())
+    }
+
+    async fn live(&self, hash: &TokenHash) -> Result<Option<Arc<Live>>, IdentityError> {
+        if let Some(live) = self.cache.get(hash) {
+            return Ok(Some(live));
+        }
+        let ticket = self.cache.ticket();
+        let mut unit = self.storage.begin().await?;
+        let Some(document) = read(&mut unit, hash).await? else { return Ok(None) };
+        let body: Body = document.parse()?;
+        let id = person_id(&body.person)?;
+        let person = persons::read(&mut unit, id).await?.ok_or(IdentityError::NoPerson(id))?;
+        let position = body.position;
+        let live = Arc::new(Live::new(body, Arc::new(person), position));
+        self.cache.keep(ticket, hash.clone(), Arc::clone(&live));
+        Ok(Some(live))
+    }
+
+    fn has_ended(&self, live: &Live, now: Instant) -> bool {
+        let used = Instant::from_millis(live.last_used.load(Ordering::Relaxed)).unwrap_or(live.body.opened);
+        now >= live.body.expires || now.since(used) >= self.limits.idle
+    }
+
+    /// Writes the time of last use if that is due, without making the visitor wait. Losing it does no harm.
+    fn write_use(&self, hash: &TokenHash, live: &Arc<Live>, now: Instant) {
+        let written = live.written.load(Ordering::Relaxed);
+        let due = i64::try_from(self.limits.write_use.as_millis()).unwrap_or(i64::MAX);
+        let now = now.as_millis();
+        if now.saturating_sub(written) < due {
+            return;
+        }
+        // Of several simultaneous uses one writes.
+        if live.written.compare_exchange(written, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
+        let (storage, hash, live) = (self.storage.clone(), hash.clone(), Arc::clone(live));
+        tokio::spawn(async move {
+            if let Err(error) = note_use(&storage, &hash, &live).await {
+                tracing::debug!(%error, "last use of a session not written");
+            }
+        });
+    }
+
+    async fn change(
+        &self,
+        token: &str,
+        hash: &TokenHash,
+        change: impl Fn(&mut Body) + Send + Sync,
+    ) -> Result<Session, IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let live = self.live(hash).await?.ok_or(IdentityError::NoSession)?;
+            let mut unit = self.storage.begin().await?;
+            let document = read(&mut unit, hash).await?.ok_or(IdentityError::NoSession)?;
+            let mut body: Body = document.parse()?;
+            live.write_to(&mut body);
+            change(&mut body);
+            let text = serde_json::to_string(&body)?;
+            unit.replace(NAMESPACE, SESSIONS, hash.as_str(), document.revision, &text).await?;
+            match unit.commit().await {
+                Ok(_) => {
+                    self.cache.forget(hash);
+                    return self.lookup(token).await?.ok_or(IdentityError::NoSession);
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+}
+
+impl Live {
+    fn new(body: Body, person: Arc<Person>, position: u64) -> Self {
+        let used = body.last_used.as_millis();
+        Self {
+            body,
+            person,
+            last_used: AtomicI64::new(used),
+            written: AtomicI64::new(used),
+            position: AtomicU64::new(position),
+        }
+    }
+
+    fn session(&self, id: TokenHash, last_used: Instant, roles: Arc<Roles>) -> Session {
+        let body = &self.body;
+        // A grant may be gone since the person switched to the organisation.
+        let acting_for = body.acting_for.clone().filter(|chosen| {
+            body.organisation.as_ref().is_some_and(|attested| attested.edrpou == chosen.edrpou)
+                || roles.represents(&chosen.edrpou)
+        });
+        Session {
+            id,
+            person: Arc::clone(&self.person),
+            roles,
+            method: body.method.clone(),
+            assurance: body.assurance,
+            organisation: body.organisation.clone(),
+            acting_for,
+            language: body.language.clone(),
+            opened: body.opened,
+            last_used,
+            position: self.position.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Brings what changes often into a document that is about to be written.
+    fn write_to(&self, body: &mut Body) {
+        let used = Instant::from_millis(self.last_used.load(Ordering::Relaxed)).unwrap_or(body.last_used);
+        body.last_used = body.last_used.max(used);
+        body.position = body.position.max(self.position.load(Ordering::Relaxed));
+    }
+}
+
+async fn note_use(storage: &Storage, hash: &TokenHash, live: &Live) -> Result<(), IdentityError> {
+    let mut unit = storage.begin().await?;
+    let Some(document) = read(&mut unit, hash).await? else { return Ok(()) };
+    let mut body: Body = document.parse()?;
+    live.write_to(&mut body);
+    let text = serde_json::to_string(&body)?;
+    unit.replace(NAMESPACE, SESSIONS, hash.as_str(), document.revision, &text).await?;
+    unit.commit().await?;
+    Ok(())
+}
+
+async fn read(unit: &mut Unit, hash: &TokenHash) -> Result<Option<Document>, IdentityError> {
+    Ok(unit.get(NAMESPACE, SESSIONS, hash.as_str()).await?)
+}
+
+async fn remove(unit: &mut Unit, hash: &TokenHash) -> Result<bool, IdentityError> {
+    let Some(document) = read(unit, hash).await? else { return Ok(false) };
+    unit.remove(NAMESPACE, SESSIONS, hash.as_str(), document.revision).await?;
+    Ok(true)
+}
