@@ -7,11 +7,11 @@ use vzaemo_sdk::prelude::*;
 /// All notes on the board, the newest first.
 #[view]
 fn board(after: After) -> Result<Page> {
-    let shown = notes()
-        .select()
-        .eq(Note::STATE, State::Shown)
-        .descending(Note::WRITTEN)
-        .page((Note::TEXT, Note::AUTHOR, Note::WRITTEN), 20, &after)?;
+    let shown = notes().select().eq(Note::STATE, State::Shown).descending(Note::WRITTEN).page(
+        (Note::TEXT, Note::AUTHOR, Note::WRITTEN),
+        20,
+        &after,
+    )?;
     let today = notes().count_shown(&calendar::today()?)?;
 
     let mut page = Page::titled(msg!("board-title"));
@@ -24,7 +24,9 @@ fn board(after: After) -> Result<Page> {
     } else {
         page.table(msg!("board-caption"), |t| {
             t.columns((msg!("column-text"), msg!("column-author"), msg!("column-written")))
-                .rows(&shown, |(note, (text, author, written))| (link(view::note(note), text), author, written))
+                .rows(&shown, |(note, (text, author, written))| {
+                    (link(view::note(note), text), author, written)
+                })
         });
     }
     page.next_page(shown.next()).go_primary(act::write(), msg!("board-write")).done()
@@ -66,6 +68,7 @@ fn write(input: NoteForm, who: Person) -> Result<Outcome> {
     let note = notes()
         .insert(&Note {
             author: who.clone(),
+            body: config().body,
             text: input.text.clone(),
             mood: input.mood,
             day: calendar::today()?,
