@@ -1,0 +1,54 @@
+//! What follows from the state of a petition, said once for pages, desk and cabinet.
+
+use crate::*;
+
+impl Petition {
+    /// Moves to a state, and sets what follows from it: where lists show it, what the body does next and by when.
+    pub fn enter(&mut self, state: State, due: Option<Moment>) -> Result<()> {
+        let (stage, desk) = match state {
+            State::PendingCheck => (Stage::Hidden, Desk::Check),
+            State::Recalled => (Stage::Hidden, Desk::None),
+            State::Refused => (Stage::Refused, Desk::None),
+            State::Collecting => (Stage::Collecting, Desk::None),
+            State::ThresholdReached => (Stage::Review, Desk::Announce),
+            State::UnderReview => (Stage::Review, Desk::Answer),
+            State::Answered => (Stage::Answered, Desk::None),
+            State::ConvertedToAppeal => (Stage::Short, Desk::None),
+        };
+        self.state = state;
+        self.stage = stage;
+        self.desk = desk;
+        self.due = due;
+        self.changed = calendar::now()?;
+        Ok(())
+    }
+
+    /// Whether everybody may see it: from publication on, and when it was refused.
+    pub fn is_public(&self) -> bool {
+        !matches!(self.state, State::PendingCheck | State::Recalled)
+    }
+}
+
+/// How a state is coloured.
+pub fn tone(state: State) -> Tone {
+    match state {
+        State::PendingCheck | State::Collecting => Tone::Brand,
+        State::ThresholdReached | State::UnderReview => Tone::Caution,
+        State::Answered => Tone::Good,
+        State::Refused => Tone::Bad,
+        State::Recalled | State::ConvertedToAppeal => Tone::Neutral,
+    }
+}
+
+/// Brings the case of all who take part up to date, and tells them.
+pub fn tell_all(number: &Key, petition: &Petition, due: Option<(Msg, Due)>, event: Msg, notice: Msg) -> Result<()> {
+    let case = cabinet::case(number);
+    match due {
+        Some((label, due)) => {
+            case.put_with_term(&petition.title, petition.state, view::petition(number), label, &due)?
+        }
+        None => case.put(&petition.title, petition.state, view::petition(number))?,
+    }
+    .event(event)?;
+    notify::participants(number, notice)
+}
