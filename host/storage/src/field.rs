@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn bytewise_order_of_integers_is_numeric_order() {
-        let numbers = [-9_007_199_254_740_991, -1000, -999, -1, 0, 1, 9, 10, 9_007_199_254_740_991];
+        let numbers = [-9_007_199_254_740_991_i64, -1000, -999, -1, 0, 1, 9, 10, 9_007_199_254_740_991];
         let texts: Vec<_> = numbers.iter().map(|n| comparable(Some(&json!(n))).unwrap()).collect();
         assert!(texts.is_sorted());
         for (number, text) in numbers.iter().zip(&texts) {

@@ -410,9 +410,9 @@ async fn write_threshold(
 /// What a failed batch says about its statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A unique key or primary key is taken: one unit is at fault.
+    /// A unique key is taken: one unit is at fault, and on a fresh snapshot it will see it.
     Unique,
-    /// Something in the statements themselves: one unit is at fault.
+    /// A made key exists or something else in the statements themselves: one unit is at fault and stays so.
     Statement,
     /// The disk, the file or the connection: no unit is at fault.
     Database,
@@ -421,7 +421,8 @@ pub(crate) enum Fault {
 pub(crate) fn fault(error: &StorageError) -> Fault {
     let StorageError::Database(error) = error else { return Fault::Database };
     let Some(error) = error.as_database_error() else { return Fault::Database };
-    if error.is_unique_violation() {
+    // SQLITE_CONSTRAINT_UNIQUE; a primary key that exists is another code.
+    if error.code().as_deref() == Some("2067") {
         return Fault::Unique;
     }
     // Primary result codes: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE.
