@@ -12,6 +12,6 @@ mod words;
 
 pub use collation::{Collation, CollationError};
 pub use normal::{APOSTROPHE, normalise};
-pub use stem::{STEM_TOLERANCE, is_loose_stem, shorter_stems, stem};
+pub use stem::{longest_related, shorter_stems, stem};
 pub use stop::is_stop_word;
 pub use words::{LONGEST_TERM, terms, words};

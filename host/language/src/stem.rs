@@ -37,21 +37,24 @@ pub fn stem(word: &str) -> Cow<'_, str> {
     if stemmed.is_empty() { Cow::Borrowed(word) } else { stemmed }
 }
 
-/// Whether the rules behind a stem are so loose that other forms of the word may have a longer or shorter
-/// one. So it is with Ukrainian.
-pub fn is_loose_stem(stem: &str) -> bool {
-    stem.chars().any(is_cyrillic) && stem.chars().all(|c| is_cyrillic(c) || c == crate::APOSTROPHE)
+/// How long, in characters, the stem of another form of the same word may be that begins with this stem.
+///
+/// By experience the Ukrainian rules leave one letter to short stems and up to three to long ones; to
+/// stems of other scripts none, so that the answer is their own length.
+pub fn longest_related(stem: &str) -> usize {
+    let length = stem.chars().count();
+    let is_ukrainian =
+        stem.chars().any(is_cyrillic) && stem.chars().all(|c| is_cyrillic(c) || c == crate::APOSTROPHE);
+    if is_ukrainian { length + ((length + 1) / 3).min(3) } else { length }
 }
 
-/// How many letters the stems of two forms of one word may differ at the end, by experience.
-pub const STEM_TOLERANCE: usize = 3;
-
-/// The shorter stems that other forms of the same word may have, the longest first; none of a stem that
-/// is not loose.
+/// The shorter stems that other forms of the same word may have, the longest first: the beginnings of
+/// this one, not under three letters, to which it is related by [`longest_related`].
 pub fn shorter_stems(stem: &str) -> impl Iterator<Item = &str> {
+    let length = stem.chars().count();
     let ends: Vec<usize> = stem.char_indices().map(|(at, _)| at).skip(SHORT).collect();
-    let tolerated = if is_loose_stem(stem) { STEM_TOLERANCE } else { 0 };
-    ends.into_iter().rev().take(tolerated).filter_map(|end| stem.get(..end))
+    let beginnings = ends.into_iter().rev().filter_map(|end| stem.get(..end));
+    beginnings.take_while(move |beginning| longest_related(beginning) >= length)
 }
 
 #[cfg(test)]
@@ -77,7 +80,7 @@ mod tests {
     fn stems_of_one_word_are_near() {
         assert!(shorter_stems(&stem("школу")).any(|shorter| shorter == stem("школа")));
         assert!(shorter_stems(&stem("міністерства")).any(|shorter| shorter == stem("міністерство")));
-        assert_eq!(shorter_stems("абвгґде").collect::<Vec<_>>(), ["абвгґд", "абвгґ", "абвг"]);
+        assert_eq!(shorter_stems("абвгґде").collect::<Vec<_>>(), ["абвгґд", "абвгґ"]);
         assert_eq!(shorter_stems("абвг").collect::<Vec<_>>(), ["абв"]);
         assert_eq!(
             shorter_stems("абв").count() + shorter_stems("street").count() + shorter_stems("2026").count(),

@@ -12,7 +12,7 @@ pub fn words(text: &str) -> Vec<String> {
     normalise(text).unicode_words().map(str::to_owned).collect()
 }
 
-/// The terms by which a text is found, in order, with repetitions: the stems of its words without stop words.
+/// The terms by which a text is found, in order, repeated ones included: the stems of its words without stop words.
 pub fn terms(text: &str) -> Vec<String> {
     normalise(text)
         .unicode_words()

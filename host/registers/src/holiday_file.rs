@@ -108,13 +108,11 @@ impl HolidayFile {
         for entry in &file.martial_law {
             let record = format!("martial_law from {}", entry.from);
             check_order(&record, Some(entry.from), entry.to)?;
-            if let Some(suspended) = entry.holidays_not_observed_from {
-                if !within(suspended, Some(entry.from), entry.to) {
-                    return Err(RegisterError::record(
-                        record,
-                        "holidays_not_observed_from must lie from `from` to `to`",
-                    ));
-                }
+            if let Some(suspended) = entry.holidays_not_observed_from
+                && !within(suspended, Some(entry.from), entry.to)
+            {
+                let fault = "holidays_not_observed_from must lie from `from` to `to`";
+                return Err(RegisterError::record(record, fault));
             }
         }
         for moved in &file.moved {

@@ -81,7 +81,7 @@ impl Rnokpp {
 
     /// The sex that the number carries. Nothing guarantees that it is the person's.
     pub fn sex(&self) -> Sex {
-        let odd = self.0.bytes().nth(8).is_some_and(|digit| digit % 2 == 1);
+        let odd = self.0.as_bytes().get(8).is_some_and(|digit| digit % 2 == 1);
         if odd { Sex::Male } else { Sex::Female }
     }
 }
