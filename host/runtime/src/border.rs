@@ -1,6 +1,7 @@
 //! The border between a guest and the host: what a store carries, and who may pass.
 
 use crate::capability::CapabilitySet;
+use crate::config::TICK_MS;
 use crate::lanes::SlowLane;
 use crate::meter::{Meter, UsedUp};
 use crate::{CallKind, Capability, Imports, Quota};
@@ -33,7 +34,7 @@ pub(crate) struct Border {
     pub(crate) memory: MemoryLimit,
     kind: CallKind,
     held: CapabilitySet,
-    time: Time,
+    pub(crate) time: Time,
     /// What the guest logged as an error, if that was the last it did.
     last_words: Option<String>,
 }
@@ -45,7 +46,18 @@ pub(crate) struct Time {
     pub(crate) computing: Duration,
     /// Time slices that the call may use, of one tick each.
     pub(crate) slices: u32,
+    /// Those that it has used.
+    pub(crate) used: u32,
     pub(crate) slow: Option<SlowLane>,
+}
+
+impl Time {
+    /// What ran out at the end of the call's time: a call that computed for half of it has itself to blame.
+    pub(crate) fn out(&self) -> UsedUp {
+        let computed = Duration::from_millis(u64::from(self.used) * u64::from(TICK_MS));
+        let quota = if computed >= self.wall / 2 { Quota::Computing } else { Quota::Time };
+        UsedUp { quota, limit: millis(self.wall) }
+    }
 }
 
 impl Border {
@@ -83,16 +95,17 @@ impl Border {
     }
 
     /// The end of a time slice: stop, or let others go first.
-    pub(crate) fn slice_ended(&mut self, slices_used: u32) -> wasmtime::Result<UpdateDeadline> {
-        let time = &self.time;
+    pub(crate) fn slice_ended(&mut self) -> wasmtime::Result<UpdateDeadline> {
+        let time = &mut self.time;
+        time.used += 1;
         if Instant::now() >= time.deadline {
-            return Err(UsedUp { quota: Quota::Time, limit: millis(time.wall) }.into());
+            return Err(time.out().into());
         }
-        if slices_used > time.slices {
+        if time.used > time.slices {
             return Err(UsedUp { quota: Quota::Computing, limit: millis(time.computing) }.into());
         }
-        match &time.slow {
-            Some(lane) if slices_used > QUICK_SLICES && !lane.entered() => {
+        match &mut time.slow {
+            Some(lane) if time.used > QUICK_SLICES && !lane.entered() => {
                 Ok(UpdateDeadline::YieldCustom(1, Box::pin(lane.enter())))
             }
             _ => Ok(UpdateDeadline::Yield(1)),
@@ -100,7 +113,7 @@ impl Border {
     }
 }
 
-pub(crate) fn millis(duration: Duration) -> u64 {
+fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

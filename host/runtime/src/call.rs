@@ -134,6 +134,7 @@ impl Module {
             wall: loaded.wall,
             computing: Duration::from_millis(u64::from(engine.config.cpu_ms)),
             slices: engine.config.cpu_ms / TICK_MS,
+            used: 0,
             slow,
         };
         let border = Border::new(imports, kind, loaded.held, Meter::new(limits), loaded.memory, time);
@@ -141,11 +142,7 @@ impl Module {
         store.limiter(|border| &mut border.memory);
         store.set_hostcall_fuel(limits.bytes_at_once);
         store.set_epoch_deadline(1);
-        let mut slices = 0;
-        store.epoch_deadline_callback(move |mut context| {
-            slices += 1;
-            context.data_mut().slice_ended(slices)
-        });
+        store.epoch_deadline_callback(|mut context| context.data_mut().slice_ended());
 
         let run = async {
             let instance = loaded.pre.instantiate_async(&mut store).await?;
@@ -156,7 +153,7 @@ impl Module {
         let result = match ended {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(why(&error, store.data_mut(), &limits)),
-            Err(_) => Err(CallError::TimedOut { quota: Quota::Time, limit: loaded.wall }),
+            Err(_) => Err(exhausted(store.data().time.out())),
         };
         (result, store.into_data().imports)
     }
@@ -179,16 +176,17 @@ fn checked(page: Page, limits: &CallLimits) -> Result<Page, CallError> {
     Ok(page)
 }
 
+fn exhausted(UsedUp { quota, limit }: UsedUp) -> CallError {
+    match quota {
+        Quota::Time | Quota::Computing => CallError::TimedOut { quota, limit: Duration::from_millis(limit) },
+        _ => CallError::TooMuch { quota, limit },
+    }
+}
+
 /// Why the engine stopped the guest.
 fn why(error: &wasmtime::Error, border: &mut Border, limits: &CallLimits) -> CallError {
     if let Some(used_up) = error.downcast_ref::<UsedUp>() {
-        let UsedUp { quota, limit } = *used_up;
-        return match quota {
-            Quota::Time | Quota::Computing => {
-                CallError::TimedOut { quota, limit: Duration::from_millis(limit) }
-            }
-            _ => CallError::TooMuch { quota, limit },
-        };
+        return exhausted(*used_up);
     }
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return CallError::Busy;

@@ -56,24 +56,25 @@ impl Lanes {
 
     /// The lane for calls that compute for long.
     pub(crate) fn slow(&self) -> SlowLane {
-        SlowLane { lane: Arc::clone(&self.slow), place: Arc::default() }
+        SlowLane { lane: Arc::clone(&self.slow), place: None }
     }
 }
 
 /// A call's place in the slow lane; it has one once it entered, until the call ends.
 pub(crate) struct SlowLane {
     lane: Arc<Semaphore>,
-    place: Arc<OnceLock<OwnedSemaphorePermit>>,
+    /// Made when the call first needs it: most never do.
+    place: Option<Arc<OnceLock<OwnedSemaphorePermit>>>,
 }
 
 impl SlowLane {
     pub(crate) fn entered(&self) -> bool {
-        self.place.get().is_some()
+        self.place.as_ref().is_some_and(|place| place.get().is_some())
     }
 
     /// Ends when the call has a place in the lane.
-    pub(crate) fn enter(&self) -> impl Future<Output = ()> + Send + 'static {
-        let (lane, place) = (Arc::clone(&self.lane), Arc::clone(&self.place));
+    pub(crate) fn enter(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let (lane, place) = (Arc::clone(&self.lane), Arc::clone(self.place.get_or_insert_default()));
         async move {
             if let Ok(permit) = lane.acquire_owned().await {
                 // Set once: a call waits for the lane one at a time.

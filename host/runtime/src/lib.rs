@@ -31,4 +31,4 @@ pub use config::{CallLimits, EngineConfig};
 pub use engine::{Engine, Usage};
 pub use error::{CallError, EngineError, LoadError, Quota, TrapKind};
 pub use imports::Imports;
-pub use load::Module;
+pub use load::{Module, speaks};

@@ -109,6 +109,11 @@ impl std::fmt::Debug for Module {
     }
 }
 
+/// Whether this host speaks the version of the contract that a manifest names, such as `0.1`.
+pub fn speaks(contract: &str) -> bool {
+    contract == vzaemo_contract::CONTRACT_VERSION
+}
+
 /// Refuses what is foreign, unknown, not asked for, or required and not granted.
 fn check_import(import: &str, grants: &Grants) -> Result<(), LoadError> {
     let Some(rest) = import.strip_prefix(NAMESPACE).and_then(|rest| rest.strip_prefix(':')) else {

@@ -80,3 +80,28 @@ impl Drop for Running<'_> {
         self.0.running.fetch_sub(1, SeqCst);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_engine_s_clock_sleeps_until_a_call_runs() {
+        let mut config = wasmtime::Config::new();
+        let engine = Engine::new(config.epoch_interruption(true)).unwrap();
+        let ticker = Ticker::start(&engine, Duration::from_micros(1)).unwrap();
+        let parked = |wanted| {
+            while ticker.state.parked.load(SeqCst) != wanted {
+                thread::yield_now();
+            }
+        };
+        for _ in 0..3 {
+            parked(true);
+            let running = ticker.running();
+            parked(false);
+            assert_eq!(ticker.count(), 1);
+            drop(running);
+            assert_eq!(ticker.count(), 0);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One module's trouble is not another's.
+
+use crate::guest::Guest;
+use crate::host::{Host, engine, engine_with, load, view, view_with};
+use vzaemo_contract::call::Request;
+use vzaemo_runtime::CallError;
+
+#[tokio::test]
+async fn every_call_gets_a_fresh_instance() {
+    let mut guest = Guest::viewing(
+        "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+         (i32.store8 (i32.const 70000) (i32.add (i32.load8_u (i32.const 70000)) (i32.const 1)))
+         (if (result i32) (i32.eq (i32.const 2) (i32.add (global.get $calls) (i32.load8_u (i32.const 70000))))
+           (then (call $page)) (else (call $broken (global.get $calls))))",
+    );
+    guest.functions = "(global $calls (mut i32) (i32.const 0))".to_owned();
+    let module = load(&engine(), &guest).await;
+    for _ in 0..20 {
+        view(&module).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_storm_of_traps_leaves_other_modules_answering() {
+    let engine = engine();
+    let good = load(&engine, &Guest::default()).await;
+    let faults = [
+        "unreachable",
+        "(i32.load (i32.const -16))",
+        "(drop (memory.grow (i32.const 200))) unreachable",
+        "(i32.const 0x7fffff00)",
+    ];
+    let mut bad = Vec::new();
+    for fault in faults {
+        bad.push(load(&engine, &Guest::viewing(fault)).await);
+    }
+    let storm = tokio::spawn(async move {
+        for _ in 0..500 {
+            for module in &bad {
+                assert!(matches!(view(module).await.unwrap_err(), CallError::Trap { .. }));
+            }
+        }
+    });
+    for _ in 0..2_000 {
+        view(&good).await.unwrap();
+    }
+    storm.await.unwrap();
+    assert_eq!(engine.usage().running, 0);
+}
+
+#[tokio::test]
+async fn a_module_that_loops_yields_to_others_on_the_same_thread() {
+    let engine = engine_with(|config| (config.cpu_ms, config.call_ms) = (60_000, 60_000));
+    let looping = load(&engine, &Guest::viewing("(loop $again (br $again)) unreachable")).await;
+    let good = load(&engine, &Guest::default()).await;
+    let looped = tokio::spawn(async move { view(&looping).await });
+    // Enough turns that the loop has begun and has been interrupted many times.
+    for _ in 0..1_000 {
+        view(&good).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert!(!looped.is_finished());
+    looped.abort();
+    assert!(looped.await.unwrap_err().is_cancelled());
+    view(&good).await.unwrap();
+    assert_eq!(engine.usage().running, 0);
+}
+
+/// A view that waits for the host for ever, until its future is dropped.
+fn stuck() -> (Guest, Host) {
+    let guest = Guest::viewing(
+        "(call $get (i32.const 4096) (i32.const 5) (i32.const 4096) (i32.const 1) (i32.const 1024)) (call $page)",
+    )
+    .importing("store/read", "get", "get", 5);
+    (guest, Host { stuck: true, ..Host::default() })
+}
+
+#[tokio::test]
+async fn one_module_cannot_take_all_slots_and_a_full_engine_says_so() {
+    let engine = engine_with(|config| (config.concurrency, config.wait_ms) = (4, 1));
+    let (guest, host) = stuck();
+    let first = load(&engine, &guest).await;
+    let second = load(&engine, &guest).await;
+    let good = load(&engine, &Guest::default()).await;
+
+    let request = Request::default();
+    let mut waiting = Vec::new();
+    for module in [&first, &first, &first] {
+        let mut call = Box::pin(module.view(Box::new(host.clone()), "home", &request));
+        assert!(futures::poll!(&mut call).is_pending());
+        waiting.push(call);
+    }
+    assert_eq!(engine.usage().running, 3);
+    // Three of four slots are the most that one module gets.
+    assert!(matches!(view(&first).await.unwrap_err(), CallError::Busy));
+    view(&good).await.unwrap();
+
+    let mut call = Box::pin(second.view(Box::new(host.clone()), "home", &request));
+    assert!(futures::poll!(&mut call).is_pending());
+    let error = view(&good).await.unwrap_err();
+    assert!(matches!(error, CallError::Busy));
+    assert!(error.is_transient() && !error.is_fault_of_module());
+    assert_eq!(error.to_string(), "start the call: too many calls run already");
+
+    // A migration does not wait for a slot: a call that holds one may be waiting for it.
+    good.migrate(Box::new(Host::default()), "items", 1, "{}").await.0.unwrap();
+
+    drop(call);
+    drop(waiting);
+    view(&good).await.unwrap();
+    view_with(&first, Host::default()).await.unwrap();
+    assert_eq!(engine.usage().running, 0);
+}
+
+#[tokio::test]
+async fn a_call_waits_a_while_for_a_slot() {
+    let engine = engine_with(|config| (config.concurrency, config.wait_ms) = (1, 60_000));
+    let (guest, host) = stuck();
+    let holding = load(&engine, &guest).await;
+    let good = load(&engine, &Guest::default()).await;
+    let request = Request::default();
+    let mut held = Box::pin(holding.view(Box::new(host), "home", &request));
+    assert!(futures::poll!(&mut held).is_pending());
+    let mut waiting = Box::pin(view(&good));
+    assert!(futures::poll!(&mut waiting).is_pending());
+    drop(held);
+    waiting.await.unwrap();
+}

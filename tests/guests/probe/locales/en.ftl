@@ -1,0 +1,2 @@
+empty-title = Empty page
+blocks-title = Fifty blocks
