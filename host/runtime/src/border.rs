@@ -171,3 +171,29 @@ impl CallKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_computed_for_half_of_its_time_is_to_blame_for_the_end_of_it() {
+        let quota = |used| {
+            let wall = Duration::from_millis(100);
+            let deadline = Instant::now() + wall;
+            Time { deadline, wall, computing: wall, slices: 1_000, used, slow: None }.out().quota
+        };
+        assert_eq!(quota(10), Quota::Time);
+        assert_eq!(quota(50), Quota::Computing);
+    }
+
+    #[test]
+    fn memory_and_tables_share_one_limit() {
+        let mut memory = MemoryLimit { left: 100_000, refused: false };
+        assert!(memory.memory_growing(0, 65_536, None).unwrap());
+        assert!(memory.table_growing(0, 1_000, None).unwrap());
+        assert!(!memory.was_reached());
+        assert!(!memory.memory_growing(65_536, 131_072, None).unwrap());
+        assert!(memory.was_reached());
+    }
+}

@@ -99,7 +99,7 @@ async fn a_migration_reads_nothing() {
 
 #[tokio::test]
 async fn logging_is_always_possible_and_lines_are_cut() {
-    let log = "(call $asked (i32.const 1) (i32.const 8192) (i32.const 6000)) (call $page)";
+    let log = "(call $asked (i32.const 1) (i32.const 70000) (i32.const 6000)) (call $page)";
     let guest = Guest::viewing(log).importing("log/log", "write", "asked", 3);
     let module = load(&engine(), &guest).await;
     let host = Host::default();

@@ -33,8 +33,8 @@ async fn an_endless_loop_uses_up_its_computing_time() {
 async fn a_loop_ends_with_the_time_of_the_call_at_the_latest() {
     let engine = engine_with(|config| (config.cpu_ms, config.call_ms) = (60_000, 30));
     let error = view(&load(&engine, &Guest::viewing(LOOP)).await).await.unwrap_err();
-    assert_eq!(quota(&error), Quota::Computing, "it computed all the while, so it is to blame");
-    assert!(error.is_fault_of_module());
+    // Which of the two it is depends on how busy the machine is: see the test of `Time`.
+    assert!(matches!(quota(&error), Quota::Time | Quota::Computing), "{error}");
 }
 
 #[tokio::test]
@@ -129,8 +129,8 @@ async fn lists_whose_entries_share_their_bytes_are_counted_each() {
 #[tokio::test]
 async fn a_giant_page_is_refused() {
     let engine = engine_with(|config| (config.limits.page_text, config.limits.page_marks) = (100_000, 1_000));
-    // The text is three quarters of the standard memory; the marks are one.
-    let text = "(i32.store (i32.const 260) (i32.const 0)) (i32.store (i32.const 264) (i32.const 150000)) (call $page)";
+    // The text is the heap, all zeros.
+    let text = "(i32.store (i32.const 260) (i32.const 65536)) (i32.store (i32.const 264) (i32.const 120000)) (call $page)";
     assert_eq!(quota(&view(&load(&engine, &Guest::viewing(text)).await).await.unwrap_err()), Quota::PageText);
     let marks = "(i32.store (i32.const 272) (i32.const 2000)) (call $page)";
     assert_eq!(
