@@ -1,0 +1,77 @@
+//! What persons and organisations say about a paragraph.
+
+use crate::*;
+
+/// A remark on a paragraph.
+#[act]
+fn comment(number: Key, clause: String, input: CommentForm, who: Principal) -> Result<Outcome> {
+    let (consultation, clause) = open(&number, &clause)?;
+    take(&number, &consultation, &clause, who, Kind::Comment, input.comment, None)
+}
+
+/// Another wording of a paragraph, with its grounds.
+#[act]
+fn propose(number: Key, clause: String, input: WordingForm, who: Principal) -> Result<Outcome> {
+    let (consultation, clause) = open(&number, &clause)?;
+    if same_words(&input.wording, &clause.text) {
+        return Err(refuse(msg!("same-wording")).at_field("wording"));
+    }
+    take(&number, &consultation, &clause, who, Kind::Wording, input.grounds, Some(input.wording))
+}
+
+/// A consultation that takes proposals, and one of its paragraphs.
+fn open(number: &Key, anchor: &str) -> Result<(Stored<Consultation>, Stored<Clause>)> {
+    let consultation = consultations().get(number)?;
+    require(!consultation.is_over()?, msg!("proposals-over"))?;
+    let clause = clauses().of(number, anchor)?;
+    require(!clause.heading, msg!("heading-closed"))?;
+    Ok((consultation, clause))
+}
+
+fn same_words(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
+fn take(
+    number: &Key,
+    consultation: &Consultation,
+    clause: &Clause,
+    who: Principal,
+    kind: Kind,
+    text: String,
+    wording: Option<String>,
+) -> Result<Outcome> {
+    let participant = if who.organisation.is_some() { Participant::Organisation } else { Participant::Person };
+    let proposal = Proposal {
+        consultation: number.clone(),
+        clause: clause.anchor.clone(),
+        order: clause.order,
+        number: clause.number.clone(),
+        place: clause.place,
+        kind,
+        text,
+        wording,
+        participant,
+        person: Some(who.person.clone()),
+        organisation: who.organisation,
+        organisation_name: None,
+        at: calendar::now()?,
+        response: Response::Awaiting,
+        reason: None,
+        responded: None,
+    };
+    let key = proposals().insert(&proposal)?;
+    // A case for each proposal, not one for all: a consultation may have thousands, and each has its own response.
+    cabinet::case(&key)
+        .put(&consultation.title, msg!("case-awaiting"), proposal.address())?
+        .event(msg!("event-submitted"))?
+        .join(&who.person, msg!("role-author"))?;
+    Ok(done(msg!("done-submitted")).back_to(proposal.address()))
+}
+
+impl Proposal {
+    /// The page of its paragraph, where it is discussed.
+    pub fn address(&self) -> vzaemo_sdk::Address {
+        view::clause(&self.consultation, &self.clause)
+    }
+}
