@@ -1,0 +1,325 @@
+//! Random interleavings of units against a model in memory: results and refusals agree, what is committed could have
+//! run alone in the order of the commit log, and counters equal a recount.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+use serde_json::json;
+use vzaemo_storage::{
+    Collection, CommitError, Config, Counter, Query, Storage, StorageError, Unit, WriteError,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    group: u8,
+    /// A unique key, if there.
+    slot: Option<u8>,
+    out: bool,
+}
+
+/// Key to revision and document.
+type State = BTreeMap<u8, (u64, Item)>;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Get(u8),
+    Find(u8),
+    Select(u8),
+    Insert(u8, Item),
+    Replace(u8, Item),
+    Remove(u8),
+}
+
+/// What a step gave, in a form that model and storage share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Gave {
+    Document(Option<(u8, u64)>),
+    Keys(Vec<u8>),
+    Written,
+    Exists,
+    Missing,
+    Taken,
+}
+
+#[derive(Debug, Clone)]
+enum Action {
+    Begin(usize),
+    Do(usize, Step),
+    Commit(usize),
+    CommitAll,
+}
+
+const UNITS: usize = 4;
+
+fn collection() -> Collection {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "group": {"type": "integer"},
+            "slot": {"type": ["string", "null"]},
+            "out": {"type": "boolean"}
+        },
+        "required": ["group", "slot", "out"]
+    });
+    Collection::new("items", schema)
+        .index(&["group"])
+        .unique(&["slot"])
+        .counter(Counter::by("in", &["group"]).unless("out"))
+}
+
+fn key(number: u8) -> String {
+    format!("k{number}")
+}
+
+fn number(key: &str) -> u8 {
+    key[1..].parse().unwrap()
+}
+
+fn body(item: &Item) -> String {
+    let slot = item.slot.map(|slot| slot.to_string());
+    json!({"group": item.group, "slot": slot, "out": item.out}).to_string()
+}
+
+/// A unit as the model sees it.
+#[derive(Debug, Clone, Default)]
+struct Model {
+    snapshot: State,
+    /// The snapshot with the unit's own writes.
+    own: State,
+    steps: Vec<(Step, Gave)>,
+}
+
+impl Model {
+    fn new(state: &State) -> Self {
+        Self { snapshot: state.clone(), own: state.clone(), steps: Vec::new() }
+    }
+
+    fn holder(&self, slot: Option<u8>) -> Option<u8> {
+        let slot = slot?;
+        self.own.iter().find(|(_, (_, item))| item.slot == Some(slot)).map(|(key, _)| *key)
+    }
+
+    fn run(&mut self, step: &Step) -> Gave {
+        let gave = match step {
+            Step::Get(key) => Gave::Document(self.own.get(key).map(|(revision, _)| (*key, *revision))),
+            Step::Find(slot) => Gave::Document(self.holder(Some(*slot)).map(|key| (key, self.own[&key].0))),
+            Step::Select(group) => {
+                let in_group = self.snapshot.iter().filter(|(_, (_, item))| item.group == *group);
+                Gave::Keys(in_group.map(|(key, _)| *key).collect())
+            }
+            Step::Insert(key, _) if self.own.contains_key(key) => Gave::Exists,
+            Step::Insert(_, item) if self.holder(item.slot).is_some() => Gave::Taken,
+            Step::Insert(key, item) => {
+                self.own.insert(*key, (1, item.clone()));
+                Gave::Written
+            }
+            Step::Replace(key, _) | Step::Remove(key) if !self.own.contains_key(key) => Gave::Missing,
+            Step::Replace(key, item) if self.holder(item.slot).is_some_and(|holder| holder != *key) => Gave::Taken,
+            Step::Replace(key, item) => {
+                let revision = self.own[key].0 + 1;
+                self.own.insert(*key, (revision, item.clone()));
+                Gave::Written
+            }
+            Step::Remove(key) => {
+                self.own.remove(key);
+                Gave::Written
+            }
+        };
+        self.steps.push((step.clone(), gave.clone()));
+        gave
+    }
+
+    fn writes(&self) -> bool {
+        self.snapshot != self.own
+    }
+
+    /// The unit run alone on another state, if each step gives the same there.
+    fn again(&self, state: &State) -> Option<State> {
+        let mut again = Self::new(state);
+        self.steps.iter().all(|(step, gave)| again.run(step) == *gave).then_some(again.own)
+    }
+
+    /// Whether the unit had to do with anything that differs between two states.
+    fn concerns(&self, before: &State, after: &State) -> bool {
+        let changed: BTreeSet<_> =
+            before.keys().chain(after.keys()).filter(|key| before.get(key) != after.get(key)).collect();
+        let items = || changed.iter().flat_map(|key| [before.get(key), after.get(key)]).flatten().map(|(_, item)| item);
+        self.steps.iter().any(|(step, _)| match step {
+            Step::Get(key) | Step::Remove(key) => changed.contains(key),
+            Step::Find(slot) => items().any(|item| item.slot == Some(*slot)),
+            Step::Select(group) => items().any(|item| item.group == *group),
+            Step::Insert(key, own) | Step::Replace(key, own) => {
+                changed.contains(key) || own.slot.is_some() && items().any(|item| item.slot == own.slot)
+            }
+        })
+    }
+}
+
+async fn run(unit: &mut Unit, step: &Step) -> Result<Gave, StorageError> {
+    let found = |document: Option<vzaemo_storage::Document>| {
+        Gave::Document(document.map(|document| (number(&document.key), document.revision)))
+    };
+    let written = match step {
+        Step::Get(number) => return unit.get("test", "items", &key(*number)).await.map(found),
+        Step::Find(slot) => {
+            return unit.find_unique("test", "items", &["slot"], &[&slot.to_string()]).await.map(found);
+        }
+        Step::Select(group) => {
+            let rows = unit.select("test", &Query::of("items").equal("group", group.to_string())).await?;
+            return Ok(Gave::Keys(rows.keys.iter().map(|key| number(key)).collect()));
+        }
+        Step::Insert(number, item) => {
+            unit.insert("test", "items", Some(key(*number)), &body(item)).await.map(|_| ())
+        }
+        Step::Replace(number, item) => {
+            let revision = unit.get("test", "items", &key(*number)).await?.map_or(1, |document| document.revision);
+            unit.replace("test", "items", &key(*number), revision, &body(item)).await
+        }
+        Step::Remove(number) => {
+            let revision = unit.get("test", "items", &key(*number)).await?.map_or(1, |document| document.revision);
+            unit.remove("test", "items", &key(*number), revision).await
+        }
+    };
+    match written {
+        Ok(()) => Ok(Gave::Written),
+        Err(WriteError::Exists) => Ok(Gave::Exists),
+        Err(WriteError::Missing) => Ok(Gave::Missing),
+        Err(WriteError::Unique { .. }) => Ok(Gave::Taken),
+        Err(WriteError::Storage(error)) => Err(error),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// Model and storage side by side.
+struct Pair {
+    storage: Storage,
+    state: State,
+    /// Each unit with the state at its snapshot.
+    units: BTreeMap<usize, (Unit, Model)>,
+}
+
+impl Pair {
+    async fn take(&mut self, action: &Action) -> Result<(), TestCaseError> {
+        match action {
+            Action::Begin(place) => self.begin(*place).await,
+            Action::Do(place, step) => {
+                if !self.units.contains_key(place) {
+                    self.begin(*place).await?;
+                }
+                let (unit, model) = self.units.get_mut(place).unwrap();
+                prop_assert_eq!(run(unit, step).await.unwrap(), model.run(step), "{:?}", step);
+                Ok(())
+            }
+            Action::Commit(place) => {
+                let units = self.units.remove(place).into_iter().collect();
+                self.commit(units).await
+            }
+            Action::CommitAll => {
+                let units = std::mem::take(&mut self.units).into_values().collect();
+                self.commit(units).await
+            }
+        }
+    }
+
+    async fn begin(&mut self, place: usize) -> Result<(), TestCaseError> {
+        let mut unit = self.storage.begin().await.unwrap();
+        for group in 0..2 {
+            let counted = self.state.values().filter(|(_, item)| item.group == group && !item.out).count() as u64;
+            let count = unit.count("test", "items", "in", &group.to_string()).await.unwrap();
+            prop_assert_eq!(count, counted);
+        }
+        self.units.insert(place, (unit, Model::new(&self.state)));
+        Ok(())
+    }
+
+    /// Commits units at once; they may fall into one batch, in any order.
+    async fn commit(&mut self, units: Vec<(Unit, Model)>) -> Result<(), TestCaseError> {
+        let (units, models): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+        let outcomes = futures::future::join_all(units.into_iter().map(Unit::commit)).await;
+        let mut committed = Vec::new();
+        let mut refused = Vec::new();
+        for (outcome, model) in outcomes.into_iter().zip(models) {
+            match outcome {
+                Ok(done) if model.writes() => committed.push((done.position, model)),
+                // One that put everything back as it was is committed or not; it changes nothing.
+                Ok(_) => {}
+                Err(CommitError::Conflict | CommitError::Unique { .. }) => refused.push(model),
+                Err(other) => return Err(TestCaseError::fail(format!("{other:?}"))),
+            }
+        }
+        committed.sort_by_key(|(position, _)| *position);
+        let before = self.state.clone();
+        let mut states = vec![before];
+        for (position, model) in committed {
+            let after = model.again(&self.state);
+            prop_assert!(after.is_some(), "the unit at {} saw what was no longer so: {:?}", position, model);
+            self.state = after.unwrap();
+            states.push(self.state.clone());
+        }
+        for model in refused {
+            let concerned = model.concerns(&model.snapshot, &states[0])
+                || states.windows(2).any(|pair| model.concerns(&pair[0], &pair[1]))
+                || self.was_touched(&model);
+            prop_assert!(concerned, "refused without a reason: {:?}", model);
+        }
+        Ok(())
+    }
+
+    /// Whether something the unit had to do with was changed and put back since: its revision differs, unless it was
+    /// removed and inserted anew.
+    fn was_touched(&self, model: &Model) -> bool {
+        model.steps.iter().any(|(step, _)| matches!(step, Step::Insert(..) | Step::Remove(_) | Step::Replace(..)))
+            || model.concerns(&model.snapshot, &self.state)
+    }
+}
+
+fn item() -> impl Strategy<Value = Item> {
+    (0..2_u8, prop::option::of(0..3_u8), any::<bool>()).prop_map(|(group, slot, out)| Item { group, slot, out })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        1 => (0..6_u8).prop_map(Step::Get),
+        1 => (0..3_u8).prop_map(Step::Find),
+        1 => (0..2_u8).prop_map(Step::Select),
+        4 => (0..6_u8, item()).prop_map(|(key, item)| Step::Insert(key, item)),
+        3 => (0..6_u8, item()).prop_map(|(key, item)| Step::Replace(key, item)),
+        2 => (0..6_u8).prop_map(Step::Remove),
+    ]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        1 => (0..UNITS).prop_map(Action::Begin),
+        8 => (0..UNITS, step()).prop_map(|(unit, step)| Action::Do(unit, step)),
+        3 => (0..UNITS).prop_map(Action::Commit),
+        1 => Just(Action::CommitAll),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn units_behave_as_if_each_ran_alone(actions in prop::collection::vec(action(), 1..80)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let directory = tempfile::tempdir().unwrap();
+            let storage = Storage::open(Config::new(directory.path())).await.unwrap();
+            storage.declare("test", &[collection()]).await.unwrap();
+            let mut pair = Pair { storage, state: State::new(), units: BTreeMap::new() };
+            for action in &actions {
+                pair.take(action).await?;
+            }
+            pair.units.clear();
+            prop_assert_eq!(pair.storage.verify().await.unwrap(), vec![]);
+            let mut unit = pair.storage.begin().await.unwrap();
+            for key in 0..6 {
+                let stored = run(&mut unit, &Step::Get(key)).await.unwrap();
+                prop_assert_eq!(stored, Gave::Document(pair.state.get(&key).map(|(revision, _)| (key, *revision))));
+            }
+            Ok(())
+        })?;
+    }
+}
