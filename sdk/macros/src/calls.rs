@@ -117,13 +117,12 @@ fn extract(
 }
 
 /// `#[view]`
-#[allow(clippy::needless_pass_by_value)]
-pub fn view(project: &Project, function: ItemFn) -> syn::Result<TokenStream> {
-    let name = entry(&function, "view", project.manifest.views.iter().map(|view| view.name.as_str()))?;
+pub fn view(project: &Project, function: &ItemFn) -> syn::Result<TokenStream> {
+    let name = entry(function, "view", project.manifest.views.iter().map(|view| view.name.as_str()))?;
     let Some(view) = project.manifest.view(name) else { return Ok(TokenStream::new()) };
     let what = format!("view `{name}`");
     if view.open {
-        for param in params(&function)? {
+        for param in params(function)? {
             if param.is("Person") || param.is("Principal") {
                 let sentence = format!(
                     "the {what} is open, so it never learns who looks; take `open` out of module.toml, or this parameter"
@@ -132,17 +131,16 @@ pub fn view(project: &Project, function: ItemFn) -> syn::Result<TokenStream> {
             }
         }
     }
-    let taken = extract(&function, &view.path, &view.query, None, &what)?;
-    Ok(implement("View", name, &function, &taken, &quote!(::vzaemo_sdk::Page)))
+    let taken = extract(function, &view.path, &view.query, None, &what)?;
+    Ok(implement("View", name, function, &taken, &quote!(::vzaemo_sdk::Page)))
 }
 
 /// `#[act]`
-#[allow(clippy::needless_pass_by_value)]
-pub fn act(project: &Project, function: ItemFn) -> syn::Result<TokenStream> {
-    let name = entry(&function, "act", project.manifest.acts.iter().map(|act| act.name.as_str()))?;
+pub fn act(project: &Project, function: &ItemFn) -> syn::Result<TokenStream> {
+    let name = entry(function, "act", project.manifest.acts.iter().map(|act| act.name.as_str()))?;
     let Some(act) = project.manifest.act(name) else { return Ok(TokenStream::new()) };
-    let taken = extract(&function, &act.path, &[], act.form.as_deref(), &format!("act `{name}`"))?;
-    Ok(implement("Act", name, &function, &taken, &quote!(::vzaemo_sdk::Outcome)))
+    let taken = extract(function, &act.path, &[], act.form.as_deref(), &format!("act `{name}`"))?;
+    Ok(implement("Act", name, function, &taken, &quote!(::vzaemo_sdk::Outcome)))
 }
 
 fn implement(
@@ -168,15 +166,14 @@ fn implement(
 }
 
 /// `#[job]`
-#[allow(clippy::needless_pass_by_value)]
-pub fn job(project: &Project, function: ItemFn) -> syn::Result<TokenStream> {
-    let name = entry(&function, "job", project.manifest.jobs.keys().map(String::as_str))?;
-    let params = params(&function)?;
+pub fn job(project: &Project, function: &ItemFn) -> syn::Result<TokenStream> {
+    let name = entry(function, "job", project.manifest.jobs.keys().map(String::as_str))?;
+    let params = params(function)?;
     let plain: Vec<String> = params.iter().map(Param::plain).collect();
     let idents: Vec<Ident> = plain.iter().map(|name| snake(name)).collect();
     let types: Vec<&Type> = params.iter().map(|param| param.of).collect();
     let call = &function.sig.ident;
-    let (inner, renamed) = renamed(&function, "job");
+    let (inner, renamed) = renamed(function, "job");
     let implemented = trait_name("Job", name);
     let doc = format!("The job `{name}` with its arguments.");
     Ok(quote! {
@@ -250,5 +247,81 @@ pub fn check(function: &ItemFn) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use vzaemo_contract::manifest::Manifest;
+
+    const MANIFEST: &str = r#"
+schema = 1
+id = "notes"
+version = "0.1.0"
+contract = "0.1"
+name = { uk = "Н", en = "N" }
+about = { uk = "Н", en = "N" }
+invitation = { uk = "Н", en = "N" }
+
+[[views]]
+name = "note"
+path = "/{note}"
+open = true
+query = ["tab"]
+
+[[acts]]
+name = "write-note"
+path = "/write"
+form = "note"
+by = ["person"]
+
+[forms.note]
+schema = "forms/note.json"
+
+[jobs.archive]
+why = { uk = "Н", en = "N" }
+"#;
+
+    fn project() -> Project {
+        Project {
+            manifest: Manifest::from_toml(MANIFEST).unwrap(),
+            schemas: BTreeMap::new(),
+            files: Vec::new(),
+        }
+    }
+
+    fn complaint(expand: fn(&Project, &ItemFn) -> syn::Result<TokenStream>, function: &str) -> String {
+        expand(&project(), &syn::parse_str(function).unwrap()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn parameters_are_taken_by_their_names_and_types() {
+        let function = syn::parse_str(
+            "fn note(note: Key, tab: Option<String>, _who: Option<Person>) -> Result<Page> { x }",
+        );
+        let made = view(&project(), &function.unwrap()).unwrap().to_string().replace(' ', "");
+        assert!(made.contains("from_param(request,\"note\")"), "{made}");
+        assert!(made.contains("from_query(request,\"tab\")"), "{made}");
+        assert!(made.contains("FromCall::from_call(request)"), "{made}");
+        let function = syn::parse_str("fn write_note(input: NoteForm) -> Result<Outcome> { x }").unwrap();
+        assert!(act(&project(), &function).unwrap().to_string().contains("decode_input"));
+        let function = syn::parse_str("fn archive(note: Key) -> Result<()> { x }").unwrap();
+        let made = job(&project(), &function).unwrap().to_string();
+        assert!(made.contains("impl crate :: Jobs") && made.contains("note : & Key"), "{made}");
+    }
+
+    #[test]
+    fn what_the_manifest_does_not_have_is_said_in_a_sentence() {
+        assert!(
+            complaint(view, "fn notes() -> R { x }")
+                .contains("module.toml has no view for the function `notes`; it has note")
+        );
+        assert!(complaint(view, "fn note(after: After) -> R { x }").contains("needs `query = [\"after\"]`"));
+        assert!(complaint(view, "fn note(who: Person) -> R { x }").contains("never learns who looks"));
+        assert!(complaint(view, "fn note((a, b): C) -> R { x }").contains("write a plain name"));
+        assert!(complaint(act, "fn write_note(input: OtherForm) -> R { x }").contains("is a `NoteForm`"));
+        assert!(complaint(view, "fn note(input: NoteForm) -> R { x }").contains("takes no input"));
     }
 }

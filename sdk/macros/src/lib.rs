@@ -52,13 +52,13 @@ pub fn job(_attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// `fn migrate(collection: &str, version: u32, document: Value) -> Result<Value>`.
 #[proc_macro_attribute]
 pub fn migrate(_attribute: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |_, function| Ok(calls::migrate(&function)))
+    with_function(item, |_, function| Ok(calls::migrate(function)))
 }
 
 /// Says what is wrong with a configuration that its schema allows: `fn check(config: Config) -> Vec<String>`.
 #[proc_macro_attribute]
 pub fn check(_attribute: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |_, function| Ok(calls::check(&function)))
+    with_function(item, |_, function| Ok(calls::check(function)))
 }
 
 /// A message of the module's Fluent files: `msg!("signed")`, `msg!("signatures-left", count = left)`,
@@ -73,11 +73,11 @@ pub fn msg(input: TokenStream) -> TokenStream {
 
 fn with_function(
     item: TokenStream,
-    expand: impl FnOnce(&project::Project, syn::ItemFn) -> syn::Result<proc_macro2::TokenStream>,
+    expand: impl FnOnce(&project::Project, &syn::ItemFn) -> syn::Result<proc_macro2::TokenStream>,
 ) -> TokenStream {
     let expanded = syn::parse::<syn::ItemFn>(item).and_then(|function| {
         let project = project::Project::load().map_err(at_call_site)?;
-        expand(&project, function)
+        expand(&project, &function)
     });
     answer(expanded)
 }

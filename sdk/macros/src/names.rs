@@ -24,10 +24,10 @@ fn words(name: &str) -> Vec<String> {
         if !letter.is_alphanumeric() || (lower && letter.is_uppercase()) {
             words.push(String::new());
         }
-        if letter.is_alphanumeric() {
-            if let Some(word) = words.last_mut() {
-                word.extend(letter.to_lowercase());
-            }
+        if letter.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(letter.to_lowercase());
         }
         lower = letter.is_lowercase();
     }

@@ -131,11 +131,11 @@ impl Types {
     ) -> Result<(), String> {
         let walk = Walk { root: schema, path, defaults };
         let members = self.members(&walk, name, schema, state)?;
-        self.define(path, name, members)
+        self.define(path, name, &members)
     }
 
-    fn define(&mut self, path: &str, name: &str, members: Vec<Member>) -> Result<(), String> {
-        match self.objects.insert(name.to_owned(), members.clone()) {
+    fn define(&mut self, path: &str, name: &str, members: &[Member]) -> Result<(), String> {
+        match self.objects.insert(name.to_owned(), members.to_vec()) {
             Some(former) if former != members => Err(format!(
                 "{path}: two schemas make a type `{name}` of different shape; give one another `title`"
             )),
@@ -143,8 +143,8 @@ impl Types {
         }
     }
 
-    fn choice(&mut self, path: &str, name: &str, values: Vec<String>) -> Result<Type, String> {
-        match self.choices.insert(name.to_owned(), values.clone()) {
+    fn choice(&mut self, path: &str, name: &str, values: &[String]) -> Result<Type, String> {
+        match self.choices.insert(name.to_owned(), values.to_vec()) {
             Some(former) if former != values => Err(format!(
                 "{path}: two schemas make an enum `{name}` of different values; give one another `title`"
             )),
@@ -169,7 +169,7 @@ impl Types {
             .unwrap_or_default();
         let mut members = Vec::new();
         for (property, schema) in properties {
-            let schema = self.resolve(walk, schema)?;
+            let schema = Self::resolve(walk, schema)?;
             let (of, nullable) = if state == Some(property.as_str()) {
                 (self.state_type(walk, property, schema)?, false)
             } else {
@@ -204,7 +204,7 @@ impl Types {
         Ok(Type::Choice(name))
     }
 
-    fn resolve<'a>(&self, walk: &Walk<'a>, schema: &'a Value) -> Result<&'a Value, String> {
+    fn resolve<'a>(walk: &Walk<'a>, schema: &'a Value) -> Result<&'a Value, String> {
         let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return Ok(schema) };
         reference
             .strip_prefix('#')
@@ -242,7 +242,7 @@ impl Types {
             _ => {}
         }
         if let Some(values) = values(schema) {
-            return Ok((self.choice(walk.path, &named(schema), values)?, nullable));
+            return Ok((self.choice(walk.path, &named(schema), &values)?, nullable));
         }
         let of = match kind {
             Some("string") => text(schema),
@@ -251,7 +251,7 @@ impl Types {
             Some("boolean") => Type::Boolean,
             Some("array") => match schema.get("items") {
                 Some(items) => {
-                    let items = self.resolve(walk, items)?;
+                    let items = Self::resolve(walk, items)?;
                     Type::List(Box::new(self.of(walk, owner, property, items)?.0))
                 }
                 None => Type::List(Box::new(Type::Json)),
@@ -264,11 +264,11 @@ impl Types {
                 (Some(_), _) => {
                     let name = named(schema);
                     let members = self.members(walk, &name, schema, None)?;
-                    self.define(walk.path, &name, members)?;
+                    self.define(walk.path, &name, &members)?;
                     Type::Object(name)
                 }
                 (None, Some(of @ Value::Object(_))) => {
-                    let of = self.resolve(walk, of)?;
+                    let of = Self::resolve(walk, of)?;
                     Type::Table(Box::new(self.of(walk, owner, property, of)?.0))
                 }
                 (None, _) => Type::Json,
@@ -379,4 +379,80 @@ pub fn field_constants(name: &str, members: &[Member]) -> TokenStream {
         }
     });
     quote!(impl #ident { #(#constants)* })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn members(schema: &Value, defaults: Defaults) -> Result<(Vec<Member>, Types), String> {
+        let mut types = Types::default();
+        types.add("Note", "schemas/note.json", schema, defaults, None)?;
+        let members = types.objects.get("Note").cloned().unwrap_or_default();
+        Ok((members, types))
+    }
+
+    #[test]
+    fn each_schema_becomes_its_type() {
+        let schema = json!({
+            "required": ["author", "kind", "written"],
+            "properties": {
+                "author": { "type": "string", "x-access": "owner" },
+                "kind": { "type": "string", "enum": ["a", "b-c"] },
+                "written": { "$ref": "#/$defs/moment" },
+                "days": { "type": "integer" },
+                "hidden": { "type": "boolean" },
+                "tags": { "type": "array", "items": { "type": "string" } },
+                "place": { "type": "object", "title": "Place", "properties": { "on": { "type": ["string", "null"], "format": "date" } } },
+                "term": { "type": "object", "properties": { "value": {}, "unit": {}, "law": {} } }
+            },
+            "$defs": { "moment": { "type": "string", "format": "date-time" } }
+        });
+        let (members, types) = members(&schema, Defaults::Absent).unwrap();
+        let of = |name: &str| {
+            let member = members.iter().find(|member| member.name == name).unwrap();
+            (member.tokens().to_string().replace(' ', "").replace("::vzaemo_sdk::", ""), member.is_option())
+        };
+        assert_eq!(of("author"), ("Person".to_owned(), false));
+        assert_eq!(of("kind"), ("NoteKind".to_owned(), false));
+        assert_eq!(of("written"), ("Moment".to_owned(), false));
+        assert_eq!(of("days"), ("::core::option::Option<i64>".to_owned(), true));
+        assert_eq!(of("hidden"), ("bool".to_owned(), false));
+        assert_eq!(of("tags"), ("::std::vec::Vec<::std::string::String>".to_owned(), false));
+        assert_eq!(of("term"), ("::core::option::Option<Term>".to_owned(), true));
+        assert_eq!(types.choices.get("NoteKind").unwrap(), &["a", "b-c"]);
+        assert!(types.objects.get("Place").unwrap().iter().all(Member::is_option));
+    }
+
+    #[test]
+    fn defaults_fill_configurations_and_nothing_else() {
+        let schema = json!({ "properties": { "threshold": { "type": "integer", "default": 5 } } });
+        assert!(!members(&schema, Defaults::Filled).unwrap().0[0].is_option());
+        assert!(members(&schema, Defaults::Absent).unwrap().0[0].is_option());
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_said() {
+        let lost = json!({ "properties": { "a": { "$ref": "other.json" } } });
+        assert!(members(&lost, Defaults::Absent).err().unwrap().contains("leads nowhere"));
+
+        let mut types =
+            Types { state: Some(("State".to_owned(), vec!["open".to_owned()])), ..Types::default() };
+        let schema = json!({ "properties": { "state": { "type": "string", "enum": ["shut"] } } });
+        let error =
+            types.add("Note", "schemas/note.json", &schema, Defaults::Absent, Some("state")).unwrap_err();
+        assert!(error.contains("different states"), "{error}");
+
+        let one = json!({ "properties": { "a": { "type": "string", "title": "Kind", "enum": ["x"] } } });
+        let two = json!({ "properties": { "b": { "type": "string", "title": "Kind", "enum": ["y"] } } });
+        let mut types = Types::default();
+        types.add("One", "one.json", &one, Defaults::Absent, None).unwrap();
+        assert!(
+            types
+                .add("Two", "two.json", &two, Defaults::Absent, None)
+                .unwrap_err()
+                .contains("another `title`")
+        );
+    }
 }

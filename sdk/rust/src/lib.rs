@@ -8,6 +8,10 @@
 //!
 //! The same code runs natively in tests: there [`native::with_host`] puts any [`Host`](vzaemo_contract::call::Host)
 //! in place of the bindings.
+// What pages are made of is written where it stands: `page.text(msg!("…"))` reads better than `&msg!("…")`.
+#![allow(clippy::needless_pass_by_value)]
+// `host::*` brings the trait by whose methods the bindings answer; natively that import alone would be unused.
+#![allow(clippy::wildcard_imports)]
 
 mod address;
 #[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]

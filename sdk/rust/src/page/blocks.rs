@@ -109,7 +109,6 @@ pub trait Blocks: Sized {
     }
 
     /// The form of an act, in place.
-    #[allow(clippy::needless_pass_by_value)] // `act::comment(&key)` is made for this call
     fn form(&mut self, act: ActRef, fill: impl FnOnce(&mut FormBlock) -> &mut FormBlock) -> &mut Self {
         group(self.writer(), Kind::Form, act.name(), |form: &mut FormBlock| {
             act.write_params(form.writer());
@@ -130,7 +129,6 @@ pub trait Blocks: Sized {
     }
 
     /// The same with its looks, and what stands there for whoever has done it already.
-    #[allow(clippy::needless_pass_by_value)]
     fn action_with(
         &mut self,
         act: ActRef,

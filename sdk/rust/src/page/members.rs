@@ -325,7 +325,6 @@ impl Actions {
     }
 
     /// The same with its looks, and what stands there for whoever has done it already.
-    #[allow(clippy::needless_pass_by_value)] // `act::sign(&key)` is made for this call
     pub fn action_with(
         &mut self,
         act: ActRef,

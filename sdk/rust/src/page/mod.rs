@@ -2,6 +2,8 @@
 
 mod blocks;
 mod members;
+#[cfg(test)]
+mod tests;
 
 pub use blocks::{Blocks, Cells};
 pub use members::{
