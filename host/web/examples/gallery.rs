@@ -583,9 +583,9 @@ fn write_forms(say: &Speaker<'_>, save: &dyn Fn(&str, &Markup)) {
         can_save: true,
     };
     let head = chrome::headed(say, &[], "Новий запис", None);
-    for step in 0..2 {
-        let errors = form.check_step(step, &sent.values).unwrap_err();
-        let drawn = forms::draw(&form, step, &with(&errors));
+    let errors = [0, 1].map(|step| form.check_step(step, &sent.values).unwrap_err());
+    for (step, errors) in errors.iter().enumerate() {
+        let drawn = forms::draw(&form, step, &with(errors));
         save(&format!("form-{step}"), &maud::html! { (head) (drawn) });
     }
     save("answers", &maud::html! { (head) (forms::check_answers(&form, &with(&[]))) });
@@ -600,7 +600,7 @@ fn write_host_pages(say: &Speaker<'_>, gallery: &Gallery, save: &dyn Fn(&str, &M
     };
     let tasks = [
         task("Підтримати або подати запис", "25 000 голосів, і Кабінет Міністрів відповідає", "pen"),
-        task("Надіслати лист", "Пропозиція, заява чи скарга до будь-якого органу", "mail"),
+        task("Надіслати лист", "До будь-якого органу влади", "mail"),
         task("Запитати інформацію", "Відповідь упродовж п’яти робочих днів", "search"),
         task("Обговорити проєкт акта", "Зауваження до кожного пункту, обов’язкова відповідь", "talk"),
         task("Проголосувати", "Громадські ради, громадський бюджет", "check"),
@@ -611,7 +611,7 @@ fn write_host_pages(say: &Speaker<'_>, gallery: &Gallery, save: &dyn Fn(&str, &M
     let means = [
         chrome::Means {
             title: "id.gov.ua".into(),
-            description: "Дія.Підпис, BankID, файловий ключ".into(),
+            description: "BankID, файловий ключ".into(),
             icon: "key".into(),
             href: "/".into(),
             development: false,

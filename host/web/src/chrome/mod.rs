@@ -2,15 +2,15 @@
 //!
 //! Functions here take plain data and give HTML; who asks and from where the data comes is not their matter.
 
-mod cabinet;
-mod document;
-mod home;
-mod icons;
-mod paths;
-mod preferences;
-mod problem;
-mod sign_in;
-mod slots;
+pub mod cabinet;
+pub mod document;
+pub mod home;
+pub mod icons;
+pub mod paths;
+pub mod preferences;
+pub mod problem;
+pub mod sign_in;
+pub mod slots;
 
 pub use cabinet::{
     Case, CaseEvent, CasePage, Draft, Next, Notice, SessionLine, Tab, case, cases, drafts, notices, sessions,
@@ -22,7 +22,7 @@ pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
 pub use problem::{Kept, Problem, problem};
 pub use sign_in::{Means, Rules, rules, sign_in};
-pub use slots::{fill_button, fill_done, fill_refused, fill_sign_in};
+pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in};
 
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,14 @@ pub fn fill_button(slot: &Slot, action: &str, submission: &str, out: &mut String
     );
 }
 
+/// A link to the page with the act's form.
+pub fn fill_link(slot: &Slot, href: &str, out: &mut String) {
+    push(
+        &html! { div.v-slot { a class=(class(slot)) href=(href) { (maud::PreEscaped(&slot.label)) } } },
+        out,
+    );
+}
+
 /// A button that leads to sign-in and back.
 pub fn fill_sign_in(slot: &Slot, say: &Speaker<'_>, href: &str, out: &mut String) {
     push(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jsonschema::error::ValidationErrorKind as Violation;
 use serde_json::Value;
 
-use super::{Field, Form, Values};
+use super::{Choice, Field, Form, Values};
 use crate::texts::{Args, Speaker, Value as Word};
 
 /// What is wrong with an answer.
@@ -112,7 +112,7 @@ impl Fault {
 
 /// Every ending that [`Fault::key`] can give: each has a message `form-error-<ending>` of the host.
 #[cfg(test)]
-pub(super) const ENDINGS: [&str; 14] = [
+pub(crate) const ENDINGS: [&str; 14] = [
     "required",
     "too-short",
     "too-long",
@@ -143,6 +143,19 @@ impl Form {
     pub fn check(&self, values: &Values) -> Result<Value, Vec<FieldError>> {
         let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         self.validate(&self.whole, &names, values)
+    }
+
+    /// Checks answers to fields with `x-choices` against the host's lists, which the schema cannot know.
+    pub fn check_choices(&self, values: &Values, lists: &dyn Fn(&str) -> Vec<Choice>) -> Vec<FieldError> {
+        let listed = self.fields.iter().filter_map(|field| Some((field, field.choices.as_deref()?)));
+        listed
+            .filter(|(field, list)| {
+                let given = values.all(&field.name).iter().filter(|value| !value.is_empty());
+                let known = lists(list);
+                given.into_iter().any(|value| !known.iter().any(|choice| choice.value == *value))
+            })
+            .map(|(field, _)| FieldError::of(field, Fault::Choice))
+            .collect()
     }
 
     fn validate(

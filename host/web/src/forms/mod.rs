@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+#[cfg(test)]
+pub(crate) use check::ENDINGS;
 pub use check::{Fault, FieldError};
 pub use draw::{Choice, Drawing, check_answers, draw, fields};
 pub use values::{Sent, Unreadable, Values};
@@ -238,7 +240,9 @@ impl Field {
             Some("array") if items.get("type").and_then(Value::as_str) == Some("string") => Type::Texts,
             Some("array") => return Err(wrong("the items of a list must be strings")),
             _ => {
-                return Err(wrong("its type must be string, integer, number, boolean or an array of strings"));
+                return Err(wrong(
+                    "its type must be string, integer, number, boolean or an array of strings",
+                ));
             }
         };
         let options = options(if kind == Type::Texts { items } else { property });

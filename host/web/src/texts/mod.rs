@@ -119,7 +119,10 @@ impl Texts {
             let id: LanguageIdentifier = language.code().parse().unwrap_or_default();
             let mut bundle = Bundle::new_concurrent(vec![id]);
             bundle.set_use_isolating(false);
-            bundle.set_formatter(Some(numbers::format));
+            bundle.set_formatter(Some(match language {
+                Language::Uk => numbers::format_uk,
+                Language::En => numbers::format_en,
+            }));
             bundle
         };
         Texts { uk: bundle(Language::Uk), en: bundle(Language::En) }

@@ -34,8 +34,17 @@ pub(crate) fn is_whole(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// How Fluent writes a number that stands in a message.
-pub(super) fn format(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
+/// How Fluent writes a number that stands in a Ukrainian message: with a decimal comma.
+pub(super) fn format_uk(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
+    format(value, ',')
+}
+
+/// How Fluent writes a number that stands in an English message.
+pub(super) fn format_en(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
+    format(value, '.')
+}
+
+fn format(value: &FluentValue<'_>, point: char) -> Option<String> {
     let FluentValue::Number(number) = value else { return None };
     let plain = number.as_string();
     let (whole, fraction) =
@@ -46,9 +55,7 @@ pub(super) fn format(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<St
     let mut out = String::new();
     push_grouped(whole, &mut out);
     if let Some(fraction) = fraction {
-        // Both languages' readers here are used to the decimal comma of Ukrainian documents only in
-        // Ukrainian; a point is understood in both.
-        out.push('.');
+        out.push(point);
         out.push_str(fraction);
     }
     Some(out)
