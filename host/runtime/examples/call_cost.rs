@@ -50,8 +50,8 @@ fn main() {
     for (name, component, view) in rows {
         let module = runtime.block_on(host::try_load(&engine, component, &Grants::default())).unwrap();
         let times = runtime.block_on(runtime.spawn(times(module.clone(), view.clone()))).unwrap();
-        let at = |part: f64| times[(times.len() as f64 * part) as usize].as_nanos() as f64 / 1e3;
-        println!("{name:<40} {:>10.2} {:>10.2}", at(0.5), at(0.99));
+        let at = |percent: usize| times[times.len() * percent / 100].as_nanos() as f64 / 1e3;
+        println!("{name:<40} {:>10.2} {:>10.2}", at(50), at(99));
         modules.push((name, module, view));
     }
 

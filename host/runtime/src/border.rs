@@ -130,16 +130,12 @@ impl MemoryLimit {
     }
 
     fn grow(&mut self, by: usize) -> bool {
-        match self.left.checked_sub(by) {
-            Some(left) => {
-                self.left = left;
-                true
-            }
-            None => {
-                self.refused = true;
-                false
-            }
-        }
+        let Some(left) = self.left.checked_sub(by) else {
+            self.refused = true;
+            return false;
+        };
+        self.left = left;
+        true
     }
 }
 

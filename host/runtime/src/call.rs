@@ -198,8 +198,10 @@ fn why(error: &wasmtime::Error, border: &mut Border, limits: &CallLimits) -> Cal
     }
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(ToString::to_string).unwrap_or_default();
     let said = border.last_words();
-    let kind = match error.downcast_ref::<Trap>() {
-        Some(Trap::UnreachableCodeReached) if border.memory.was_reached() => TrapKind::MemoryLimit,
+    let trap = error.downcast_ref::<Trap>();
+    let gave_up = matches!(trap, None | Some(Trap::UnreachableCodeReached));
+    let kind = match trap {
+        _ if gave_up && border.memory.was_reached() => TrapKind::MemoryLimit,
         Some(Trap::UnreachableCodeReached) if said.is_some() => TrapKind::Panic,
         Some(Trap::UnreachableCodeReached) => TrapKind::Unreachable,
         Some(Trap::StackOverflow) => TrapKind::StackOverflow,
@@ -208,10 +210,8 @@ fn why(error: &wasmtime::Error, border: &mut Border, limits: &CallLimits) -> Cal
             TrapKind::Arithmetic
         }
         Some(Trap::IndirectCallToNull | Trap::BadSignature | Trap::NullReference) => TrapKind::BadCall,
-        // Reached while a value of the guest was read: a text that is no UTF-8, a pointer outside its memory.
-        Some(_) => TrapKind::BrokenContract,
-        None if border.memory.was_reached() => TrapKind::MemoryLimit,
-        None => TrapKind::BrokenContract,
+        // Met while a value of the guest was read: a text that is no UTF-8, a pointer outside its memory.
+        _ => TrapKind::BrokenContract,
     };
-    CallError::Trap { kind, message: said.or_else(|| Some(words)), backtrace }
+    CallError::Trap { kind, message: said.or(Some(words)), backtrace }
 }

@@ -20,19 +20,19 @@ const GUEST: &str = "vzaemo:module/guest@0.1.0";
 const NAMESPACE: &str = "vzaemo";
 /// The version of the contract's packages.
 const CONTRACT: Version = Version::new(0, 1, 0);
-/// The interfaces of the contract by package. The types carry no function, so they need no grant.
-const INTERFACES: [(&str, Option<Capability>, &[&str]); 11] = [
-    ("types", None, &["types"]),
-    ("store", Some(Capability::Store), &["read", "write"]),
-    ("principal", Some(Capability::Principal), &["principal"]),
-    ("calendar", Some(Capability::Calendar), &["calendar"]),
-    ("settings", Some(Capability::Settings), &["settings"]),
-    ("log", Some(Capability::Log), &["log"]),
-    ("cabinet", Some(Capability::Cabinet), &["cabinet"]),
-    ("registers", Some(Capability::Registers), &["registers"]),
-    ("search", Some(Capability::Search), &["search"]),
-    ("schedule", Some(Capability::Schedule), &["schedule"]),
-    ("notify", Some(Capability::Notify), &["notify"]),
+/// The interfaces of the contract by package.
+const INTERFACES: [(&str, Interface, &[&str]); 11] = [
+    ("types", Interface::Types, &["types"]),
+    ("store", Interface::Of(Capability::Store), &["read", "write"]),
+    ("principal", Interface::Of(Capability::Principal), &["principal"]),
+    ("calendar", Interface::Of(Capability::Calendar), &["calendar"]),
+    ("settings", Interface::Of(Capability::Settings), &["settings"]),
+    ("log", Interface::Of(Capability::Log), &["log"]),
+    ("cabinet", Interface::Of(Capability::Cabinet), &["cabinet"]),
+    ("registers", Interface::Of(Capability::Registers), &["registers"]),
+    ("search", Interface::Of(Capability::Search), &["search"]),
+    ("schedule", Interface::Of(Capability::Schedule), &["schedule"]),
+    ("notify", Interface::Of(Capability::Notify), &["notify"]),
 ];
 
 pub(crate) type ViewParams<'a> = (&'a str, &'a RequestRef<'a>);
@@ -119,11 +119,11 @@ fn check_import(import: &str, grants: &Grants) -> Result<(), LoadError> {
     let Some(rest) = import.strip_prefix(NAMESPACE).and_then(|rest| rest.strip_prefix(':')) else {
         return Err(LoadError::Foreign { import: import.to_owned() });
     };
-    let Some(capability) = known(rest) else {
-        return Err(LoadError::UnknownInterface { import: import.to_owned() });
-    };
-    let Some(capability) = capability.filter(|capability| !capability.is_basic()) else {
-        return Ok(());
+    let capability = match known(rest) {
+        Some(Interface::Types) => return Ok(()),
+        Some(Interface::Of(capability)) if capability.is_basic() => return Ok(()),
+        Some(Interface::Of(capability)) => capability,
+        None => return Err(LoadError::UnknownInterface { import: import.to_owned() }),
     };
     let name = capability.name();
     match grants.asked.get(name) {
@@ -134,18 +134,27 @@ fn check_import(import: &str, grants: &Grants) -> Result<(), LoadError> {
     }
 }
 
-/// The capability of `package/interface@version`, if this host has that interface in a version that holds all
-/// that the given one holds.
-fn known(rest: &str) -> Option<Option<Capability>> {
+/// An interface of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interface {
+    /// Types only, no function: nothing to grant.
+    Types,
+    /// Functions of a capability.
+    Of(Capability),
+}
+
+/// What `package/interface@version` is, if this host has that interface in a version that holds all that the
+/// given one holds.
+fn known(rest: &str) -> Option<Interface> {
     let (path, version) = rest.split_once('@')?;
     let (package, interface) = path.split_once('/')?;
     let version = Version::parse(version).ok()?;
     let compatible =
         version.major == CONTRACT.major && version.minor == CONTRACT.minor && version <= CONTRACT;
-    let (_, capability, _) = INTERFACES
+    let (_, found, _) = INTERFACES
         .into_iter()
         .find(|(name, _, interfaces)| compatible && *name == package && interfaces.contains(&interface))?;
-    Some(capability)
+    Some(found)
 }
 
 impl Exports {
@@ -193,8 +202,8 @@ mod tests {
 
     #[test]
     fn interfaces_are_known_by_package_name_and_version() {
-        assert_eq!(known("store/read@0.1.0"), Some(Some(Capability::Store)));
-        assert_eq!(known("types/types@0.1.0"), Some(None));
+        assert_eq!(known("store/read@0.1.0"), Some(Interface::Of(Capability::Store)));
+        assert_eq!(known("types/types@0.1.0"), Some(Interface::Types));
         for unknown in
             ["store/read@0.1.1", "store/read@0.2.0", "store/read", "store/drop@0.1.0", "vote/v@0.1.0"]
         {
@@ -206,7 +215,9 @@ mod tests {
     fn every_capability_has_its_interfaces() {
         for capability in Capability::ALL {
             assert!(
-                INTERFACES.iter().any(|(name, of, _)| *of == Some(capability) && *name == capability.name())
+                INTERFACES
+                    .iter()
+                    .any(|(name, of, _)| *of == Interface::Of(capability) && *name == capability.name())
             );
         }
     }

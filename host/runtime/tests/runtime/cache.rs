@@ -55,7 +55,7 @@ async fn code_that_was_changed_is_not_run_but_compiled_again() {
     assert_ne!(fs::read(&path).unwrap(), changed);
 
     // Nor is code with a mark of another key.
-    fs::write(dir.join("key"), [7; 32]).unwrap();
+    fs::write(dir.join("key"), [7; 64]).unwrap();
     let mark = fs::read(file(&dir, "mark")).unwrap();
     serves(&engine_in(&dir), &component).await;
     assert_ne!(fs::read(file(&dir, "mark")).unwrap(), mark);

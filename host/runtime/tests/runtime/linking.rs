@@ -2,7 +2,7 @@
 
 use crate::guest::{Guest, pack, pack_foreign};
 use crate::host::{Host, digest, engine, try_load, view, view_with};
-use vzaemo_contract::call::{Failure, Request};
+use vzaemo_contract::call::{Failure, Outcome, Request};
 use vzaemo_runtime::{CallError, Grants, LoadError};
 use wit_parser::Resolve;
 
@@ -39,7 +39,7 @@ async fn a_component_of_basic_imports_is_taken_and_answers() {
     assert_eq!(host.heard(), ["today"]);
 
     let (outcome, _) = module.act(Box::new(host.clone()), "save", &Request::default()).await;
-    assert_eq!(outcome.unwrap(), Default::default());
+    assert_eq!(outcome.unwrap(), Outcome::default());
     module.job(Box::new(host.clone()), "tidy", "{}").await.0.unwrap();
     assert_eq!(module.check(Box::new(host.clone())).await.0.unwrap(), Vec::<String>::new());
     assert_eq!(module.migrate(Box::new(host), "items", 1, "{}").await.0.unwrap(), "");
