@@ -66,6 +66,13 @@ impl FullName {
     }
 }
 
+impl std::fmt::Display for FullName {
+    /// As [`FullName::in_full`].
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.in_full())
+    }
+}
+
 /// An organisation that an identity provider or a grant ties to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

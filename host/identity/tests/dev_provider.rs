@@ -1,4 +1,11 @@
 //! What the development provider refuses, and its pages.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails like a test"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! Persons, aliases, roles and sessions over a real database.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails like a test"
+)]
 
 mod support;
 
@@ -111,6 +118,12 @@ async fn aliases_differ_by_module_and_stay() {
         // What one module knows is of no use in another.
         assert_eq!(aliases.person("votes", notes.as_str()).await.unwrap(), None);
         assert_eq!(aliases.person("notes", "invented").await.unwrap(), None);
+    }
+    for aliases in [aliases, &open(&house.storage, &house.legal, &house.clock).await.aliases] {
+        let mut unit = house.storage.begin().await.unwrap();
+        assert_eq!(aliases.person_in(&mut unit, "notes", notes.as_str()).await.unwrap(), Some(person));
+        assert_eq!(aliases.person_in(&mut unit, "votes", notes.as_str()).await.unwrap(), None);
+        assert_eq!(aliases.person_in(&mut unit, "notes", "invented").await.unwrap(), None);
     }
     assert!(!notes.as_str().contains(&person.to_string()));
 }

@@ -1,4 +1,11 @@
 //! Sign-in with the development provider over real HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails like a test"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! How many sign-ins a second: run with `cargo test -p vzaemo-identity --test speed -- --ignored --nocapture`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails like a test"
+)]
 
 mod support;
 

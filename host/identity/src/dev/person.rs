@@ -252,14 +252,15 @@ mod tests {
         for number in 14..2_000 {
             let DevPerson { name, sex, .. } = persons.person(number).unwrap();
             let patronymic = name.patronymic.unwrap();
-            match sex {
-                Sex::Male => {
-                    assert!(patronymic.ends_with('ч') && !name.family.ends_with("ська"), "{patronymic}")
-                }
-                Sex::Female => {
-                    assert!(patronymic.ends_with("на") && !name.family.ends_with("ський"), "{patronymic}")
-                }
-            }
+            let (ending, foreign) = match sex {
+                Sex::Male => ("ч", "ська"),
+                Sex::Female => ("на", "ський"),
+            };
+            assert!(
+                patronymic.ends_with(ending) && !name.family.ends_with(foreign),
+                "{patronymic} {}",
+                name.family
+            );
         }
     }
 

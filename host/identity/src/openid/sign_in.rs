@@ -122,7 +122,8 @@ impl SignIn {
 
     /// Ends: checks the answer against what was asked, exchanges the code and verifies the tokens.
     ///
-    /// `browser` is the value of the pre-session cookie. The caller then opens a session and removes that cookie.
+    /// `browser` is the value of the pre-session cookie. The caller then opens a session. It may leave that cookie: it
+    /// grants nothing, and another tab may still be signing in.
     pub async fn complete(&self, answer: Answer, browser: Option<&str>) -> Result<Completed, SignInError> {
         let state = answer.state.ok_or(SignInError::UnknownState)?;
         let browser = browser.and_then(Token::parse);

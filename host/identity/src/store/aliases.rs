@@ -31,6 +31,8 @@ impl std::fmt::Display for Alias {
 }
 
 /// The aliases. Once made they never change, so what is remembered stays right.
+///
+/// Functions without `_in` begin units of their own: never call them while holding a unit.
 pub struct Aliases {
     storage: Storage,
     by_person: Cache<(PersonId, Arc<str>), Alias>,
@@ -113,11 +115,25 @@ impl Aliases {
             return Ok((*of == *module).then_some(person));
         }
         let mut unit = self.storage.begin().await?;
-        let Some(document) = unit.get(NAMESPACE, ALIASES, alias.as_str()).await? else { return Ok(None) };
-        let body: Body = document.parse()?;
-        let person = person_id(&body.person)?;
-        self.remember(person, &body.module, &alias);
-        Ok((body.module == module).then_some(person))
+        let Some((person, of)) = meant(&mut unit, &alias).await? else { return Ok(None) };
+        self.remember(person, &of, &alias);
+        Ok((of == module).then_some(person))
+    }
+
+    /// The same within a unit of work. Whoever holds a unit asks here: each unit holds a connection, and if all who
+    /// hold one waited for a second, none would ever get it.
+    pub async fn person_in(
+        &self,
+        unit: &mut Unit,
+        module: &str,
+        alias: &str,
+    ) -> Result<Option<PersonId>, IdentityError> {
+        let alias = Alias(alias.into());
+        if let Some((person, of)) = self.by_alias.get(&alias) {
+            return Ok((*of == *module).then_some(person));
+        }
+        let meant = meant(unit, &alias).await?;
+        Ok(meant.filter(|(_, of)| of == module).map(|(person, _)| person))
     }
 
     fn remember(&self, person: PersonId, module: &str, alias: &Alias) {
@@ -131,4 +147,10 @@ async fn read(unit: &mut Unit, person: PersonId, module: &str) -> Result<Option<
     let values = [&*person.to_string(), module];
     let found = unit.find_unique(NAMESPACE, ALIASES, &["person", "module"], &values).await?;
     Ok(found.map(|document| Alias(document.key.into())))
+}
+
+async fn meant(unit: &mut Unit, alias: &Alias) -> Result<Option<(PersonId, String)>, IdentityError> {
+    let Some(document) = unit.get(NAMESPACE, ALIASES, alias.as_str()).await? else { return Ok(None) };
+    let body: Body = document.parse()?;
+    Ok(Some((person_id(&body.person)?, body.module)))
 }

@@ -296,7 +296,7 @@ impl Sessions {
         session: &TokenHash,
         record: &(dyn Fn(&mut Unit) + Send + Sync),
     ) -> Result<bool, IdentityError> {
-        self.end_each(&[session.clone()], record).await.map(|ended| ended > 0)
+        self.end_each(std::slice::from_ref(session), record).await.map(|ended| ended > 0)
     }
 
     /// Ends all sessions of a person and tells how many there were. `record` adds the audit entry to the same commit.
