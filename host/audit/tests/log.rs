@@ -1,4 +1,5 @@
 //! What the log holds, and what its verification finds.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;

@@ -71,8 +71,8 @@ async fn one_each(file: &std::path::Path) -> Outcome<SqlitePool> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(60));
-    let pool = sqlx::pool::PoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(600));
+        .busy_timeout(Duration::from_mins(1));
+    let pool = sqlx::pool::PoolOptions::new().max_connections(1).acquire_timeout(Duration::from_mins(10));
     let pool = pool.connect_with(options).await?;
     sqlx::raw_sql(
         "CREATE TABLE votes (key TEXT PRIMARY KEY, body TEXT, \

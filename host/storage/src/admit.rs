@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::Catalog;
-use crate::prepared::{CounterKey, Effects, Prepared};
+use crate::prepared::{CounterKey, Effects, Prepared, Write};
 use crate::recent::{Recent, Touch};
 use crate::sqlite::{Batch, DocumentRow, Head, ThresholdRow};
 use crate::{CommitError, Committed, Number, StoredEntry};
@@ -92,7 +92,7 @@ impl Admission<'_> {
     pub(crate) fn counters(&self) -> BTreeMap<CounterKey, i64> {
         let mut deltas = BTreeMap::new();
         for admitted in &self.admitted {
-            for (key, delta) in admitted.effects.writes.iter().flat_map(|write| write.deltas()) {
+            for (key, delta) in admitted.effects.writes.iter().flat_map(Write::deltas) {
                 *deltas.entry(key).or_default() += delta;
             }
             for threshold in admitted.effects.thresholds.iter() {
@@ -131,7 +131,7 @@ impl Admission<'_> {
                 continue;
             }
             let mut deltas: BTreeMap<CounterKey, i64> = BTreeMap::new();
-            for (key, delta) in admitted.effects.writes.iter().flat_map(|write| write.deltas()) {
+            for (key, delta) in admitted.effects.writes.iter().flat_map(Write::deltas) {
                 *deltas.entry(key).or_default() += delta;
             }
             if let Some(error) =

@@ -278,7 +278,9 @@ impl Log {
         let mut transaction = sqlite::begin(writer).await?;
         let changed = declare(&mut transaction, &catalog, namespace, collections, self.epoch).await?;
         transaction.commit().await.map_err(StorageError::from)?;
-        changed.into_iter().for_each(|compiled| catalog.put(compiled));
+        for compiled in changed {
+            catalog.put(compiled);
+        }
         *self.shared.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
         Ok(())
     }

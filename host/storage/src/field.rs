@@ -58,7 +58,7 @@ fn comparable_integer(number: i64) -> String {
 
 impl Kind {
     /// The comparable text of a value given as plain text; `None` if it is no value of this kind.
-    pub(crate) fn from_plain(self, plain: &str) -> Option<String> {
+    pub(crate) fn parse_plain(self, plain: &str) -> Option<String> {
         match self {
             Self::Text => Some(plain.to_owned()),
             _ if plain.is_empty() => Some(String::new()),
@@ -152,7 +152,7 @@ mod tests {
         assert!(texts.is_sorted());
         for (number, text) in numbers.iter().zip(&texts) {
             assert_eq!(Kind::Integer.to_plain(text), number.to_string());
-            assert_eq!(Kind::Integer.from_plain(&number.to_string()).as_ref(), Some(text));
+            assert_eq!(Kind::Integer.parse_plain(&number.to_string()).as_ref(), Some(text));
         }
     }
 
@@ -160,8 +160,8 @@ mod tests {
     fn what_cannot_be_compared_is_refused() {
         assert_eq!(comparable(Some(&json!([1]))), None);
         assert_eq!(comparable(Some(&json!(1.5))), None);
-        assert_eq!(Kind::Integer.from_plain("1.5"), None);
-        assert_eq!(Kind::Boolean.from_plain("yes"), None);
+        assert_eq!(Kind::Integer.parse_plain("1.5"), None);
+        assert_eq!(Kind::Boolean.parse_plain("yes"), None);
     }
 
     #[test]

@@ -21,23 +21,25 @@ impl KeyMaker {
     }
 
     pub(crate) fn make(&mut self) -> String {
-        let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(self.digest(b"key"));
-        let [high, low] = u16::try_from(self.made % IN_ONE_MILLISECOND).unwrap_or(0).to_be_bytes();
+        let mut tail = [0; 10];
+        // The random part first, then over its beginning the twelve bits that keep the order.
+        tail.iter_mut().zip(self.digest(b"key")).for_each(|(byte, random)| *byte = random);
+        let order = u16::try_from(self.made % IN_ONE_MILLISECOND).unwrap_or(0).to_be_bytes();
+        tail.iter_mut().zip(order).for_each(|(byte, order)| *byte = order);
         let millis = self.now_ms + self.made / IN_ONE_MILLISECOND;
         self.made += 1;
-        Builder::from_unix_timestamp_millis(millis, &[high, low, a, b, c, d, e, f, g, h])
-            .into_uuid()
-            .hyphenated()
-            .to_string()
+        Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().hyphenated().to_string()
     }
 
     /// A placeholder for a number: all digits, so that it passes where digits are asked, and so long and random
     /// that it does not occur by chance.
     pub(crate) fn placeholder(&mut self) -> String {
-        let bytes = <[u8; 32]>::from(self.digest(b"number"));
+        let digest = self.digest(b"number");
         self.made += 1;
-        let digits: String = bytes.iter().map(|byte| format!("{:03}", byte)).collect();
-        format!("9{}", digits.get(..38).unwrap_or_default())
+        let (random, _) = digest.split_at(16);
+        let random = random.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        // 39 digits hold all of it; the first is set apart so that there is no zero in front.
+        format!("9{:038}", random % 10_u128.pow(38))
     }
 
     fn digest(&self, purpose: &[u8]) -> sha2::digest::Output<Sha256> {

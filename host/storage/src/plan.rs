@@ -240,7 +240,7 @@ fn decode(cursor: &Cursor) -> Option<Vec<String>> {
 fn bounds_of(collection: &Compiled, place: Option<usize>, op: Op, plain: &str) -> Result<Vec<Bound>, String> {
     let field = place.and_then(|place| collection.fields.get(place));
     let kind = field.map_or(Kind::Text, |field| field.kind);
-    let value = kind.from_plain(plain).ok_or_else(|| {
+    let value = kind.parse_plain(plain).ok_or_else(|| {
         format!("{plain:?} is no value of the field {:?}", field.map_or(KEY, |field| &field.path))
     })?;
     let bound = |comparison, value| Bound { field: field.map(|field| field.id), comparison, value };

@@ -81,8 +81,7 @@ impl Reader {
         fields: &[u32],
         values: &[String],
     ) -> Result<Option<Document>, StorageError> {
-        let query =
-            values.iter().fold(query(sql::find_unique(collection, fields)), |query, value| query.bind(value));
+        let query = values.iter().fold(query(sql::find_unique(collection, fields)), Query::bind);
         let row = query.fetch_optional(&mut *self.0).await?;
         row.map(|row| document(row.try_get(0)?, &row, 1)).transpose()
     }

@@ -113,7 +113,7 @@ impl Unit {
             .fields
             .iter()
             .zip(values)
-            .map(|(place, value)| collection.fields.get(*place)?.kind.from_plain(value))
+            .map(|(place, value)| collection.fields.get(*place)?.kind.parse_plain(value))
             .collect();
         let Some(values) = values.filter(|values| values.iter().all(|value| !value.is_empty())) else {
             return Ok(None);

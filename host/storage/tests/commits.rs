@@ -1,4 +1,5 @@
 //! Which units are committed, which are not, and what the commit adds.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 mod common;
 
@@ -168,7 +169,7 @@ async fn a_bound_is_never_passed_and_a_place_that_comes_free_is_given_again() {
         match unit.await.unwrap() {
             Ok(key) => seated.push(key),
             Err(CommitError::Bound { counter, key, .. }) => {
-                assert_eq!((counter.as_str(), key.as_str()), ("taken", "h"))
+                assert_eq!((counter.as_str(), key.as_str()), ("taken", "h"));
             }
             Err(other) => panic!("{other}"),
         }

@@ -1,4 +1,5 @@
 //! Whatever was acknowledged is there after the process was killed in the middle of its work.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 mod common;
 
@@ -70,7 +71,10 @@ async fn acknowledged_commits_outlive_a_kill() {
         storage.declare("test", &common::all()).await.unwrap();
         let mut unit = storage.begin().await.unwrap();
         for key in &acknowledged {
-            assert!(unit.get("test", "votes", key).await.unwrap().is_some(), "{key} is lost after round {round}");
+            assert!(
+                unit.get("test", "votes", key).await.unwrap().is_some(),
+                "{key} is lost after round {round}"
+            );
         }
         let count = unit.count("test", "votes", "votes", "n").await.unwrap();
         assert!(count >= acknowledged.len() as u64);

@@ -1,4 +1,5 @@
 //! What one unit of work may do with documents.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Random interleavings of units against a model in memory: results and refusals agree, what is committed could have
 //! run alone in the order of the commit log, and counters equal a recount.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,9 +82,19 @@ fn body(item: &Item) -> String {
     json!({"group": item.group, "slot": slot, "out": item.out}).to_string()
 }
 
+/// What one commit did.
+#[derive(Debug)]
+struct Commit {
+    before: State,
+    after: State,
+    written: BTreeSet<u8>,
+}
+
 /// A unit as the model sees it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Model {
+    /// How many commits of the history it has seen.
+    begun: usize,
     snapshot: State,
     /// The snapshot with the unit's own writes.
     own: State,
@@ -91,8 +102,8 @@ struct Model {
 }
 
 impl Model {
-    fn new(state: &State) -> Self {
-        Self { snapshot: state.clone(), own: state.clone(), steps: Vec::new() }
+    fn new(begun: usize, state: &State) -> Self {
+        Self { begun, snapshot: state.clone(), own: state.clone(), steps: Vec::new() }
     }
 
     fn holder(&self, slot: Option<u8>) -> Option<u8> {
@@ -115,7 +126,9 @@ impl Model {
                 Gave::Written
             }
             Step::Replace(key, _) | Step::Remove(key) if !self.own.contains_key(key) => Gave::Missing,
-            Step::Replace(key, item) if self.holder(item.slot).is_some_and(|holder| holder != *key) => Gave::Taken,
+            Step::Replace(key, item) if self.holder(item.slot).is_some_and(|holder| holder != *key) => {
+                Gave::Taken
+            }
             Step::Replace(key, item) => {
                 let revision = self.own[key].0 + 1;
                 self.own.insert(*key, (revision, item.clone()));
@@ -130,21 +143,28 @@ impl Model {
         gave
     }
 
-    fn writes(&self) -> bool {
-        self.snapshot != self.own
+    /// The keys written, also those put back as they were.
+    fn written(&self) -> BTreeSet<u8> {
+        let written = self.steps.iter().filter(|(_, gave)| *gave == Gave::Written);
+        written
+            .filter_map(|(step, _)| match step {
+                Step::Insert(key, _) | Step::Replace(key, _) | Step::Remove(key) => Some(*key),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The unit run alone on another state, if each step gives the same there.
     fn again(&self, state: &State) -> Option<State> {
-        let mut again = Self::new(state);
+        let mut again = Self::new(0, state);
         self.steps.iter().all(|(step, gave)| again.run(step) == *gave).then_some(again.own)
     }
 
-    /// Whether the unit had to do with anything that differs between two states.
-    fn concerns(&self, before: &State, after: &State) -> bool {
-        let changed: BTreeSet<_> =
-            before.keys().chain(after.keys()).filter(|key| before.get(key) != after.get(key)).collect();
-        let items = || changed.iter().flat_map(|key| [before.get(key), after.get(key)]).flatten().map(|(_, item)| item);
+    /// Whether the unit had to do with anything that a commit touched.
+    fn concerns(&self, commit: &Commit) -> bool {
+        let changed = &commit.written;
+        let sides = |key| [commit.before.get(key), commit.after.get(key)];
+        let items = || changed.iter().flat_map(sides).flatten().map(|(_, item)| item);
         self.steps.iter().any(|(step, _)| match step {
             Step::Get(key) | Step::Remove(key) => changed.contains(key),
             Step::Find(slot) => items().any(|item| item.slot == Some(*slot)),
@@ -173,11 +193,13 @@ async fn run(unit: &mut Unit, step: &Step) -> Result<Gave, StorageError> {
             unit.insert("test", "items", Some(key(*number)), &body(item)).await.map(|_| ())
         }
         Step::Replace(number, item) => {
-            let revision = unit.get("test", "items", &key(*number)).await?.map_or(1, |document| document.revision);
+            let revision =
+                unit.get("test", "items", &key(*number)).await?.map_or(1, |document| document.revision);
             unit.replace("test", "items", &key(*number), revision, &body(item)).await
         }
         Step::Remove(number) => {
-            let revision = unit.get("test", "items", &key(*number)).await?.map_or(1, |document| document.revision);
+            let revision =
+                unit.get("test", "items", &key(*number)).await?.map_or(1, |document| document.revision);
             unit.remove("test", "items", &key(*number), revision).await
         }
     };
@@ -195,7 +217,7 @@ async fn run(unit: &mut Unit, step: &Step) -> Result<Gave, StorageError> {
 struct Pair {
     storage: Storage,
     state: State,
-    /// Each unit with the state at its snapshot.
+    history: Vec<Commit>,
     units: BTreeMap<usize, (Unit, Model)>,
 }
 
@@ -225,57 +247,51 @@ impl Pair {
     async fn begin(&mut self, place: usize) -> Result<(), TestCaseError> {
         let mut unit = self.storage.begin().await.unwrap();
         for group in 0..2 {
-            let counted = self.state.values().filter(|(_, item)| item.group == group && !item.out).count() as u64;
+            let counted =
+                self.state.values().filter(|(_, item)| item.group == group && !item.out).count() as u64;
             let count = unit.count("test", "items", "in", &group.to_string()).await.unwrap();
             prop_assert_eq!(count, counted);
         }
-        self.units.insert(place, (unit, Model::new(&self.state)));
+        self.units.insert(place, (unit, Model::new(self.history.len(), &self.state)));
         Ok(())
     }
 
     /// Commits units at once; they may fall into one batch, in any order.
     async fn commit(&mut self, units: Vec<(Unit, Model)>) -> Result<(), TestCaseError> {
         let (units, models): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+        let snapshots: Vec<_> = units.iter().map(Unit::position).collect();
         let outcomes = futures::future::join_all(units.into_iter().map(Unit::commit)).await;
         let mut committed = Vec::new();
         let mut refused = Vec::new();
-        for (outcome, model) in outcomes.into_iter().zip(models) {
+        for ((outcome, model), snapshot) in outcomes.into_iter().zip(models).zip(snapshots) {
             match outcome {
-                Ok(done) if model.writes() => committed.push((done.position, model)),
-                // One that put everything back as it was is committed or not; it changes nothing.
-                Ok(_) => {}
+                Ok(done) if done.position > snapshot => committed.push((done.position, model)),
+                Ok(_) => prop_assert!(model.snapshot == model.own, "written, but not committed: {:?}", model),
                 Err(CommitError::Conflict | CommitError::Unique { .. }) => refused.push(model),
                 Err(other) => return Err(TestCaseError::fail(format!("{other:?}"))),
             }
         }
         committed.sort_by_key(|(position, _)| *position);
-        let before = self.state.clone();
-        let mut states = vec![before];
         for (position, model) in committed {
             let after = model.again(&self.state);
             prop_assert!(after.is_some(), "the unit at {} saw what was no longer so: {:?}", position, model);
-            self.state = after.unwrap();
-            states.push(self.state.clone());
+            let before = std::mem::replace(&mut self.state, after.unwrap());
+            self.history.push(Commit { before, after: self.state.clone(), written: model.written() });
         }
         for model in refused {
-            let concerned = model.concerns(&model.snapshot, &states[0])
-                || states.windows(2).any(|pair| model.concerns(&pair[0], &pair[1]))
-                || self.was_touched(&model);
+            let concerned = self.history[model.begun..].iter().any(|commit| model.concerns(commit));
             prop_assert!(concerned, "refused without a reason: {:?}", model);
         }
         Ok(())
     }
-
-    /// Whether something the unit had to do with was changed and put back since: its revision differs, unless it was
-    /// removed and inserted anew.
-    fn was_touched(&self, model: &Model) -> bool {
-        model.steps.iter().any(|(step, _)| matches!(step, Step::Insert(..) | Step::Remove(_) | Step::Replace(..)))
-            || model.concerns(&model.snapshot, &self.state)
-    }
 }
 
 fn item() -> impl Strategy<Value = Item> {
-    (0..2_u8, prop::option::of(0..3_u8), any::<bool>()).prop_map(|(group, slot, out)| Item { group, slot, out })
+    (0..2_u8, prop::option::of(0..3_u8), any::<bool>()).prop_map(|(group, slot, out)| Item {
+        group,
+        slot,
+        out,
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -308,7 +324,7 @@ proptest! {
             let directory = tempfile::tempdir().unwrap();
             let storage = Storage::open(Config::new(directory.path())).await.unwrap();
             storage.declare("test", &[collection()]).await.unwrap();
-            let mut pair = Pair { storage, state: State::new(), units: BTreeMap::new() };
+            let mut pair = Pair { storage, state: State::new(), history: Vec::new(), units: BTreeMap::new() };
             for action in &actions {
                 pair.take(action).await?;
             }

@@ -1,4 +1,5 @@
 //! Which queries are answered, in what order, and how pages follow each other.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 mod common;
 
