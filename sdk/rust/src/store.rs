@@ -90,15 +90,15 @@ impl<D: Document> Collection<D> {
 
     /// Adds a document under a key that the host makes and that grows with time.
     pub fn insert(&self, document: &D) -> Result<Key, Conflict> {
-        self.insert_under(None, document)
+        Self::insert_under(None, document)
     }
 
     /// Adds a document under this key.
     pub fn insert_as(&self, key: &Key, document: &D) -> Result<Key, Conflict> {
-        self.insert_under(Some(key.as_str()), document)
+        Self::insert_under(Some(key.as_str()), document)
     }
 
-    fn insert_under(&self, key: Option<&str>, document: &D) -> Result<Key, Conflict> {
+    fn insert_under(key: Option<&str>, document: &D) -> Result<Key, Conflict> {
         let body = write(document)?;
         host(|host| host.insert(D::COLLECTION, key, &body)).map(Key::from)
     }

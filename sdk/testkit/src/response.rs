@@ -136,6 +136,7 @@ impl Response {
     }
 
     /// It was done.
+    #[allow(clippy::return_self_not_must_use)] // often all that a test wants to say
     #[track_caller]
     pub fn done(mut self) -> Self {
         self.outcome();
@@ -143,6 +144,7 @@ impl Response {
     }
 
     /// It was done, and this message told the person so.
+    #[allow(clippy::return_self_not_must_use)]
     #[track_caller]
     pub fn done_with(mut self, message: &str) -> Self {
         let said = self.outcome().0.message.as_ref().map(|message| message.key.clone());
@@ -184,7 +186,7 @@ impl Response {
         let act = self.act.clone();
         match self.ended("refused") {
             Ended::Refused(refusal) => {
-                assert_eq!(refusal.message.key, message, "`{act}` was refused with another message")
+                assert_eq!(refusal.message.key, message, "`{act}` was refused with another message");
             }
             other => panic!("the act `{act}` should have been refused with `{message}`, but: {other:?}"),
         }

@@ -22,7 +22,7 @@ pub(crate) fn local(zone: &Zone, text: &str) -> Instant {
 
 impl World {
     /// What a module gives as a time: a moment, or a day.
-    pub(crate) fn event(&self, when: &str) -> Result<Event, Denied> {
+    pub(crate) fn event(when: &str) -> Result<Event, Denied> {
         if let Ok(at) = when.parse::<Instant>() {
             return Ok(Event::At(at));
         }
@@ -33,14 +33,14 @@ impl World {
 
     /// When that time has come: a day, when it has ended.
     pub(crate) fn moment(&self, when: &str) -> Result<Instant, Denied> {
-        match self.event(when)? {
+        match Self::event(when)? {
             Event::At(at) => Ok(at),
             Event::On(day) => self.zone.end_of(day).map_err(|error| Denied::Misuse(error.to_string())),
         }
     }
 
     pub(crate) fn days_left(&self, when: &str, now: Instant) -> Result<i64, Denied> {
-        let day = match self.event(when)? {
+        let day = match Self::event(when)? {
             Event::On(day) => day,
             // A term's end is the first instant after its last day.
             Event::At(at) => {
@@ -61,7 +61,7 @@ impl World {
             Unit::Months => vzaemo_clock::Unit::Months,
         };
         let term = Term { value, unit, law: String::new() };
-        let due = term.due(self.event(start)?, &self.calendar, &self.zone);
+        let due = term.due(Self::event(start)?, &self.calendar, &self.zone);
         due.map(|due| due.at).map_err(|error| Denied::Misuse(format!("failed to {error}")))
     }
 }

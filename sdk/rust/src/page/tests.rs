@@ -32,7 +32,7 @@ fn due() -> Due {
 fn full() -> vzaemo_marks::Page {
     let (day, moment) = (Day::new("2026-09-03"), Moment::new("2026-09-03T07:00:00Z"));
     let message =
-        || Msg::key("greeting").with("who", &Person::new("p")).with("count", 3u64).with("until", &due());
+        || Msg::key("greeting").with("who", Person::new("p")).with("count", 3u64).with("until", &due());
     let mut page = Page::titled("Title");
     page.lead((
         message(),
@@ -42,7 +42,7 @@ fn full() -> vzaemo_marks::Page {
         &Person::new("p"),
         &BodyId::new("b"),
         (&Key::new("k"), 5),
-        days_left(&due()),
+        days_left(due()),
     ))
     .crumb(view(), "Home")
     .tag(Tone::Good, Shown)
@@ -74,7 +74,7 @@ fn full() -> vzaemo_marks::Page {
     .go(view(), "See")
     .go_primary(act(), "Write")
     .clock("Clock", |c| {
-        c.done("a", &day).now("b", &due()).next("c", Msg::key("later")).missed("d", &moment).next("e", ())
+        c.done("a", &day).now("b", due()).next("c", Msg::key("later")).missed("d", &moment).next("e", ())
     })
     .timeline(|t| t.happening(&moment, "It").happening_of(&moment, "It", |b| b.paragraph("more")))
     .filters("Show", |f| f.option(view(), "all", true).option(view(), "some", false))
@@ -86,7 +86,7 @@ fn full() -> vzaemo_marks::Page {
     })
     .difference("before", "after")
     .comments("Remarks", |c| {
-        c.comment(&moment, &Person::new("p"), |c| c.anchor("c-1").tag(Tone::Good, "yes").text("x"))
+        c.comment(&moment, Person::new("p"), |c| c.anchor("c-1").tag(Tone::Good, "yes").text("x"))
     })
     .empty("Nothing", |b| b.go(view(), "there"))
     .details("More", |b| b.paragraph("x"))
