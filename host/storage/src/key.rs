@@ -38,7 +38,7 @@ impl KeyMaker {
         self.made += 1;
         let (random, _) = digest.split_at(16);
         let random = random.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-        // 39 digits hold all of it; the first is set apart so that there is no zero in front.
+        // The first digit is set, so that none is lost where the text is taken for a number.
         format!("9{:038}", random % 10_u128.pow(38))
     }
 
