@@ -1,0 +1,142 @@
+//! Policies written by hand: the module's own and the holder's.
+
+use crate::error::PolicyError;
+use crate::name::PERSON;
+use cedar_policy::{ParseErrors, Policy, PolicyId, PolicySet};
+use miette::Diagnostic;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::str::FromStr;
+
+/// A file of policies in Cedar's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyText {
+    /// Its name, for messages.
+    pub file: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Where a policy was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) text: String,
+}
+
+/// A policy written by hand.
+#[derive(Debug, Clone)]
+pub(crate) struct Own {
+    pub(crate) policy: Policy,
+    pub(crate) written: Written,
+    /// Namespaces other than the core's that it speaks of.
+    pub(crate) namespaces: BTreeSet<String>,
+}
+
+/// The namespaces, other than the core's, that a file speaks of: the modules that it is about. For finding
+/// policies about modules that are not there.
+pub fn namespaces(text: &PolicyText) -> Result<BTreeSet<String>, PolicyError> {
+    Ok(read("", text)?.into_iter().flat_map(|own| own.namespaces).collect())
+}
+
+/// Reads a file. Ids become `ORIGIN.FILE.ID`, with the policy's `@id` or its place in the file.
+pub(crate) fn read(origin: &str, source: &PolicyText) -> Result<Vec<Own>, PolicyError> {
+    let set = PolicySet::from_str(&source.text).map_err(|errors| parse_error(source, &errors))?;
+    let whole = |what: String| PolicyError::whole(&source.file, what);
+    if let Some(template) = set.templates().next() {
+        return Err(PolicyError {
+            file: source.file.clone(),
+            line: line_of(&source.text, &template.to_cedar()),
+            what: "a template with ?principal or ?resource cannot be used here; name what it is about"
+                .to_owned(),
+        });
+    }
+    let mut policies: Vec<_> = set
+        .policies()
+        .map(|policy| {
+            let text = policy.to_cedar().unwrap_or_default();
+            (source.text.find(&text).unwrap_or(0), policy)
+        })
+        .collect();
+    policies.sort_by_key(|(at, policy)| (*at, policy.id().to_string()));
+    let mut own = Vec::with_capacity(policies.len());
+    for (position, (_, policy)) in policies.into_iter().enumerate() {
+        let line = line_of(&source.text, &policy.to_cedar().unwrap_or_default());
+        let name = match policy.annotation("id") {
+            Some(id) => id.to_owned(),
+            None => (position + 1).to_string(),
+        };
+        let json = policy.to_json().map_err(|error| whole(error.to_string()))?;
+        let mut namespaces = BTreeSet::new();
+        collect_namespaces(&json, &mut namespaces);
+        own.push(Own {
+            policy: policy.new_id(PolicyId::new(format!("{origin}.{}.{name}", source.file))),
+            written: Written { file: source.file.clone(), line, text: source.text.clone() },
+            namespaces,
+        });
+    }
+    Ok(own)
+}
+
+/// Gathers the namespaces of all entity types in a policy's JSON form: `entity_type` of `is`, and `type` beside
+/// `id` of entities. (An expression is never a bare string there, so that a record with such keys is no entity.)
+fn collect_namespaces(json: &Value, into: &mut BTreeSet<String>) {
+    match json {
+        Value::Object(map) => {
+            let entity = map.get("id").filter(|id| id.is_string()).and_then(|_| map.get("type"));
+            for name in [entity, map.get("entity_type")].into_iter().flatten().filter_map(Value::as_str) {
+                if name != PERSON {
+                    into.insert(name.rsplit_once("::").map_or("", |(namespace, _)| namespace).to_owned());
+                }
+            }
+            map.values().for_each(|value| collect_namespaces(value, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_namespaces(item, into)),
+        _ => {}
+    }
+}
+
+impl Own {
+    pub(crate) fn error(&self, what: impl Into<String>) -> PolicyError {
+        PolicyError { file: self.written.file.clone(), line: self.written.line, what: what.into() }
+    }
+
+    /// Whether it reads fields of documents beyond state, owner and body.
+    pub(crate) fn reads_documents(&self) -> bool {
+        self.written.text.contains("document")
+    }
+}
+
+/// Two policies of one file must not share an id, or one would hide the other.
+pub(crate) fn distinct(own: &[Own]) -> Result<(), PolicyError> {
+    let mut seen = HashMap::new();
+    for policy in own {
+        if let Some(before) = seen.insert(policy.policy.id().to_string(), policy.written.line) {
+            return Err(
+                policy.error(format!("the policy at line {before} has the same @id; give it another"))
+            );
+        }
+    }
+    Ok(())
+}
+
+fn parse_error(source: &PolicyText, errors: &ParseErrors) -> PolicyError {
+    let line = errors.iter().find_map(|error| label_line(&source.text, error)).unwrap_or(0);
+    let what = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    PolicyError { file: source.file.clone(), line, what }
+}
+
+/// The line that a diagnostic points at.
+pub(crate) fn label_line(text: &str, diagnostic: &dyn Diagnostic) -> Option<usize> {
+    let offset = diagnostic.labels()?.next()?.offset();
+    Some(line_at(text, offset))
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
+fn line_of(text: &str, part: &str) -> usize {
+    text.find(part).map_or(0, |offset| line_at(text, offset))
+}

@@ -1,0 +1,415 @@
+//! The compiled policies of one version of a module.
+
+use crate::compile::{self, ASSURANCE, BLOCKED, BODY, assurance_level, generate};
+use crate::decision::{Action, Decision, Reason};
+use crate::error::PolicyError;
+use crate::name::{self, MODULE, PERSON, ident};
+use crate::own::{self, Own, PolicyText, label_line};
+use crate::resource::{Layout, ResourceDocument};
+use crate::rule::{self, Ruled};
+use crate::schema;
+use crate::subject::Subject;
+use cedar_policy::{
+    ActionConstraint, Authorizer, Context, Decision as Verdict, Effect, Entities, Entity, EntityId,
+    EntityTypeName, EntityUid, Policy, PolicySet, Request, Response, RestrictedExpression, Schema,
+    ValidationError, ValidationMode, Validator,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Display;
+use vzaemo_contract::manifest::{Manifest, Who};
+
+/// The policies of one version of a module, ready to decide.
+#[derive(Debug)]
+pub struct ModulePolicies {
+    module: String,
+    layouts: BTreeMap<String, Layout>,
+    views: HashMap<String, Compiled>,
+    acts: HashMap<String, Compiled>,
+    person: EntityTypeName,
+}
+
+/// One action with everything that decides about it.
+#[derive(Debug)]
+struct Compiled {
+    ruled: Ruled,
+    action: EntityUid,
+    resource: EntityTypeName,
+    all: PolicySet,
+    /// Those of `all` that permit: they tell whether a denial is due to a `forbid` alone.
+    permits: PolicySet,
+    /// The attributes of persons that `all` reads; the others need not be made.
+    reads: HashSet<&'static str>,
+}
+
+/// The attributes of `Core::Person`.
+const PERSON_ATTRIBUTES: [&str; 8] =
+    ["reference", "assurance", "holder", "technical", "auditor", "blocked", "bodies", "organisation"];
+
+impl ModulePolicies {
+    /// Compiles the rules of `manifest` with the module's own policies and the holder's. `files` gives the files
+    /// of the package: the JSON Schemas of the collections.
+    ///
+    /// A policy of the module may speak only of its own namespace and of `Core::Person`. A policy of the holder
+    /// that speaks of another module's namespace is passed over.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with file and line.
+    pub fn compile(
+        manifest: &Manifest,
+        files: &dyn Fn(&str) -> Option<String>,
+        module: &[PolicyText],
+        holder: &[PolicyText],
+    ) -> Result<Self, PolicyError> {
+        if !name::well_formed(&manifest.id) {
+            return Err(PolicyError::manifest(format!("id: {:?} is not a well-formed name", manifest.id)));
+        }
+        let namespace = compile::namespace(&manifest.id);
+        let layouts = schema::layouts(manifest, files)?;
+        let ruled = rule::gather(manifest)?;
+        let schema = schema::build(manifest, &layouts, &ruled)?;
+        let own = written_by_hand(&namespace, module, holder)?;
+        let mut policies = ModulePolicies {
+            module: manifest.id.clone(),
+            layouts,
+            views: HashMap::new(),
+            acts: HashMap::new(),
+            person: type_name(PERSON)?,
+        };
+        let mut validated = PolicySet::new();
+        let mut applied = HashSet::new();
+        for item in ruled {
+            let layout = match &item.collection {
+                Some(collection) => Some(policies.layouts.get(collection).ok_or_else(|| {
+                    PolicyError::manifest(format!("{}: there is no collection {collection}", item.id))
+                })?),
+                None => None,
+            };
+            let compiled = Compiled::new(&namespace, item, layout, &own, &mut applied)?;
+            for policy in compiled.all.policies() {
+                if !own.iter().any(|own| own.policy.id() == policy.id()) {
+                    // Generated ids repeat from action to action.
+                    let id = cedar_policy::PolicyId::new(format!("{}/{}", compiled.ruled.id, policy.id()));
+                    add(&mut validated, policy.new_id(id))?;
+                }
+            }
+            let kind = match compiled.ruled.id.strip_prefix("view:") {
+                Some(view) => policies.views.insert(view.to_owned(), compiled),
+                None => policies.acts.insert(compiled.ruled.id.clone(), compiled),
+            };
+            if let Some(twin) = kind {
+                return Err(PolicyError::manifest(format!("{} is declared twice", twin.ruled.id)));
+            }
+        }
+        for own in &own {
+            add(&mut validated, own.policy.clone())?;
+        }
+        validate(schema, &validated, &own)?;
+        if let Some(idle) = own.iter().find(|own| !applied.contains(own.policy.id())) {
+            return Err(idle.error("the policy concerns no act and no view that is not open"));
+        }
+        let fields_needed = own.iter().any(Own::reads_documents);
+        for layout in policies.layouts.values_mut() {
+            layout.fields_needed = fields_needed;
+        }
+        Ok(policies)
+    }
+
+    /// What access needs to know of a document, from its JSON text. Only the fields needed are read.
+    ///
+    /// # Errors
+    /// When the text is no JSON object.
+    pub fn document(
+        &self,
+        collection: &str,
+        key: &str,
+        json: &str,
+    ) -> Result<ResourceDocument, serde_json::Error> {
+        match self.layouts.get(collection) {
+            Some(layout) => layout.extract(collection, key, json),
+            None => Layout::default().extract(collection, key, json),
+        }
+    }
+
+    /// Whether `subject` may do `action`, with the document that its route names. Denied unless something permits
+    /// it and nothing forbids it; denied with an alarm when a policy cannot be evaluated.
+    ///
+    /// Open views are not asked about: for them, as for what the module does not have, the answer is
+    /// [`Reason::Unknown`].
+    pub fn decide(
+        &self,
+        subject: &Subject,
+        action: Action<'_>,
+        resource: Option<&ResourceDocument>,
+    ) -> Decision {
+        let compiled = match action {
+            Action::View(name) => self.views.get(name),
+            Action::Act(name) => self.acts.get(name),
+        };
+        let Some(compiled) = compiled else { return Decision::denied(Reason::Unknown) };
+        if compiled.ruled.collection.as_deref() != resource.map(|resource| resource.collection.as_str()) {
+            return Decision::denied(Reason::Unknown);
+        }
+        let Some(person) = &subject.person else {
+            return Decision::denied(compiled.ruled.explain(subject, resource));
+        };
+        let (request, entities) = match self.ask(compiled, person, subject, resource) {
+            Ok(asked) => asked,
+            Err(error) => return self.alarm(compiled, error, Vec::new()),
+        };
+        let response = Authorizer::new().is_authorized(&request, &compiled.all, &entities);
+        self.conclude(compiled, subject, resource, &response, || {
+            let permitted = Authorizer::new().is_authorized(&request, &compiled.permits, &entities);
+            permitted.decision() == Verdict::Allow
+        })
+    }
+
+    fn ask(
+        &self,
+        compiled: &Compiled,
+        person: &str,
+        subject: &Subject,
+        resource: Option<&ResourceDocument>,
+    ) -> Result<(Request, Entities), String> {
+        let principal = EntityUid::from_type_name_and_id(self.person.clone(), EntityId::new(person));
+        let key = resource.map_or(self.module.as_str(), |resource| resource.key.as_str());
+        let target = EntityUid::from_type_name_and_id(compiled.resource.clone(), EntityId::new(key));
+        let entities = [
+            Entity::new(
+                principal.clone(),
+                person_attributes(person, subject, &compiled.reads),
+                HashSet::new(),
+            )
+            .map_err(text)?,
+            Entity::new(target.clone(), self.resource_attributes(resource), HashSet::new()).map_err(text)?,
+        ];
+        let entities = Entities::from_entities(entities, None).map_err(text)?;
+        let request =
+            Request::new(principal, compiled.action.clone(), target, Context::empty(), None).map_err(text)?;
+        Ok((request, entities))
+    }
+
+    fn resource_attributes(
+        &self,
+        resource: Option<&ResourceDocument>,
+    ) -> HashMap<String, RestrictedExpression> {
+        let Some(resource) = resource else { return HashMap::new() };
+        let mut attributes = HashMap::with_capacity(4);
+        for (name, value) in
+            [("state", &resource.state), ("owner", &resource.owner), ("body", &resource.body)]
+        {
+            if let Some(value) = value {
+                attributes.insert(name.to_owned(), string(value));
+            }
+        }
+        if self.layouts.get(&resource.collection).is_some_and(|layout| layout.fields_needed) {
+            let fields =
+                resource.fields.iter().filter_map(|(name, value)| Some((name.clone(), expression(value)?)));
+            if let Ok(fields) = RestrictedExpression::new_record(fields) {
+                attributes.insert("document".to_owned(), fields);
+            }
+        }
+        attributes
+    }
+
+    fn conclude(
+        &self,
+        compiled: &Compiled,
+        subject: &Subject,
+        resource: Option<&ResourceDocument>,
+        response: &Response,
+        permitted_apart: impl FnOnce() -> bool,
+    ) -> Decision {
+        let ids: Vec<_> = response.diagnostics().reason().map(ToString::to_string).collect();
+        let mut errors = response.diagnostics().errors().map(ToString::to_string).peekable();
+        if errors.peek().is_some() {
+            return self.alarm(compiled, errors.collect::<Vec<_>>().join("; "), ids);
+        }
+        if response.decision() == Verdict::Allow {
+            let capacities = compiled.ruled.capacities(&ids);
+            return Decision {
+                allowed: true,
+                reason: Reason::Allowed,
+                capacities,
+                policies: ids,
+                alarm: None,
+            };
+        }
+        // Without a `forbid` no policy decided, and none permits it.
+        let reason = if ids.iter().any(|id| id == BLOCKED) {
+            Reason::Blocked
+        } else if ids.is_empty() || !permitted_apart() {
+            compiled.ruled.explain(subject, resource)
+        } else if ids.iter().any(|id| id == BODY) {
+            Reason::OtherBody
+        } else if let Some(forbidding) = response
+            .diagnostics()
+            .reason()
+            .filter(|id| id.to_string() != ASSURANCE)
+            .min_by_key(ToString::to_string)
+        {
+            Reason::Forbidden { why: compiled.all.annotation(forbidding, "why").map(str::to_owned) }
+        } else {
+            Reason::AssuranceTooLow { needed: compiled.ruled.assurance }
+        };
+        Decision { policies: ids, ..Decision::denied(reason) }
+    }
+
+    fn alarm(&self, compiled: &Compiled, error: String, policies: Vec<String>) -> Decision {
+        tracing::error!(
+            module = %self.module, action = %compiled.ruled.id, %error,
+            "access denied because the policies could not be evaluated"
+        );
+        Decision { policies, alarm: Some(error), ..Decision::denied(Reason::Failed) }
+    }
+}
+
+impl Compiled {
+    fn new(
+        namespace: &str,
+        ruled: Ruled,
+        layout: Option<&Layout>,
+        own: &[Own],
+        applied: &mut HashSet<cedar_policy::PolicyId>,
+    ) -> Result<Self, PolicyError> {
+        let action = EntityUid::from_type_name_and_id(
+            type_name(&format!("{namespace}::Action"))?,
+            EntityId::new(&ruled.id),
+        );
+        let resource = match &ruled.collection {
+            Some(collection) => type_name(&format!("{namespace}::{}", ident(collection)))?,
+            None => type_name(&format!("{namespace}::{MODULE}"))?,
+        };
+        let mut all = PolicySet::new();
+        for policy in generate(namespace, &ruled, layout)? {
+            add(&mut all, policy)?;
+        }
+        for own in own {
+            let concerns = match own.policy.action_constraint() {
+                ActionConstraint::Any => true,
+                ActionConstraint::Eq(one) => one == action,
+                ActionConstraint::In(some) => some.contains(&action),
+            };
+            if concerns {
+                applied.insert(own.policy.id().clone());
+                add(&mut all, own.policy.clone())?;
+            }
+        }
+        let mut permits = PolicySet::new();
+        for policy in all.policies().filter(|policy| policy.effect() == Effect::Permit) {
+            add(&mut permits, policy.clone())?;
+        }
+        let reads =
+            PERSON_ATTRIBUTES.into_iter().filter(|name| all.policies().any(|p| mentions(p, name))).collect();
+        Ok(Compiled { ruled, action, resource, all, permits, reads })
+    }
+}
+
+impl Ruled {
+    /// The capacities that the deciding policies stand for.
+    fn capacities(&self, ids: &[String]) -> Vec<Who> {
+        let mut capacities: Vec<_> =
+            self.rules.iter().filter(|rule| ids.contains(&rule.id)).map(|rule| rule.who).collect();
+        capacities.sort_unstable();
+        capacities.dedup();
+        capacities
+    }
+}
+
+fn written_by_hand(
+    namespace: &str,
+    module: &[PolicyText],
+    holder: &[PolicyText],
+) -> Result<Vec<Own>, PolicyError> {
+    let mut own = Vec::new();
+    for text in module {
+        for policy in own::read("module", text)? {
+            if let Some(foreign) = policy.namespaces.iter().find(|other| *other != namespace) {
+                let foreign = if foreign.is_empty() { "no namespace" } else { foreign };
+                return Err(policy.error(format!(
+                    "a module's policy may speak only of {namespace}:: and {PERSON}, but this one speaks of {foreign}"
+                )));
+            }
+            own.push(policy);
+        }
+    }
+    for text in holder {
+        let about_this = |policy: &Own| policy.namespaces.iter().all(|other| other == namespace);
+        own.extend(own::read("holder", text)?.into_iter().filter(about_this));
+    }
+    own::distinct(&own)?;
+    Ok(own)
+}
+
+fn validate(schema: Schema, policies: &PolicySet, own: &[Own]) -> Result<(), PolicyError> {
+    let result = Validator::new(schema).validate(policies, ValidationMode::Strict);
+    let Some(error) = result.validation_errors().next() else { return Ok(()) };
+    Err(match own.iter().find(|own| own.policy.id() == error.policy_id()) {
+        Some(own) => {
+            let line = label_line(&own.written.text, error).unwrap_or(own.written.line);
+            PolicyError { file: own.written.file.clone(), line, what: describe(error) }
+        }
+        None => PolicyError::manifest(describe(error)),
+    })
+}
+
+/// The validator's words and its advice.
+fn describe(error: &ValidationError) -> String {
+    match miette::Diagnostic::help(error) {
+        Some(help) => format!("{error} ({help})"),
+        None => error.to_string(),
+    }
+}
+
+fn add(set: &mut PolicySet, policy: Policy) -> Result<(), PolicyError> {
+    set.add(policy)
+        .map_err(|error| PolicyError::manifest(format!("its policies do not fit together: {error}")))
+}
+
+fn type_name(name: &str) -> Result<EntityTypeName, PolicyError> {
+    name.parse().map_err(|error| PolicyError::manifest(format!("{name} is no name for policies: {error}")))
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
+
+fn string(value: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(value.to_owned())
+}
+
+/// Whether a policy's text may read an attribute. A text with escapes may hide the name.
+fn mentions(policy: &Policy, attribute: &str) -> bool {
+    policy.to_cedar().is_none_or(|text| text.contains(attribute) || text.contains('\\'))
+}
+
+fn person_attributes(
+    person: &str,
+    subject: &Subject,
+    reads: &HashSet<&'static str>,
+) -> HashMap<String, RestrictedExpression> {
+    let truth = RestrictedExpression::new_bool;
+    let value = |name: &str| match name {
+        "reference" => Some(string(person)),
+        "assurance" => Some(RestrictedExpression::new_long(assurance_level(subject.assurance))),
+        "holder" => Some(truth(subject.holder)),
+        "technical" => Some(truth(subject.technical)),
+        "auditor" => Some(truth(subject.auditor)),
+        "blocked" => Some(truth(subject.blocked)),
+        "bodies" => Some(RestrictedExpression::new_set(subject.bodies.iter().map(|body| string(body)))),
+        _ => subject.organisation.as_deref().map(string),
+    };
+    reads.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect()
+}
+
+fn expression(value: &Value) -> Option<RestrictedExpression> {
+    match value {
+        Value::String(text) => Some(string(text)),
+        Value::Bool(truth) => Some(RestrictedExpression::new_bool(*truth)),
+        Value::Number(number) => number.as_i64().map(RestrictedExpression::new_long),
+        Value::Array(items) => {
+            Some(RestrictedExpression::new_set(items.iter().filter_map(Value::as_str).map(string)))
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
