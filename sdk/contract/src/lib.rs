@@ -6,6 +6,11 @@
 pub mod call;
 #[cfg(feature = "manifest")]
 pub mod manifest;
+#[cfg(feature = "manifest")]
+pub mod problems;
 
 /// The version of the contract that this crate speaks.
 pub const CONTRACT_VERSION: &str = "0.1";
+
+/// The capabilities that a manifest asks for, by the packages of `sdk/wit`. What is not among them every module has.
+pub const CAPABILITIES: [&str; 5] = ["cabinet", "notify", "registers", "schedule", "search"];
