@@ -1,0 +1,47 @@
+//! A manifest's collections in the storage's words.
+
+use crate::Problem;
+use vzaemo_contract::manifest::Manifest;
+use vzaemo_storage::{Collection, Counter};
+
+pub(crate) fn of_manifest(
+    name: &str,
+    manifest: &Manifest,
+    files: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<Collection>, Vec<Problem>> {
+    let mut collections = Vec::new();
+    let mut problems = Vec::new();
+    for (id, declared) in &manifest.collections {
+        let file = format!("{name} {}", declared.schema);
+        let text = files(&declared.schema).unwrap_or_default();
+        let schema = match serde_json::from_str(&text) {
+            Ok(schema) => schema,
+            Err(error) => {
+                problems.push(Problem::new(file, error.to_string()).line(Some(error.line())));
+                continue;
+            }
+        };
+        if let Err(error) = jsonschema::validator_for(&schema) {
+            problems.push(Problem::new(file, format!("it is no JSON Schema: {error}")));
+            continue;
+        }
+        collections.push(Collection {
+            name: id.clone(),
+            version: declared.version,
+            schema,
+            indexes: declared.index.clone(),
+            unique: declared.unique.clone(),
+            counters: declared
+                .count
+                .iter()
+                .map(|counter| Counter {
+                    name: counter.name.clone(),
+                    by: counter.by.clone(),
+                    unless: counter.unless.clone(),
+                    bound: counter.bound,
+                })
+                .collect(),
+        });
+    }
+    if problems.is_empty() { Ok(collections) } else { Err(problems) }
+}

@@ -1,0 +1,214 @@
+//! What is wrong with a configuration that has the right shape.
+
+use super::{Configuration, Mode, line_of};
+use crate::Problem;
+use vzaemo_clock::Zone;
+
+struct Check<'a> {
+    file: &'a str,
+    text: &'a str,
+    found: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn problem(&mut self, place: &[&str], what: impl Into<String>, mend: impl Into<String>) {
+        let line = line_of(self.text, place);
+        self.found.push(Problem::new(self.file, what).at(place.join(".")).line(line).mend(mend));
+    }
+
+    fn positive(&mut self, section: &str, values: &[(&str, u64)]) {
+        for (name, value) in values {
+            if *value == 0 {
+                self.problem(&[section, name], "0 lets nothing through", "write 1 or more");
+            }
+        }
+    }
+}
+
+impl Configuration {
+    pub(super) fn problems(&self, file: &str, text: &str) -> Vec<Problem> {
+        let mut check = Check { file, text, found: Vec::new() };
+        self.check_platform(&mut check);
+        self.check_limits(&mut check);
+        self.check_identity(&mut check);
+        self.check_modules(&mut check);
+        check.found
+    }
+
+    fn check_platform(&self, check: &mut Check<'_>) {
+        let platform = &self.platform;
+        for (language, text) in [("uk", &platform.name.uk), ("en", &platform.name.en)] {
+            if text.trim().is_empty() {
+                check.problem(
+                    &["platform", "name", language],
+                    "the name is empty",
+                    "write it in both languages",
+                );
+            }
+        }
+        let url = &platform.base_url;
+        let place = ["platform", "base-url"];
+        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            check.problem(
+                &place,
+                format!("{url} is no web address"),
+                "write one such as \"https://example.org\"",
+            );
+        } else if url.scheme() == "http" && !local && platform.mode == Mode::Production {
+            check.problem(&place, "citizens' data would cross the network in the open", "write https");
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            check.problem(
+                &place,
+                "the platform stands at the root of its address",
+                "leave out path, query and fragment",
+            );
+        }
+        if Zone::named(&platform.time_zone).is_err() {
+            check.problem(
+                &["platform", "time-zone"],
+                format!("{:?} is no time zone", platform.time_zone),
+                "write a name of the IANA database, such as \"Europe/Kyiv\"",
+            );
+        }
+    }
+
+    fn check_limits(&self, check: &mut Check<'_>) {
+        let (storage, runtime, rest) = (&self.storage, &self.runtime, &self.quarantine);
+        let wide = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
+        check.positive(
+            "storage",
+            &[
+                ("readers", storage.readers.into()),
+                ("queue", wide(storage.queue)),
+                ("batch", wide(storage.batch)),
+            ],
+        );
+        check.positive(
+            "runtime",
+            &[
+                ("concurrency", runtime.concurrency.into()),
+                ("memory-mib", runtime.memory_mib.into()),
+                ("call-ms", runtime.call_ms.into()),
+                ("cpu-ms", runtime.cpu_ms.into()),
+            ],
+        );
+        check.positive("requests", &[("body-kib", self.requests.body_kib.into())]);
+        check.positive(
+            "quarantine",
+            &[
+                ("failures", rest.failures.into()),
+                ("within-seconds", rest.within_seconds.into()),
+                ("rest-seconds", rest.rest_seconds.into()),
+            ],
+        );
+        if rest.longest_rest_seconds < rest.rest_seconds {
+            check.problem(
+                &["quarantine", "longest-rest-seconds"],
+                "the longest rest is shorter than the first",
+                "write at least rest-seconds",
+            );
+        }
+        for (kind, rate) in &self.requests.rates {
+            if rate.per_minute == 0 || rate.burst == 0 {
+                let kind = match kind {
+                    super::RateKind::Page => "page",
+                    super::RateKind::Act => "act",
+                    super::RateKind::SignIn => "sign-in",
+                };
+                check.problem(&["requests", "rates", kind], "0 lets nothing through", "write 1 or more");
+            }
+        }
+    }
+
+    fn check_identity(&self, check: &mut Check<'_>) {
+        let identity = &self.identity;
+        let production = self.platform.mode == Mode::Production;
+        if production && identity.development.is_some() {
+            check.problem(
+                &["identity", "development"],
+                "anybody could sign in as anybody",
+                "remove it, or set platform.mode to \"development\"",
+            );
+        }
+        if identity.development.is_none() && identity.providers.is_empty() {
+            check.problem(
+                &["identity"],
+                "nobody can sign in",
+                if production {
+                    "add [identity.providers.…]"
+                } else {
+                    "add [identity.development] with a seed"
+                },
+            );
+        }
+        for (id, provider) in &identity.providers {
+            if !well_formed(id) {
+                check.problem(
+                    &["identity", "providers", id],
+                    "it is not a well-formed id",
+                    "use lower-case letters, digits and hyphens",
+                );
+            }
+            if production && provider.issuer.scheme() != "https" {
+                check.problem(
+                    &["identity", "providers", id, "issuer"],
+                    "who signs in could be forged on the way",
+                    "write https",
+                );
+            }
+        }
+    }
+
+    fn check_modules(&self, check: &mut Check<'_>) {
+        for (id, module) in &self.modules {
+            if !well_formed(id) {
+                check.problem(
+                    &["modules", id],
+                    "it is not a well-formed id",
+                    "use lower-case letters, digits and hyphens",
+                );
+            }
+            for (position, grant) in module.grants.iter().enumerate() {
+                let place = ["modules", id, "grants"];
+                if !vzaemo_contract::CAPABILITIES.contains(&grant.as_str()) {
+                    check.problem(
+                        &place,
+                        format!("there is no capability {grant:?} to grant"),
+                        format!("choose from {}", vzaemo_contract::CAPABILITIES.join(", ")),
+                    );
+                }
+                if module.grants.iter().take(position).any(|earlier| earlier == grant) {
+                    check.problem(&place, format!("{grant:?} is granted twice"), "name it once");
+                }
+            }
+            if let Some(key) = datetime_in(&module.config) {
+                check.problem(
+                    &["modules", id, "config", key],
+                    "a date of TOML cannot become JSON",
+                    "write it as a string in quotes",
+                );
+            }
+        }
+    }
+}
+
+fn well_formed(id: &str) -> bool {
+    id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// The key at the root beneath which a date stands.
+fn datetime_in(table: &toml::Table) -> Option<&str> {
+    table.iter().find(|(_, value)| holds_datetime(value)).map(|(key, _)| key.as_str())
+}
+
+fn holds_datetime(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::Datetime(_) => true,
+        toml::Value::Array(items) => items.iter().any(holds_datetime),
+        toml::Value::Table(table) => table.values().any(holds_datetime),
+        _ => false,
+    }
+}

@@ -1,0 +1,346 @@
+//! `platform.toml`: the holder's configuration.
+//!
+//! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
+
+mod lines;
+mod meaning;
+
+use crate::Problem;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub(crate) use lines::line_of;
+
+/// The configuration of the platform.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Configuration {
+    /// The platform itself.
+    pub platform: Platform,
+    /// Where files lie. Relative paths start at the folder of `platform.toml`.
+    #[serde(default)]
+    pub folders: Folders,
+    /// The storage.
+    #[serde(default)]
+    pub storage: Storage,
+    /// The limits of modules' calls.
+    #[serde(default)]
+    pub runtime: Runtime,
+    /// The limits of requests.
+    #[serde(default)]
+    pub requests: Requests,
+    /// Ways to sign in.
+    #[serde(default)]
+    pub identity: Identity,
+    /// Reference data.
+    #[serde(default)]
+    pub registers: Registers,
+    /// When a failing module is set aside.
+    #[serde(default)]
+    pub quarantine: Quarantine,
+    /// Modules by id.
+    #[serde(default)]
+    pub modules: BTreeMap<String, Module>,
+}
+
+/// The platform itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Platform {
+    /// What it is called, in both languages.
+    pub name: vzaemo_contract::manifest::Bilingual,
+    /// The public address, without a path.
+    pub base_url: url::Url,
+    /// What it is run for.
+    pub mode: Mode,
+    /// The time zone in which citizens read times, by the IANA database.
+    #[serde(default = "kyiv")]
+    pub time_zone: String,
+}
+
+/// What the platform is run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Trying out: test persons, sample content and a movable clock; says so on every page.
+    Development,
+    /// Serving citizens.
+    Production,
+}
+
+/// Where files lie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Folders {
+    /// The database, files, keys and compiled modules.
+    pub data: PathBuf,
+    /// Packages of modules: an OCI image layout.
+    pub packages: PathBuf,
+    /// The holder's own access policies, `*.cedar`. It need not exist.
+    pub policies: PathBuf,
+}
+
+/// The storage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Storage {
+    /// Connections that read.
+    pub readers: u32,
+    /// Units of work that may wait for their commit.
+    pub queue: usize,
+    /// Units of work that one transaction commits at most.
+    pub batch: usize,
+}
+
+/// The limits of modules' calls; a manifest may ask for less.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Runtime {
+    /// Calls that run at the same time.
+    pub concurrency: u32,
+    /// Memory of an instance, in MiB.
+    pub memory_mib: u32,
+    /// Time of a call, in milliseconds, waiting for the host included.
+    pub call_ms: u32,
+    /// Computing of a call, in milliseconds.
+    pub cpu_ms: u32,
+    /// How long a call waits for a free slot, in milliseconds.
+    pub wait_ms: u32,
+}
+
+/// The limits of requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Requests {
+    /// The most bytes of a request, in KiB.
+    pub body_kib: u32,
+    /// How often one address, and one person, may ask for something.
+    pub rates: BTreeMap<RateKind, Rate>,
+}
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateKind {
+    /// Pages.
+    Page,
+    /// Changes.
+    Act,
+    /// Starts of sign-ins.
+    SignIn,
+}
+
+/// How often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rate {
+    /// Sustained.
+    pub per_minute: u32,
+    /// At once, after a rest.
+    pub burst: u32,
+}
+
+/// Ways to sign in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Identity {
+    /// The embedded identity provider of test persons; in development mode only.
+    pub development: Option<DevelopmentProvider>,
+    /// Providers of OpenID Connect by id.
+    pub providers: BTreeMap<String, Provider>,
+}
+
+/// The embedded identity provider of test persons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DevelopmentProvider {
+    /// What test persons are derived from.
+    pub seed: String,
+}
+
+/// A provider of OpenID Connect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Provider {
+    /// What the button says.
+    pub name: vzaemo_contract::manifest::Bilingual,
+    /// Its issuer identifier.
+    pub issuer: url::Url,
+    /// The client id that it gave this platform.
+    pub client_id: String,
+    /// The file with the client secret, alone on a line. Secrets do not stand in `platform.toml`.
+    pub client_secret_file: PathBuf,
+    /// Scopes to ask for besides `openid`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// What its `acr` values mean.
+    #[serde(default)]
+    pub assurance: BTreeMap<String, vzaemo_contract::manifest::Assurance>,
+    /// What a missing or unknown `acr` means.
+    #[serde(default = "low")]
+    pub assurance_otherwise: vzaemo_contract::manifest::Assurance,
+}
+
+/// Reference data. Without a file the sample that is built in is used, and the platform says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Registers {
+    /// Executive bodies.
+    pub bodies: Option<PathBuf>,
+    /// Holidays and days off.
+    pub holidays: Option<PathBuf>,
+}
+
+/// When a failing module is set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Quarantine {
+    /// So many failures …
+    pub failures: u32,
+    /// … within so many seconds.
+    pub within_seconds: u32,
+    /// The first rest, in seconds; each further one is twice as long.
+    pub rest_seconds: u32,
+    /// The longest rest, in seconds.
+    pub longest_rest_seconds: u32,
+}
+
+/// A module.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Module {
+    /// Which versions may serve: a requirement as in Cargo, such as `^1.0`. The highest one there is is taken.
+    pub version: semver::VersionReq,
+    /// Whether it serves. Disabled, it keeps its data and its people's cases.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Capabilities granted to it, of those that it asks for.
+    #[serde(default)]
+    pub grants: Vec<String>,
+    /// Its configuration; what is not said here is the module's default.
+    #[serde(default)]
+    pub config: toml::Table,
+}
+
+fn kyiv() -> String {
+    vzaemo_clock::DEFAULT_ZONE.to_owned()
+}
+
+fn low() -> vzaemo_contract::manifest::Assurance {
+    vzaemo_contract::manifest::Assurance::Low
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for Folders {
+    fn default() -> Self {
+        Folders { data: "data".into(), packages: "packages".into(), policies: "policies".into() }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        let config = vzaemo_storage::Config::new("");
+        Storage { readers: config.readers, queue: config.queue_len, batch: config.batch_max }
+    }
+}
+
+impl Default for Runtime {
+    fn default() -> Self {
+        let config = vzaemo_runtime::EngineConfig::default();
+        Runtime {
+            concurrency: config.concurrency,
+            memory_mib: config.memory_mib,
+            call_ms: config.call_ms,
+            cpu_ms: config.cpu_ms,
+            wait_ms: config.wait_ms,
+        }
+    }
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        let rate = |per_minute, burst| Rate { per_minute, burst };
+        Requests {
+            body_kib: 1024,
+            rates: BTreeMap::from([
+                (RateKind::Page, rate(600, 120)),
+                (RateKind::Act, rate(60, 20)),
+                (RateKind::SignIn, rate(20, 10)),
+            ]),
+        }
+    }
+}
+
+impl Default for Quarantine {
+    fn default() -> Self {
+        Quarantine { failures: 20, within_seconds: 60, rest_seconds: 30, longest_rest_seconds: 3600 }
+    }
+}
+
+impl Configuration {
+    /// Reads `platform.toml`. Relative paths become paths from its folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it by itself, each with its line and how to mend it.
+    pub fn read(path: &Path) -> Result<Self, Vec<Problem>> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            vec![
+                Problem::new(&file, format!("cannot be read: {error}"))
+                    .mend("give the path of the configuration with --config"),
+            ]
+        })?;
+        let mut configuration = Self::from_toml(&file, &text)?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        configuration.start_at(base);
+        Ok(configuration)
+    }
+
+    /// The same from a text; `file` is its name in messages. Paths stay as written.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        let configuration: Configuration = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| lines::line_at(text, span.start));
+            vec![Problem::new(file, lines::in_one_line(error.message())).line(line)]
+        })?;
+        let problems = configuration.problems(file, text);
+        if problems.is_empty() { Ok(configuration) } else { Err(problems) }
+    }
+
+    fn start_at(&mut self, base: &Path) {
+        let folders = &mut self.folders;
+        for path in [&mut folders.data, &mut folders.packages, &mut folders.policies] {
+            *path = base.join(&*path);
+        }
+        for path in [&mut self.registers.bodies, &mut self.registers.holidays].into_iter().flatten() {
+            *path = base.join(&*path);
+        }
+        for provider in self.identity.providers.values_mut() {
+            provider.client_secret_file = base.join(&provider.client_secret_file);
+        }
+    }
+
+    /// Sections other than modules that differ: their change takes effect at the next start.
+    pub fn differs_beyond_modules(&self, other: &Configuration) -> Vec<&'static str> {
+        let mut differ = Vec::new();
+        let mut compare = |name, same| {
+            if !same {
+                differ.push(name);
+            }
+        };
+        compare("platform", self.platform == other.platform);
+        compare("folders", self.folders == other.folders);
+        compare("storage", self.storage == other.storage);
+        compare("runtime", self.runtime == other.runtime);
+        compare("requests", self.requests == other.requests);
+        compare("identity", self.identity == other.identity);
+        compare("registers", self.registers == other.registers);
+        differ
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use super::{Configuration, Mode, Rate, RateKind};
+
+const GOOD: &str = r#"
+[platform]
+name = { uk = "Взаємодія", en = "Interaction" }
+base-url = "http://localhost:8080"
+mode = "development"
+
+[identity.development]
+seed = "tests"
+
+[modules.notes]
+version = "^1.0"
+grants = ["schedule", "search"]
+[modules.notes.config]
+threshold = 25
+[modules.votes]
+version = "^0.1"
+enabled = false
+"#;
+
+fn problems(text: &str) -> Vec<String> {
+    Configuration::from_toml("platform.toml", text).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+fn with(from: &str, to: &str) -> Vec<String> {
+    assert!(GOOD.contains(from), "{from}");
+    problems(&GOOD.replacen(from, to, 1))
+}
+
+#[test]
+fn a_short_configuration_has_defaults() {
+    let read = Configuration::from_toml("platform.toml", GOOD).unwrap();
+    assert_eq!(read.platform.mode, Mode::Development);
+    assert_eq!(read.platform.time_zone, "Europe/Kyiv");
+    assert_eq!(read.requests.rates.get(&RateKind::SignIn), Some(&Rate { per_minute: 20, burst: 10 }));
+    let notes = &read.modules["notes"];
+    assert!(notes.enabled);
+    assert_eq!(notes.config["threshold"].as_integer(), Some(25));
+    assert!(!read.modules["votes"].enabled);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_line() {
+    let unknown = with("enabled = false", "enabeld = false");
+    assert!(unknown[0].starts_with("platform.toml:17: unknown field `enabeld`"), "{unknown:?}");
+    let requirement = with("\"^1.0\"", "\"newest\"");
+    assert!(requirement[0].starts_with("platform.toml:11: "), "{requirement:?}");
+    let syntax = with("[modules.votes]", "[modules.votes");
+    assert!(syntax[0].starts_with("platform.toml:15: "), "{syntax:?}");
+    assert_eq!(
+        with("\"search\"]", "\"internet\"]"),
+        [
+            "platform.toml:12: modules.notes.grants: there is no capability \"internet\" to grant; choose from cabinet, \
+             notify, registers, schedule, search"
+        ]
+    );
+}
+
+#[test]
+fn all_problems_are_said_at_once() {
+    let found = problems(
+        &GOOD
+            .replace("localhost:8080", "example.org/path")
+            .replace("\"development\"", "\"production\"\ntime-zone = \"Mars\"")
+            .replace("threshold = 25", "since = 2026-01-01")
+            + "[quarantine]\nfailures = 0\n[requests.rates.act]\nper-minute = 0\nburst = 1\n",
+    );
+    let said = found.join("\n");
+    for expected in [
+        "platform.base-url: citizens' data",
+        "platform.base-url: the platform stands at the root",
+        "platform.time-zone: \"Mars\" is no time zone",
+        "identity.development: anybody could sign in as anybody",
+        "quarantine.failures: 0 lets nothing through",
+        "requests.rates.act: 0 lets nothing through",
+        "modules.notes.config.since: a date of TOML",
+    ] {
+        assert!(said.contains(expected), "{expected} in\n{said}");
+    }
+    assert_eq!(found.len(), 7, "{said}");
+}
+
+#[test]
+fn a_change_beyond_modules_is_noticed() {
+    let one = Configuration::from_toml("", GOOD).unwrap();
+    let other =
+        Configuration::from_toml("", &GOOD.replace("8080", "8081").replace("threshold = 25", "")).unwrap();
+    assert_eq!(one.differs_beyond_modules(&other), ["platform"]);
+}
+
+#[test]
+fn nobody_can_sign_in_without_a_way() {
+    assert_eq!(
+        with("[identity.development]\nseed = \"tests\"", ""),
+        ["platform.toml: identity: nobody can sign in; add [identity.development] with a seed"]
+    );
+}
+
+#[test]
+fn the_schema_for_editors_agrees() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let schema = std::fs::read_to_string(folder.join("schemas/platform.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let accepts = |text: &str| {
+        let table: toml::Table = text.parse().unwrap();
+        validator.is_valid(&serde_json::to_value(table).unwrap())
+    };
+    let real = std::fs::read_to_string(folder.join("platform.toml")).unwrap();
+    for good in [GOOD, &real] {
+        Configuration::from_toml("platform.toml", good).unwrap();
+        assert!(accepts(good), "{good}");
+    }
+    for (from, to) in [
+        ("enabled = false", "enabeld = false"),
+        ("\"search\"]", "\"internet\"]"),
+        ("\"development\"\n", "\"testing\"\n"),
+        ("http://localhost:8080", "http://localhost:8080/path"),
+        ("version = \"^1.0\"", "enabled = true"),
+        ("en = \"Interaction\"", "en = \" \""),
+        ("seed = \"tests\"", "seeds = \"tests\""),
+    ] {
+        let bad = GOOD.replacen(from, to, 1);
+        assert_ne!(bad, GOOD, "{from}");
+        assert!(Configuration::from_toml("platform.toml", &bad).is_err(), "{bad}");
+        assert!(!accepts(&bad), "{bad}");
+    }
+}

@@ -1,0 +1,89 @@
+//! What the storage keeps of the configuration.
+
+use crate::Desired;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use vzaemo_storage::{Collection, StorageError, Unit, WriteError};
+
+/// The namespace of this room.
+pub(crate) const NAMESPACE: &str = "lifecycle";
+/// The configuration that was applied last, under the key [`CURRENT`].
+pub(crate) const CONFIGURATION: &str = "configuration";
+/// The one document of [`CONFIGURATION`].
+pub(crate) const CURRENT: &str = "current";
+/// Modules that have ever been configured, by id.
+pub(crate) const MODULES: &str = "modules";
+
+/// The collections of this room, to be declared when the host starts.
+pub fn collections() -> Vec<Collection> {
+    let text = || json!({ "type": "string" });
+    vec![
+        Collection::new(
+            CONFIGURATION,
+            json!({ "type": "object", "additionalProperties": false, "required": ["generation", "desired"],
+                "properties": { "generation": { "type": "integer" }, "desired": text() } }),
+        ),
+        Collection::new(
+            MODULES,
+            json!({ "type": "object", "additionalProperties": false, "required": ["id", "manifest", "content"],
+                "properties": { "id": text(), "manifest": text(), "content": { "type": "boolean" } } }),
+        ),
+    ]
+}
+
+/// The configuration that was applied last.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Current {
+    /// Counts the configurations that have been applied.
+    pub(crate) generation: u64,
+    /// A [`Desired`] as JSON: its numbers need not follow the rules for documents.
+    desired: String,
+}
+
+impl Current {
+    pub(crate) fn new(generation: u64, desired: &Desired) -> Result<Self, serde_json::Error> {
+        Ok(Current { generation, desired: serde_json::to_string(desired)? })
+    }
+
+    pub(crate) fn desired(&self) -> Result<Desired, serde_json::Error> {
+        serde_json::from_str(&self.desired)
+    }
+}
+
+/// What is kept of a module, so that its name and its people's cases read when its package is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) id: String,
+    /// The text of its last manifest.
+    pub(crate) manifest: String,
+    /// Whether its sample content has been brought in.
+    pub(crate) content: bool,
+}
+
+/// A document of this room with its revision.
+pub(crate) async fn read<T: serde::de::DeserializeOwned>(
+    unit: &mut Unit,
+    collection: &str,
+    key: &str,
+) -> Result<Option<(T, u64)>, StorageError> {
+    match unit.get(NAMESPACE, collection, key).await? {
+        Some(document) => Ok(Some((document.parse()?, document.revision))),
+        None => Ok(None),
+    }
+}
+
+/// Writes a document of this room over the revision that was read.
+pub(crate) async fn write<T: Serialize>(
+    unit: &mut Unit,
+    collection: &str,
+    key: &str,
+    value: &T,
+    revision: Option<u64>,
+) -> Result<(), WriteError> {
+    let body = serde_json::to_string(value)
+        .map_err(|source| StorageError::Body { key: key.to_owned(), source: std::sync::Arc::new(source) })?;
+    match revision {
+        Some(revision) => unit.replace(NAMESPACE, collection, key, revision, &body).await,
+        None => unit.insert(NAMESPACE, collection, Some(key.to_owned()), &body).await.map(|_| ()),
+    }
+}
