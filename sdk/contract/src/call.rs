@@ -293,7 +293,12 @@ pub enum Level {
 #[allow(missing_docs)] // each function is documented in sdk/wit
 pub trait Host {
     fn get(&mut self, collection: &str, key: &str) -> Result<Option<Document>, Denied>;
-    fn find(&mut self, collection: &str, fields: &[&str], values: &[&str]) -> Result<Option<Document>, Denied>;
+    fn find(
+        &mut self,
+        collection: &str,
+        fields: &[&str],
+        values: &[&str],
+    ) -> Result<Option<Document>, Denied>;
     fn select(&mut self, query: &Query) -> Result<Rows, Denied>;
     fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied>;
     fn insert(&mut self, collection: &str, key: Option<&str>, body: &str) -> Result<String, Conflict>;

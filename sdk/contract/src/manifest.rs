@@ -74,6 +74,9 @@ pub struct Manifest {
     /// The view whose page is a section of the home page.
     #[serde(default)]
     pub home: Option<String>,
+    /// The view that answers the platform's search: it takes the query parameter `q`.
+    #[serde(default)]
+    pub search: Option<String>,
     /// The view that is the desk of the module's officials.
     #[serde(default)]
     pub desk: Option<String>,
@@ -108,7 +111,7 @@ pub struct Collection {
 pub struct Counter {
     /// Its name.
     pub name: String,
-    /// The fields whose values make its key, joined by `/` in this order.
+    /// The fields whose values make its key, joined by U+001F in this order.
     pub by: Vec<String>,
     /// A boolean field: documents in which it is true are not counted.
     #[serde(default)]
@@ -202,6 +205,9 @@ pub struct Once {
     pub collection: String,
     /// The unique fields: the resource's key, then the person.
     pub unique: Vec<String>,
+    /// A boolean field: a document in which it is true does not stand in the way of doing it again.
+    #[serde(default)]
+    pub unless: Option<String>,
 }
 
 /// How sure an identity must be.

@@ -183,12 +183,12 @@ fn collections(manifest: &Manifest, types: &Types) -> Result<TokenStream, String
                 #[doc = #count_doc]
                 pub fn #count(&self, #(#params),*) -> ::vzaemo_sdk::Result<u64> {
                     let key: &[&str] = &[#(#texts),*];
-                    ::vzaemo_sdk::hidden::count(#name, #counter, &key.join("/"))
+                    ::vzaemo_sdk::hidden::count(#name, #counter, &key.join("\u{1f}"))
                 }
                 #[doc = #when_doc]
                 pub fn #when(&self, #(#params,)* value: u64, job: ::vzaemo_sdk::JobCall) -> ::vzaemo_sdk::Result<()> {
                     let key: &[&str] = &[#(#texts),*];
-                    ::vzaemo_sdk::hidden::when_count_reaches(#name, #counter, &key.join("/"), value, &job)
+                    ::vzaemo_sdk::hidden::when_count_reaches(#name, #counter, &key.join("\u{1f}"), value, &job)
                 }
             });
         }

@@ -64,7 +64,11 @@ impl<'a> Reader<'a> {
         let end = self.offset.saturating_add(length);
         let Some(text) = self.text.get(self.offset..end) else {
             self.at = self.marks.len();
-            let what = if end > self.text.len() { "runs past the end of the text" } else { "cuts a character in two" };
+            let what = if end > self.text.len() {
+                "runs past the end of the text"
+            } else {
+                "cuts a character in two"
+            };
             return Some(Err(Broken { mark: index, what }));
         };
         self.offset = end;

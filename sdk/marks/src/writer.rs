@@ -13,7 +13,10 @@ pub struct Writer {
 impl Writer {
     /// A writer with room for an ordinary page, so that a guest's memory need not grow.
     pub fn new() -> Self {
-        Writer { page: Page { text: String::with_capacity(8 * 1024), marks: Vec::with_capacity(1024) }, open: 0 }
+        Writer {
+            page: Page { text: String::with_capacity(8 * 1024), marks: Vec::with_capacity(1024) },
+            open: 0,
+        }
     }
 
     fn mark(&mut self, kind: Kind, length: usize) {

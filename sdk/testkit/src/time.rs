@@ -62,6 +62,6 @@ impl World {
         };
         let term = Term { value, unit, law: String::new() };
         let due = term.due(Self::event(start)?, &self.calendar, &self.zone);
-        due.map(|due| due.at).map_err(|error| Denied::Misuse(format!("failed to {error}")))
+        due.map(|due| due.last_moment()).map_err(|error| Denied::Misuse(format!("failed to {error}")))
     }
 }
