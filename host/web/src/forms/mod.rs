@@ -142,7 +142,8 @@ pub struct Form {
 }
 
 impl Form {
-    /// Understands a schema. Without steps all fields stand on one page, in the schema's order.
+    /// Understands a schema. Without steps all fields stand on one page: those of the schema's `x-order`
+    /// first, then the required ones in the order of `required`, then the rest by name.
     pub fn new(schema: &Value, steps: Vec<Step>, check_answers: bool) -> Result<Self, FormError> {
         let properties = schema.get("properties").and_then(Value::as_object).ok_or(FormError::NotAnObject)?;
         let required: BTreeSet<&str> = schema
@@ -150,9 +151,10 @@ impl Form {
             .and_then(Value::as_array)
             .map(|names| names.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
-        let fields = properties
-            .iter()
-            .map(|(name, property)| Field::new(name, property, required.contains(name.as_str())))
+        let fields = order(schema, properties)
+            .into_iter()
+            .filter_map(|name| Some((name, properties.get(name)?)))
+            .map(|(name, property)| Field::new(name, property, required.contains(name)))
             .collect::<Result<Vec<_>, _>>()?;
         let steps = if steps.is_empty() {
             let fields = fields.iter().map(|field| field.name.clone()).collect();
@@ -180,7 +182,7 @@ impl Form {
         Ok(Form { fields, steps, check_answers, whole, parts })
     }
 
-    /// The fields in the schema's order.
+    /// The fields in the order in which they are asked for: see [`Form::new`].
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
@@ -286,6 +288,20 @@ impl Field {
             format,
         })
     }
+}
+
+/// The names of the properties in the order in which they are asked for. Members of a JSON object have no
+/// order of their own, so it is told apart from them.
+fn order<'a>(schema: &'a Value, properties: &'a Map<String, Value>) -> Vec<&'a str> {
+    let listed = ["x-order", "required"].into_iter().filter_map(|key| schema.get(key)?.as_array());
+    let known = |name: &&str| properties.contains_key(*name);
+    let mut names: Vec<&str> = listed.flatten().filter_map(Value::as_str).filter(known).collect();
+    let mut rest: Vec<&str> = properties.keys().map(String::as_str).collect();
+    rest.sort_unstable();
+    names.extend(rest);
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
 }
 
 fn compile(schema: &Value) -> Result<jsonschema::Validator, FormError> {

@@ -185,7 +185,8 @@ fn drawing<'a>(speaker: Speaker<'a>, values: &'a Values, errors: &'a [FieldError
 #[test]
 fn fields_are_drawn_as_before() {
     let texts = texts();
-    let form = one_page();
+    let names = ["agree", "day", "kind", "mail", "place", "sum", "text", "title", "topics"];
+    let form = Form::new(&schema(), vec![step("answers", &names)], false).unwrap();
     let sent = form.read(GOOD.as_bytes()).unwrap();
     let drawn = draw(&form, 0, &drawing(Speaker::of(&texts, Language::Uk), &sent.values, &[]));
     insta::assert_snapshot!(drawn.0.replace("><", ">\n<"));
@@ -214,6 +215,18 @@ fn answers_are_shown_with_links_to_change_them_and_stay_inert() {
         assert!(drawn.contains("href=\"/items/new?step=two&amp;draft=d-1#field_day.day\""), "{drawn}");
         assert!(drawn.contains("name=\"_submission\" value=\"s-1\""));
     }
+}
+
+#[test]
+fn fields_without_steps_come_in_a_told_order() {
+    let names = |schema: &Value| {
+        let form = Form::new(schema, Vec::new(), false).unwrap();
+        form.fields().iter().map(|field| field.name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    let mut schema = schema();
+    assert_eq!(names(&schema), "title kind agree topics day mail place sum text");
+    schema["x-order"] = json!(["text", "title", "no-such-field"]);
+    assert_eq!(names(&schema), "text title kind agree topics day mail place sum");
 }
 
 #[test]
