@@ -7,7 +7,7 @@ use crate::*;
 #[act]
 fn create(input: DraftForm, who: Principal) -> Result<Outcome> {
     let body = who.body.or_refuse(msg!("no-body"))?;
-    long_enough(&input.closes)?;
+    long_enough(&input.closes).map_err(|error| error.at_field("closes"))?;
     let year = calendar::today()?.year().to_owned();
     let number = Key::new(format!("{year}-{}", number(&format!("consultations-{year}"))?));
     let mut consultation = Consultation {
@@ -37,7 +37,7 @@ fn create(input: DraftForm, who: Principal) -> Result<Outcome> {
 #[act]
 fn revise(number: Key, input: DraftForm) -> Result<Outcome> {
     let mut consultation = consultations().get(&number)?;
-    long_enough(&input.closes)?;
+    long_enough(&input.closes).map_err(|error| error.at_field("closes"))?;
     let draft = consultation.fill(input);
     consultation.changed = calendar::now()?;
     consultations().replace(&consultation)?;

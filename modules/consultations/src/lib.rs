@@ -1,8 +1,8 @@
 //! Public consultations on draft acts (CMU 996/2010).
 //!
-//! A body puts up a draft act for a term; the draft is addressable paragraph by paragraph; signed-in persons and
-//! organisations comment on a paragraph or propose another wording of it; after the close each proposal gets a
-//! response with a reason, and the report is made of these. Who may do what stands in the workflow of
+//! A body puts up a draft act for a term; the draft is addressable paragraph by paragraph; signed-in persons
+//! and organisations comment on a paragraph or propose another wording of it; after the close each proposal
+//! gets a response with a reason, and the report is made of these. Who may do what stands in the workflow of
 //! `module.toml`, the terms in the configuration.
 
 vzaemo_sdk::module!();

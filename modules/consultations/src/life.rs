@@ -78,7 +78,7 @@ pub fn long_enough(closes: &Day) -> Result<()> {
         unit = term.unit.name(),
         law = term.law
     );
-    Err(refuse(why).at_field("closes"))
+    Err(refuse(why))
 }
 
 /// The day with which a term ends. Kyiv is ahead of UTC, so the end of its day lies on the same day there.

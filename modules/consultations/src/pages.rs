@@ -214,7 +214,9 @@ pub fn whose(proposal: &Proposal) -> (Option<Msg>, Option<Person>) {
     let named = |name: &str| msg!("organisation-named", name = name);
     match (proposal.participant, &proposal.organisation_name, &proposal.organisation, &proposal.person) {
         (Participant::Organisation, Some(name), ..) => (Some(named(name)), None),
-        (Participant::Organisation, None, Some(code), _) => (Some(msg!("organisation-code", code = code)), None),
+        (Participant::Organisation, None, Some(code), _) => {
+            (Some(msg!("organisation-code", code = code)), None)
+        }
         (_, _, _, Some(person)) => (None, Some(person.clone())),
         _ => (Some(msg!("no-name")), None),
     }

@@ -41,7 +41,10 @@ fn take(
     text: String,
     wording: Option<String>,
 ) -> Result<Outcome> {
-    let participant = if who.organisation.is_some() { Participant::Organisation } else { Participant::Person };
+    let participant = match who.organisation {
+        Some(_) => Participant::Organisation,
+        None => Participant::Person,
+    };
     let proposal = Proposal {
         consultation: number.clone(),
         clause: clause.anchor.clone(),
@@ -61,7 +64,7 @@ fn take(
         responded: None,
     };
     let key = proposals().insert(&proposal)?;
-    // A case for each proposal, not one for all: a consultation may have thousands, and each has its own response.
+    // A case for each proposal, not one for all: a consultation may have thousands, each with its response.
     cabinet::case(&key)
         .put(&consultation.title, msg!("case-awaiting"), proposal.address())?
         .event(msg!("event-submitted"))?

@@ -2,8 +2,8 @@
 //!
 //! Normative acts of Ukraine number their points `1.`, sub-points `1)` and letters `а)`; what stands unnumbered
 //! below is a further paragraph (абзац) of the point, counted from two, since the numbered line is the first.
-//! Headings stand unnumbered and end without a stop. No word is lost or changed: only runs of white space become
-//! one space.
+//! Headings stand unnumbered and end without a stop. No word is lost or changed: only runs of white space
+//! become one space.
 
 use std::collections::BTreeSet;
 
@@ -47,8 +47,8 @@ pub fn join<'a>(paragraphs: impl Iterator<Item = (Option<&'a str>, &'a str)>) ->
     lines.join("\n\n")
 }
 
-/// The paragraphs of a text whose lines may have been broken in passing through an editor: a line that ends without a stop
-/// goes on in the next when that begins with a small letter.
+/// The paragraphs of a text whose lines may have been broken in passing through an editor: a line that ends
+/// without a stop goes on in the next when that begins with a small letter.
 fn unbroken(draft: &str) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut goes_on = false;
@@ -135,7 +135,8 @@ struct Splitter {
 impl Splitter {
     fn take(&mut self, line: &str) {
         let Some((mark, end)) = Mark::of(line) else { return self.unnumbered(line) };
-        let (written, text) = (line.get(..end).unwrap_or_default(), line.get(end..).unwrap_or_default().trim());
+        let written = line.get(..end).unwrap_or_default();
+        let text = line.get(end..).unwrap_or_default().trim();
         if text.is_empty() {
             return self.unnumbered(line);
         }
