@@ -1,9 +1,9 @@
 //! From the text of a draft act to its addressable paragraphs.
 //!
-//! Normative acts of Ukraine number their points `1.`, sub-points `1)` and letters `а)`; what stands unnumbered
-//! below is a further paragraph (абзац) of the point, counted from two, since the numbered line is the first.
-//! Headings stand unnumbered and end without a stop. No word is lost or changed: only runs of white space
-//! become one space.
+//! Normative acts of Ukraine number their points `1.`, sub-points `1)` and letters `а)`; what stands
+//! unnumbered below is a further paragraph (абзац) of the point, counted from two, since the numbered line is
+//! the first. Headings stand unnumbered and end without a stop. No word is lost or changed: only runs of white
+//! space become one space.
 
 use std::collections::BTreeSet;
 

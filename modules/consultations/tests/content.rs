@@ -48,7 +48,8 @@ fn the_regulation_is_there_complete() {
     }
     let said: String = clauses
         .iter()
-        .flat_map(|clause| [clause["mark"].as_str().unwrap_or_default(), " ", clause["text"].as_str().unwrap(), " "])
+        .flat_map(|clause| [&clause["mark"], &clause["text"]])
+        .flat_map(|part| [part.as_str().unwrap_or_default(), " "])
         .collect();
     assert!(said.split_whitespace().eq(REGULATION.split_whitespace()), "its words are those of the source");
 }
