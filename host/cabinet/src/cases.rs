@@ -1,10 +1,10 @@
 //! Cases, who takes part in them, and their timelines.
 
-use crate::records::{
-    CASES, CaseRecord, EVENTS, EventRecord, NAMESPACE, PARTICIPATIONS, ParticipationRecord, TermRecord, Text, read,
-    write,
-};
 use crate::Error;
+use crate::records::{
+    CASES, CaseRecord, EVENTS, EventRecord, NAMESPACE, PARTICIPATIONS, ParticipationRecord, TermRecord, Text,
+    read, write,
+};
 use vzaemo_clock::Instant;
 use vzaemo_storage::{BODY, Cursor, Query, Unit};
 
@@ -78,7 +78,13 @@ fn id(module: &str, key: &str) -> String {
 }
 
 /// Opens a case or brings it up to date.
-pub async fn put(unit: &mut Unit, module: &str, key: &str, update: CaseUpdate, now: Instant) -> Result<(), Error> {
+pub async fn put(
+    unit: &mut Unit,
+    module: &str,
+    key: &str,
+    update: CaseUpdate,
+    now: Instant,
+) -> Result<(), Error> {
     let id = id(module, key);
     let record = CaseRecord {
         module: module.to_owned(),
@@ -238,7 +244,8 @@ pub async fn participants(
     after: Option<Cursor>,
 ) -> Result<(Vec<String>, Option<Cursor>), Error> {
     let case = id(module, key);
-    let query = Query::of(PARTICIPATIONS).equal("case", case).fields(&["person", "left"]).limit(limit).after(after);
+    let query =
+        Query::of(PARTICIPATIONS).equal("case", case).fields(&["person", "left"]).limit(limit).after(after);
     let rows = unit.select(NAMESPACE, &query).await?;
     let present = rows.iter().filter_map(|(_, row)| match row {
         [person, left] if left != "true" => Some(person.clone()),

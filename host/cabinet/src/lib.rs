@@ -14,7 +14,10 @@ mod error;
 mod notices;
 mod records;
 
-pub use cases::{CaseSummary, CaseUpdate, CaseView, Happening, NextTerm, address, event, join, leave, my_case, my_cases, participants, put};
+pub use cases::{
+    CaseSummary, CaseUpdate, CaseView, Happening, NextTerm, address, event, join, leave, my_case, my_cases,
+    participants, put,
+};
 pub use drafts::{Draft, DraftSummary, discard_draft, draft, my_drafts, save_draft};
 pub use error::Error;
 pub use notices::{Notice, NoticeLine, mark_read, my_notices, notify, unread};

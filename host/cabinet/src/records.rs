@@ -107,7 +107,10 @@ pub fn collections() -> Vec<Collection> {
         ),
         Collection::new(
             EVENTS,
-            schema(&json!({"case": string(), "at": string(), "text": text_schema()}), &["case", "at", "text"]),
+            schema(
+                &json!({"case": string(), "at": string(), "text": text_schema()}),
+                &["case", "at", "text"],
+            ),
         )
         .index(&["case", "at"]),
         Collection::new(

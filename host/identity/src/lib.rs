@@ -4,6 +4,10 @@
 //! the provider [attested](Attested), and [`Sessions::open`] keeps the person and opens a session. Roles are the
 //! platform's own data ([`Grants`]) and never taken from a provider. Modules know persons by [`Alias`] only.
 
+/// The texts of this room, in Ukrainian and in English: why a sign-in did not succeed.
+pub const LOCALES: [(&str, &str); 2] =
+    [("uk", include_str!("../locales/uk/identity.ftl")), ("en", include_str!("../locales/en/identity.ftl"))];
+
 mod attested;
 mod cookies;
 pub mod dev;
@@ -26,7 +30,7 @@ pub use openid::{
 pub use principal::{PersonId, Principal, Visitor};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
-pub use store::{
+pub use store::{Recorder, RecordError, Recording, SignInRecorder, unrecorded, 
     Alias, Aliases, AttestedName, Grant, Grants, IdentityError, NAMESPACE, Opening, Person, Persons,
     PlatformSecret, Session, SessionLimits, Sessions, SignedIn, collections,
 };

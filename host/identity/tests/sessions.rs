@@ -12,10 +12,10 @@ mod support;
 use support::*;
 use vzaemo_clock::SignedDuration;
 use vzaemo_identity::dev::DevPersons;
-use vzaemo_identity::{Attested, Edrpou, IdentityError, Opening, PersonId, Role, Session, Sessions, Token};
+use vzaemo_identity::{unrecorded, Attested, Edrpou, IdentityError, Opening, PersonId, Role, Session, Sessions, Token};
 
 async fn sign_in(sessions: &Sessions, attested: &Attested) -> (Token, Session) {
-    sessions.open(attested, Opening::default(), &|_, _| {}).await.unwrap()
+    sessions.open(attested, Opening::default(), &|_, _| Box::pin(async { Ok(()) })).await.unwrap()
 }
 
 fn administrator() -> Role {
@@ -154,8 +154,8 @@ async fn a_session_survives_a_restart_and_ends_when_asked() {
         let found = identity.sessions.lookup(token.secret()).await.unwrap().unwrap();
         assert_eq!((found.person.id, found.id.clone()), (session.person.id, session.id.clone()));
     }
-    assert!(house.identity.sessions.end(&session.id, &|_| {}).await.unwrap());
-    assert!(!house.identity.sessions.end(&session.id, &|_| {}).await.unwrap());
+    assert!(house.identity.sessions.end(&session.id, &unrecorded).await.unwrap());
+    assert!(!house.identity.sessions.end(&session.id, &unrecorded).await.unwrap());
     assert!(house.identity.sessions.lookup(token.secret()).await.unwrap().is_none());
     for nonsense in ["", "nonsense", Token::random().secret()] {
         assert!(house.identity.sessions.lookup(nonsense).await.unwrap().is_none());
@@ -168,13 +168,13 @@ async fn signing_in_changes_the_token_and_ends_the_old_session() {
     let sessions = &house.identity.sessions;
     let planted = Token::random();
     let opening = Opening { previous: Some(planted.secret()), language: Some("uk") };
-    let (first, session) = sessions.open(&attested(1), opening, &|_, _| {}).await.unwrap();
+    let (first, session) = sessions.open(&attested(1), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, planted);
     assert_eq!(session.language.as_deref(), Some("uk"));
     assert!(sessions.lookup(planted.secret()).await.unwrap().is_none());
 
     let opening = Opening { previous: Some(first.secret()), language: None };
-    let (second, _) = sessions.open(&attested(2), opening, &|_, _| {}).await.unwrap();
+    let (second, _) = sessions.open(&attested(2), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, second);
     assert!(sessions.lookup(first.secret()).await.unwrap().is_none());
     assert!(sessions.lookup(second.secret()).await.unwrap().is_some());
@@ -259,7 +259,7 @@ async fn a_person_sees_and_ends_their_sessions() {
     let listed: Vec<_> =
         sessions.of(one.person.id).await.unwrap().into_iter().map(|session| session.id).collect();
     assert_eq!(listed, [one.id, two.id]);
-    assert_eq!(sessions.end_all(one.person.id, &|_| {}).await.unwrap(), 2);
+    assert_eq!(sessions.end_all(one.person.id, &unrecorded).await.unwrap(), 2);
     for token in [first, second] {
         assert!(sessions.lookup(token.secret()).await.unwrap().is_none());
     }
@@ -281,7 +281,7 @@ async fn roles_show_at_once_in_open_sessions() {
             .await
             .unwrap()
     );
-    assert!(!grants.grant(person, &administrator(), Some(by), &|_| panic!("nothing changes")).await.unwrap());
+    assert!(!grants.grant(person, &administrator(), Some(by), &|_| Box::pin(async { panic!("nothing changes") })).await.unwrap());
     let principal = sessions.lookup(token.secret()).await.unwrap().unwrap().principal();
     assert_eq!(principal.roles.bodies_for("notes"), ["ministry-digital"]);
     assert!(principal.roles.bodies_for("votes").is_empty());
@@ -291,13 +291,13 @@ async fn roles_show_at_once_in_open_sessions() {
     assert_eq!(grants.all().await.unwrap().len(), 1);
 
     assert!(grants.revoke(person, &administrator(), &|unit| unit.entry(b"revoked".to_vec())).await.unwrap());
-    assert!(!grants.revoke(person, &administrator(), &|_| panic!("nothing changes")).await.unwrap());
+    assert!(!grants.revoke(person, &administrator(), &|_| Box::pin(async { panic!("nothing changes") })).await.unwrap());
     assert!(sessions.lookup(token.secret()).await.unwrap().unwrap().roles.is_empty());
     assert!(grants.all().await.unwrap().is_empty());
     assert_eq!(house.storage.entry_count().await.unwrap(), 2);
 
     let nobody = PersonId::parse("0198f000-0000-7000-8000-000000000000").unwrap();
-    let refused = grants.grant(nobody, &Role::Holder, None, &|_| {}).await;
+    let refused = grants.grant(nobody, &Role::Holder, None, &unrecorded).await;
     assert!(matches!(refused, Err(IdentityError::NoPerson(_))));
 }
 
@@ -306,11 +306,11 @@ async fn an_act_begun_before_a_revocation_conflicts_with_it() {
     let house = house().await;
     let grants = &house.identity.grants;
     let person = sign_in(&house.identity.sessions, &attested(1)).await.1.person.id;
-    grants.grant(person, &administrator(), None, &|_| {}).await.unwrap();
+    grants.grant(person, &administrator(), None, &unrecorded).await.unwrap();
     let mut act = house.storage.begin().await.unwrap();
     assert!(grants.roles_in(&mut act, person).await.unwrap().has(&administrator()));
     house.identity.aliases.alias_in(&mut act, person, "notes").await.unwrap();
-    grants.revoke(person, &administrator(), &|_| {}).await.unwrap();
+    grants.revoke(person, &administrator(), &unrecorded).await.unwrap();
     assert!(act.commit().await.unwrap_err().is_retryable());
 }
 
@@ -344,9 +344,9 @@ async fn a_revoked_representation_ends_acting_for_it() {
     let (token, session) = sign_in(sessions, &attested(1)).await;
     let edrpou: Edrpou = "00032112".parse().unwrap();
     let role = Role::OrganisationRepresentative { edrpou: edrpou.clone() };
-    grants.grant(session.person.id, &role, None, &|_| {}).await.unwrap();
+    grants.grant(session.person.id, &role, None, &unrecorded).await.unwrap();
     assert!(sessions.act_for(token.secret(), Some(&edrpou)).await.unwrap().acting_for.is_some());
-    grants.revoke(session.person.id, &role, &|_| {}).await.unwrap();
+    grants.revoke(session.person.id, &role, &unrecorded).await.unwrap();
     assert!(sessions.lookup(token.secret()).await.unwrap().unwrap().acting_for.is_none());
 }
 
@@ -389,7 +389,7 @@ async fn seeding_gives_the_named_their_roles_once() {
     assert_eq!(official.principal().body.as_deref(), Some("ministry-digital"));
     assert_eq!(official.roles.bodies_for("anything"), ["ministry-digital"]);
 
-    house.identity.grants.revoke(id(12), &Role::Auditor, &|_| {}).await.unwrap();
+    house.identity.grants.revoke(id(12), &Role::Auditor, &unrecorded).await.unwrap();
     house.identity.seed_dev_persons(&persons, issuer, provider).await.unwrap();
     assert!(house.identity.grants.roles(id(12)).await.unwrap().is_empty(), "a seed undoes no revocation");
 }

@@ -49,7 +49,7 @@ async fn whole_sign_ins_with_new_persons() {
                     let completed =
                         sign_in.complete(answer(&back), Some(started.browser.secret())).await.unwrap();
                     let (token, _) =
-                        sessions.open(&completed.attested, Opening::default(), &|_, _| {}).await.unwrap();
+                        sessions.open(&completed.attested, Opening::default(), &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
                     assert!(sessions.lookup(token.secret()).await.unwrap().is_some());
                 }
             })

@@ -1,1 +1,103 @@
-//! vzaemo-jobs
+//! Timed work, done when it is due and in the order of its due times.
+//!
+//! The records are the service's ([`vzaemo_service::work`]); each is removed in the unit of work that it
+//! causes, so work is done once in effect, however many runners look at it. Work of a module that does not serve
+//! waits and then runs in order, with its due time as its clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use vzaemo_clock::Instant;
+use vzaemo_service::work::{NAMESPACE, WORK, Work};
+use vzaemo_service::{Error, Service, Worked};
+use vzaemo_storage::{BODY, Op, Query};
+
+/// How long the runner rests when nothing is due and nobody wakes it.
+const REST: Duration = Duration::from_millis(500);
+/// How many records are looked at at once.
+const PORTION: u32 = 100;
+
+/// Runs timed work.
+pub struct Jobs {
+    service: Arc<Service>,
+    wake: Arc<Notify>,
+}
+
+/// What one look at the due work has done.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// Work that is done.
+    pub done: usize,
+    /// Work that waits for its module or for a later try.
+    pub left: usize,
+}
+
+impl Jobs {
+    /// A runner over the service.
+    pub fn new(service: Arc<Service>) -> Self {
+        Jobs { service, wake: Arc::new(Notify::new()) }
+    }
+
+    /// What wakes the runner at once: the clock has been moved, or a module serves again.
+    pub fn waker(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// Runs until the task is dropped.
+    pub async fn run(&self) {
+        loop {
+            match self.round().await {
+                Ok(round) if round.done > 0 => continue,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "could not look for due work")
+                }
+            }
+            // Either ends the rest: a wake or the time.
+            let _rested = tokio::time::timeout(REST, self.wake.notified()).await;
+        }
+    }
+
+    /// Looks through all work that is due now, in its order, and does what can be done.
+    pub async fn round(&self) -> Result<Round, Error> {
+        let platform = self.service.platform();
+        let (legal, real) = (platform.legal.now(), platform.security.now());
+        let mut round = Round::default();
+        let mut after = None;
+        loop {
+            let query = Query::of(WORK)
+                .when("due", Op::Le, legal.to_string())
+                .ascending("due")
+                .fields(&[BODY])
+                .limit(PORTION)
+                .after(after);
+            let mut unit = platform.storage.begin().await.map_err(Error::storage)?;
+            let rows = unit.select(NAMESPACE, &query).await.map_err(Error::storage)?;
+            drop(unit);
+            for (key, body) in rows.keys.iter().zip(&rows.columns) {
+                let work: Work = serde_json::from_str(body).map_err(Error::storage)?;
+                if work.not_before.parse::<Instant>().is_ok_and(|not_before| real < not_before) {
+                    round.left += 1;
+                    continue;
+                }
+                match self.service.work(key).await? {
+                    Worked::Done => round.done += 1,
+                    Worked::Waits => round.left += 1,
+                    Worked::Failed(error) => {
+                        round.left += 1;
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            module = work.module,
+                            work = key,
+                            "timed work failed and will be tried again"
+                        );
+                    }
+                }
+            }
+            match rows.next {
+                Some(next) => after = Some(next),
+                None => return Ok(round),
+            }
+        }
+    }
+}

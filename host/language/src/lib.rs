@@ -2,12 +2,14 @@
 //!
 //! * [`normalise`] gives one spelling to what is written in several ways.
 //! * [`words`] finds the words of a text, [`terms`] the stems by which it is found again.
+//! * [`texts`] is what host and modules say, from Fluent files.
 //! * [`Collation`] puts texts in alphabetical order, as bytes that a database can compare.
 
 mod collation;
 mod normal;
 mod stem;
 mod stop;
+pub mod texts;
 mod words;
 
 pub use collation::{Collation, CollationError};

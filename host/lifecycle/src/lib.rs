@@ -34,5 +34,5 @@ pub use desired::{Desired, Wanted};
 pub use plan::{Change, Plan};
 pub use problem::Problem;
 pub use quarantine::{Quarantine, Thresholds};
-pub use record::collections as own_collections;
+pub use record::{NAMESPACE, collections as own_collections};
 pub use watch::{Watching, watch};

@@ -1,7 +1,7 @@
 //! A package made ready to serve, or everything that is wrong with it.
 
 use crate::problem::chain;
-use crate::texts::ModuleTexts;
+use vzaemo_language::texts::Texts;
 use crate::{Problem, Wanted, collections, defaults, texts};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use vzaemo_access::{ModulePolicies, PolicyText};
 use vzaemo_contract::manifest::Manifest;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
+use vzaemo_search::SearchFields;
 use vzaemo_search::SearchFields;
 use vzaemo_service::{InputForm, ModuleVersion};
 use vzaemo_storage::Collection;
@@ -23,8 +24,9 @@ pub(crate) struct Prepared {
     pub(crate) component: vzaemo_runtime::Module,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     policies: ModulePolicies,
-    texts: ModuleTexts,
+    texts: Texts,
     forms: HashMap<String, InputForm>,
+    search: HashMap<String, SearchFields>,
     search: HashMap<String, SearchFields>,
 }
 
@@ -38,6 +40,7 @@ impl Prepared {
             policies: self.policies,
             texts: Arc::new(self.texts),
             forms: self.forms,
+            search: self.search,
             search: self.search,
             generation,
         }
@@ -101,12 +104,14 @@ impl Workshop<'_> {
                 None
             }
         };
-        match (texts, settings, collections, forms, policies, component) {
+        let search = keep(&mut problems, collections.as_deref().map_or(Ok(HashMap::new()), |all| searched(&name, all)));
+        match (texts, settings, collections, forms, search, policies, component) {
             (
                 Some(texts),
                 Some(settings),
                 Some(collections),
                 Some(forms),
+                Some(search),
                 Some(policies),
                 Some(component),
             ) if problems.is_empty() => Ok(Prepared {
@@ -120,6 +125,7 @@ impl Workshop<'_> {
                 policies,
                 texts,
                 forms,
+                search,
             }),
             _ => Err(problems),
         }
@@ -213,6 +219,21 @@ fn search_fields(
         }
     }
     if problems.is_empty() { Ok(fields) } else { Err(problems) }
+}
+
+/// The fields of each collection whose texts are indexed.
+fn searched(name: &str, collections: &[Collection]) -> Result<HashMap<String, SearchFields>, Vec<Problem>> {
+    let mut all = HashMap::new();
+    let mut problems = Vec::new();
+    for collection in collections {
+        match SearchFields::of(&collection.schema) {
+            Ok(fields) => {
+                all.insert(collection.name.clone(), fields);
+            }
+            Err(error) => problems.push(Problem::new(format!("{name} {}", collection.name), chain(&error))),
+        }
+    }
+    if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
 fn forms(

@@ -6,7 +6,7 @@ use serde_json::json;
 use vzaemo_storage::{Collection, StorageError, Unit, WriteError};
 
 /// The namespace of this room.
-pub(crate) const NAMESPACE: &str = "lifecycle";
+pub const NAMESPACE: &str = "lifecycle";
 /// The configuration that was applied last, under the key [`CURRENT`].
 pub(crate) const CONFIGURATION: &str = "configuration";
 /// The one document of [`CONFIGURATION`].

@@ -1,58 +1,12 @@
 //! A module's messages: read, compared, and written out.
 
 use crate::Problem;
-use fluent_bundle::bundle::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use fluent_syntax::ast;
-use intl_memoizer::concurrent::IntlLangMemoizer;
 use std::collections::{BTreeMap, BTreeSet};
-use unic_langid::LanguageIdentifier;
-use vzaemo_contract::call::Message;
 use vzaemo_contract::manifest::Manifest;
-use vzaemo_service::{Language, Texts};
+use vzaemo_language::texts::{Language, Source, Texts, messages_of};
 
 /// The files with a module's messages.
-const FILES: [(Language, &str, &str); 2] =
-    [(Language::Uk, "uk", "locales/uk.ftl"), (Language::En, "en", "locales/en.ftl")];
-
-type Bundle = FluentBundle<FluentResource, IntlLangMemoizer>;
-
-/// A module's messages in both languages.
-pub(crate) struct ModuleTexts {
-    uk: Bundle,
-    en: Bundle,
-}
-
-impl Texts for ModuleTexts {
-    fn text(&self, language: Language, message: &Message) -> String {
-        let bundle = match language {
-            Language::Uk => &self.uk,
-            Language::En => &self.en,
-        };
-        let Some(pattern) = bundle.get_message(&message.key).and_then(|found| found.value()) else {
-            tracing::warn!(key = message.key, "a message is missing");
-            return message.key.clone();
-        };
-        let mut args = FluentArgs::with_capacity(message.args.len());
-        for (name, value) in &message.args {
-            args.set(name.as_str(), argument(value));
-        }
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
-        if let Some(error) = errors.first() {
-            tracing::warn!(key = message.key, %error, "a message could not be written out in full");
-        }
-        text
-    }
-}
-
-/// Whole numbers choose plural forms; all else is text. A number with a leading zero is a code.
-fn argument(value: &str) -> FluentValue<'_> {
-    match value.parse::<i64>() {
-        Ok(number) if number.to_string() == value => FluentValue::from(number),
-        _ => FluentValue::from(value),
-    }
-}
+const FILES: [(Language, &str); 2] = [(Language::Uk, "locales/uk.ftl"), (Language::En, "locales/en.ftl")];
 
 /// Reads the messages of a module and checks them: both languages have the same ones with the same arguments, and
 /// those that the manifest implies are there.
@@ -60,19 +14,20 @@ pub(crate) fn load(
     name: &str,
     manifest: &Manifest,
     files: &dyn Fn(&str) -> Option<String>,
-) -> Result<ModuleTexts, Vec<Problem>> {
+) -> Result<Texts, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut all: BTreeMap<&str, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
-    let mut bundles = Vec::new();
-    for (_, code, path) in FILES {
-        let file = format!("{name} {path}");
+    let mut all = BTreeMap::new();
+    let mut sources = Vec::new();
+    for (language, path) in FILES {
         let text = files(path).unwrap_or_default();
-        match read(&text, code) {
-            Ok((bundle, messages)) => {
-                all.insert(code, messages);
-                bundles.push(bundle);
+        match messages_of(&text) {
+            Ok(messages) => {
+                all.insert(language.code(), messages);
+                sources.push((language, path, text));
             }
-            Err((line, what)) => problems.push(Problem::new(file, what).line(Some(line))),
+            Err(error) => {
+                problems.push(Problem::new(format!("{name} {path}"), error.what).line(Some(error.line)));
+            }
         }
     }
     let (Some(uk), Some(en)) = (all.get("uk"), all.get("en")) else { return Err(problems) };
@@ -106,72 +61,13 @@ pub(crate) fn load(
             );
         }
     }
-    let (Some(en), Some(uk)) = (bundles.pop(), bundles.pop()) else { return Err(problems) };
-    if problems.is_empty() { Ok(ModuleTexts { uk, en }) } else { Err(problems) }
-}
-
-type Messages = BTreeMap<String, BTreeSet<String>>;
-
-fn read(text: &str, code: &str) -> Result<(Bundle, Messages), (usize, String)> {
-    let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| {
-        let (at, what) =
-            errors.first().map_or((0, String::new()), |error| (error.pos.start, error.to_string()));
-        (text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1, what)
-    })?;
-    let mut messages = Messages::new();
-    for entry in resource.entries() {
-        if let ast::Entry::Message(message) = entry {
-            let mut args = BTreeSet::new();
-            let attributes = message.attributes.iter().map(|attribute| &attribute.value);
-            for pattern in message.value.iter().chain(attributes) {
-                of_pattern(pattern, &mut args);
-            }
-            messages.insert(message.id.name.to_owned(), args);
-        }
+    if !problems.is_empty() {
+        return Err(problems);
     }
-    let language: LanguageIdentifier = code.parse().unwrap_or_default();
-    let mut bundle = Bundle::new_concurrent(vec![language]);
-    bundle.set_use_isolating(false);
-    bundle.add_resource(resource).map_err(|errors| {
-        let what = errors.first().map(ToString::to_string).unwrap_or_default();
-        (1, format!("a message stands twice: {what}"))
-    })?;
-    Ok((bundle, messages))
-}
-
-fn of_pattern(pattern: &ast::Pattern<&str>, args: &mut BTreeSet<String>) {
-    for element in &pattern.elements {
-        if let ast::PatternElement::Placeable { expression } = element {
-            of_expression(expression, args);
-        }
-    }
-}
-
-fn of_expression(expression: &ast::Expression<&str>, args: &mut BTreeSet<String>) {
-    match expression {
-        ast::Expression::Inline(inline) => of_inline(inline, args),
-        ast::Expression::Select { selector, variants } => {
-            of_inline(selector, args);
-            for variant in variants {
-                of_pattern(&variant.value, args);
-            }
-        }
-    }
-}
-
-fn of_inline(inline: &ast::InlineExpression<&str>, args: &mut BTreeSet<String>) {
-    match inline {
-        ast::InlineExpression::VariableReference { id } => {
-            args.insert(id.name.to_owned());
-        }
-        ast::InlineExpression::Placeable { expression } => of_expression(expression, args),
-        ast::InlineExpression::FunctionReference { arguments, .. } => {
-            for argument in &arguments.positional {
-                of_inline(argument, args);
-            }
-        }
-        _ => {}
-    }
+    let sources: Vec<Source<'_>> =
+        sources.iter().map(|(language, name, text)| Source { language: *language, name, text }).collect();
+    Texts::from_sources(&sources)
+        .map_err(|error| vec![Problem::new(format!("{name} locales"), crate::problem::chain(&error))])
 }
 
 #[cfg(test)]
@@ -197,7 +93,7 @@ mod tests {
         .unwrap()
     }
 
-    fn loaded(uk: &str, en: &str) -> Result<ModuleTexts, Vec<String>> {
+    fn loaded(uk: &str, en: &str) -> Result<Texts, Vec<String>> {
         let files = |path: &str| match path {
             "locales/uk.ftl" => Some(uk.to_owned()),
             "locales/en.ftl" => Some(en.to_owned()),
@@ -218,12 +114,12 @@ mod tests {
             "act-write = Write\nleft = { $n ->\n [one] { $n } day\n *[other] { $n } days\n }\n",
         )
         .unwrap();
-        let left = |n: &str| Message::new("left").with("n", n);
-        assert_eq!(texts.text(Language::Uk, &left("3")), "3 дні");
-        assert_eq!(texts.text(Language::Uk, &left("5")), "5 днів");
-        assert_eq!(texts.text(Language::En, &left("1")), "1 day");
-        assert_eq!(texts.text(Language::En, &left("007")), "007 days", "a code stays as it is");
-        assert_eq!(texts.text(Language::En, &Message::new("lost")), "lost");
+        let left = |n: &str| vec![("n".to_owned(), n.to_owned())];
+        assert_eq!(texts.text(Language::Uk, "left", &left("3")), "3 дні");
+        assert_eq!(texts.text(Language::Uk, "left", &left("5")), "5 днів");
+        assert_eq!(texts.text(Language::En, "left", &left("1")), "1 day");
+        assert_eq!(texts.text(Language::En, "left", &left("007")), "007 days", "a code stays as it is");
+        assert_eq!(texts.text(Language::En, "lost", &[]), "lost");
     }
 
     #[test]

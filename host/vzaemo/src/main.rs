@@ -1,2 +1,41 @@
-//! The program.
-fn main() {}
+//! `vzaemo`, the program: the command line, the wiring of the rooms, and signals.
+
+mod check;
+mod command;
+mod secret;
+mod serve;
+mod verify;
+mod wiring;
+
+use clap::Parser as _;
+use command::{Command, Line};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("vzaemo could not start its threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        match line.command {
+            Command::Serve(serve) => serve::serve(serve).await.map(|()| ExitCode::SUCCESS),
+            Command::Check { config } => check::check(&config).await,
+            Command::Audit { config, data } => verify::verify(&config, data).await,
+        }
+    });
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            // The whole chain, for the operator.
+            eprintln!("vzaemo failed to {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

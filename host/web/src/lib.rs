@@ -8,4 +8,5 @@ pub mod assets;
 pub mod chrome;
 pub mod forms;
 pub mod render;
+pub mod server;
 pub mod texts;

@@ -141,6 +141,16 @@ impl DevProvider {
         })
     }
 
+    /// Its issuer identifier.
+    pub fn issuer(&self) -> &Url {
+        &self.issuer
+    }
+
+    /// Its one client, this platform.
+    pub fn client(&self) -> &DevClient {
+        &self.client
+    }
+
     /// Its persons.
     pub fn persons(&self) -> &Arc<DevPersons> {
         &self.persons

@@ -38,6 +38,8 @@ pub struct ProviderConfig {
     pub redirect: Url,
     /// Scopes to ask for besides `openid`.
     pub scopes: Vec<String>,
+    /// What its button says, in Ukrainian and English.
+    pub name: (String, String),
     /// What the provider's `acr` values mean.
     pub assurance: BTreeMap<String, Assurance>,
     /// What a missing or unknown `acr` means.
@@ -87,6 +89,7 @@ impl ProviderConfig {
             client_secret: client_secret.to_owned(),
             redirect,
             scopes: vec!["profile".to_owned()],
+            name: (id.to_owned(), id.to_owned()),
             assurance: LEVELS.iter().map(|&(acr, level)| (acr.to_owned(), level)).collect(),
             assurance_otherwise: Assurance::Low,
             claims: ClaimNames::default(),

@@ -8,6 +8,9 @@ use crate::PersonId;
 /// A failure of persons, roles or sessions.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
+    /// The audit entry of the change could not be added.
+    #[error("record the change")]
+    Record(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The storage does not answer.
     #[error("read what is known of persons")]
     Storage(#[from] StorageError),

@@ -9,7 +9,7 @@ use vzaemo_storage::{BODY, Query, Storage, Unit};
 use super::cache::Remembered;
 use super::persons::{self, person_id};
 use super::schema::{GRANTS, NAMESPACE};
-use super::{ATTEMPTS, IdentityError, again};
+use super::{ATTEMPTS, IdentityError, Recorder, again};
 use crate::{PersonId, Role, Roles};
 
 /// One role of one person.
@@ -104,7 +104,7 @@ impl Grants {
         person: PersonId,
         role: &Role,
         by: Option<PersonId>,
-        record: &(dyn Fn(&mut Unit) + Send + Sync),
+        record: Recorder<'_>,
     ) -> Result<bool, IdentityError> {
         let grant = Grant { role: role.clone(), since: self.clock.now(), by };
         self.change(person, record, |grants| {
@@ -122,7 +122,7 @@ impl Grants {
         &self,
         person: PersonId,
         role: &Role,
-        record: &(dyn Fn(&mut Unit) + Send + Sync),
+        record: Recorder<'_>,
     ) -> Result<bool, IdentityError> {
         self.change(person, record, |grants| {
             let before = grants.len();
@@ -135,7 +135,7 @@ impl Grants {
     async fn change(
         &self,
         person: PersonId,
-        record: &(dyn Fn(&mut Unit) + Send + Sync),
+        record: Recorder<'_>,
         change: impl Fn(&mut Vec<Grant>) -> bool + Send + Sync,
     ) -> Result<bool, IdentityError> {
         for _ in 0..ATTEMPTS {
@@ -154,7 +154,7 @@ impl Grants {
                     unit.insert(NAMESPACE, GRANTS, Some(key), &text).await?;
                 }
             }
-            record(&mut unit);
+            record(&mut unit).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(_) => {
                     self.cache.forget(&person);

@@ -17,7 +17,9 @@ pub use schema::{NAMESPACE, collections};
 pub use secret::PlatformSecret;
 pub use sessions::{Opening, Session, SessionLimits, Sessions, SignedIn};
 
-use vzaemo_storage::CommitError;
+use std::future::Future;
+use std::pin::Pin;
+use vzaemo_storage::{CommitError, Unit};
 
 /// A unit that meets a conflict is run again so many times.
 const ATTEMPTS: usize = 8;
@@ -25,4 +27,18 @@ const ATTEMPTS: usize = 8;
 /// `Ok` if the unit of work is to be run again.
 fn again(error: CommitError) -> Result<(), IdentityError> {
     if error.is_retryable() { Ok(()) } else { Err(error.into()) }
+}
+
+/// What adds an audit entry to the unit of work whose cause it tells of. It is called again if the unit is run again.
+pub type Recording<'u> = Pin<Box<dyn Future<Output = Result<(), RecordError>> + Send + 'u>>;
+/// Why an entry could not be added; nothing is committed then.
+pub type RecordError = Box<dyn std::error::Error + Send + Sync>;
+/// Records a change of what this room keeps.
+pub type Recorder<'a> = &'a (dyn for<'u> Fn(&'u mut Unit) -> Recording<'u> + Send + Sync);
+/// Records a sign-in.
+pub type SignInRecorder<'a> = &'a (dyn for<'u> Fn(&'u mut Unit, &'u SignedIn) -> Recording<'u> + Send + Sync);
+
+/// Records nothing: for what the log need not know, such as the end of a session by time.
+pub fn unrecorded(_: &mut Unit) -> Recording<'_> {
+    Box::pin(async { Ok(()) })
 }

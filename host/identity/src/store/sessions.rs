@@ -11,7 +11,7 @@ use vzaemo_storage::{Document, Op, Query, Storage, Unit};
 use super::cache::Remembered;
 use super::persons::{self, person_id};
 use super::schema::{NAMESPACE, SESSIONS};
-use super::{ATTEMPTS, Grants, IdentityError, Person, Persons, again};
+use super::{ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, again, unrecorded};
 use crate::{Assurance, Attested, Method, Organisation, PersonId, Principal, Roles, Token, TokenHash};
 
 /// How long sessions last, on the security clock.
@@ -177,7 +177,7 @@ impl Sessions {
         &self,
         attested: &Attested,
         opening: Opening<'_>,
-        record: &(dyn Fn(&mut Unit, &SignedIn) + Send + Sync),
+        record: SignInRecorder<'_>,
     ) -> Result<(Token, Session), IdentityError> {
         let previous = opening.previous.and_then(Token::parse).map(|token| token.hash());
         let token = Token::random();
@@ -210,7 +210,7 @@ impl Sessions {
                 assurance: body.assurance,
                 session: hash.clone(),
             };
-            record(&mut unit, &signed_in);
+            record(&mut unit, &signed_in).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(committed) => {
                     if let Some(previous) = &previous {
@@ -294,7 +294,7 @@ impl Sessions {
     pub async fn end(
         &self,
         session: &TokenHash,
-        record: &(dyn Fn(&mut Unit) + Send + Sync),
+        record: Recorder<'_>,
     ) -> Result<bool, IdentityError> {
         self.end_each(std::slice::from_ref(session), record).await.map(|ended| ended > 0)
     }
@@ -303,7 +303,7 @@ impl Sessions {
     pub async fn end_all(
         &self,
         person: PersonId,
-        record: &(dyn Fn(&mut Unit) + Send + Sync),
+        record: Recorder<'_>,
     ) -> Result<usize, IdentityError> {
         let hashes = self.hashes(person).await?;
         self.end_each(&hashes, record).await
@@ -317,7 +317,7 @@ impl Sessions {
         let rows = unit.select(NAMESPACE, &query).await?;
         drop(unit);
         let hashes: Vec<TokenHash> = rows.keys.into_iter().map(TokenHash::from_stored).collect();
-        self.end_each(&hashes, &|_| {}).await
+        self.end_each(&hashes, &unrecorded).await
     }
 
     /// Forgets what is remembered of a session that another node has changed or ended.
@@ -328,7 +328,7 @@ impl Sessions {
     async fn end_each(
         &self,
         hashes: &[TokenHash],
-        record: &(dyn Fn(&mut Unit) + Send + Sync),
+        record: Recorder<'_>,
     ) -> Result<usize, IdentityError> {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage.begin().await?;
@@ -341,7 +341,7 @@ impl Sessions {
             if ended == 0 {
                 return Ok(0);
             }
-            record(&mut unit);
+            record(&mut unit).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(_) => {
                     for hash in hashes {

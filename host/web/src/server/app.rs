@@ -21,7 +21,7 @@ pub struct Parts {
     /// Ways to sign in.
     pub sign_in: SignIn,
     /// The embedded identity provider, in development mode only.
-    pub development: Option<DevProvider>,
+    pub development: Option<Arc<DevProvider>>,
     /// How much anybody may ask for.
     pub limits: Limits,
     /// What was turned away.
@@ -40,7 +40,7 @@ pub struct App {
     pub(super) persons: Arc<Persons>,
     pub(super) sessions: Sessions,
     pub(super) sign_in: SignIn,
-    pub(super) development: Option<DevProvider>,
+    pub(super) development: Option<Arc<DevProvider>>,
     pub(super) limits: Limits,
     pub(super) refusals: Arc<Refusals>,
     pub(super) wake_jobs: Arc<Notify>,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_cabinet::{CaseSummary, Text};
+use vzaemo_identity::Recorder;
 use vzaemo_marks::Tone;
 use vzaemo_service::{Error, record};
 use vzaemo_storage::Unit;
@@ -281,8 +282,11 @@ pub(super) async fn end_session(
         return trouble(&app, &visit, &Problem::NotFound).await;
     };
     let (platform, person) = (Arc::clone(app.service.platform()), session.person.id);
-    let recorded = move |unit: &mut Unit| record::sign_out(unit, &platform, person);
-    match app.sessions.end(&ended.id, &recorded).await {
+    let recorder: Recorder<'_> = &|unit| {
+        let platform = Arc::clone(&platform);
+        Box::pin(async move { Ok(record::sign_out(unit, &platform, person).await?) })
+    };
+    match app.sessions.end(&ended.id, recorder).await {
         Ok(_) if ended.id == session.id => {
             let mut response = see_other(paths::HOME);
             set_cookie(&mut response, &app.cookies.no_session());

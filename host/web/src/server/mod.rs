@@ -30,7 +30,9 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 
 pub use app::{App, Parts};
+pub use development::kept_offset;
 pub use parked::{NAMESPACE, collections};
+pub use sign_in::DEVELOPMENT;
 
 /// All addresses of the platform.
 pub fn router(app: Arc<App>) -> Router {

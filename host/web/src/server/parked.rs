@@ -33,7 +33,7 @@ pub fn collections() -> Vec<Collection> {
     let string = || json!({"type": "string"});
     let schema = json!({"type": "object", "additionalProperties": false, "required": ["address", "values", "until"],
         "properties": {"address": string(), "values": string(), "until": string()}});
-    vec![Collection::new(PARKED, schema).index(&["until"])]
+    vec![Collection::new(PARKED, schema).index(&["until"]), super::development::clock_collection()]
 }
 
 /// Parks answers, and gives the cookie by which they are found again.

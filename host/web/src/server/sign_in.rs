@@ -12,7 +12,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
-use vzaemo_identity::{Answer, Opening, ReturnTo, SignInError, Start};
+use vzaemo_identity::{Answer, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start};
 use vzaemo_service::record;
 
 /// Where to go on after signing in.
@@ -43,8 +43,8 @@ pub(super) async fn choose(
             let description = if development { "sign-in-development" } else { "sign-in-provider" };
             Means {
                 title: match visit.language {
-                    crate::texts::Language::Uk => config.name_uk.clone(),
-                    crate::texts::Language::En => config.name_en.clone(),
+                    crate::texts::Language::Uk => config.name.0.clone(),
+                    crate::texts::Language::En => config.name.1.clone(),
                 },
                 description: say.say(description).into_owned(),
                 icon: "person".to_owned(),
@@ -103,10 +103,11 @@ pub(super) async fn complete(
         language: Some(visit.language.code()),
     };
     let platform = Arc::clone(app.service.platform());
-    let recorded = move |unit: &mut vzaemo_storage::Unit, signed_in: &vzaemo_identity::SignedIn| {
-        record::sign_in(unit, &platform, signed_in);
+    let record: SignInRecorder<'_> = &|unit, signed_in| {
+        let platform = Arc::clone(&platform);
+        Box::pin(async move { Ok(record::sign_in(unit, &platform, signed_in).await?) })
     };
-    match app.sessions.open(&completed.attested, opening, &recorded).await {
+    match app.sessions.open(&completed.attested, opening, record).await {
         Ok((token, _)) => {
             let mut response = see_other(completed.return_to.as_str());
             set_cookie(&mut response, &app.cookies.session(&token));
@@ -136,8 +137,11 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, visit: Visit) -> Respo
     if let Some(session) = &visit.session {
         let platform = Arc::clone(app.service.platform());
         let person = session.person.id;
-        let recorded = move |unit: &mut vzaemo_storage::Unit| record::sign_out(unit, &platform, person);
-        if let Err(error) = app.sessions.end(&session.id, &recorded).await {
+        let recorder: Recorder<'_> = &|unit| {
+            let platform = Arc::clone(&platform);
+            Box::pin(async move { Ok(record::sign_out(unit, &platform, person).await?) })
+        };
+        if let Err(error) = app.sessions.end(&session.id, recorder).await {
             return super::modules::failed(&app, &visit, "", &vzaemo_service::Error::storage(error)).await;
         }
     }

@@ -12,29 +12,30 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use maud::html;
 use std::sync::Arc;
 
-async fn statement(app: &App, visit: &Visit, headers: &HeaderMap, name: &str, paragraphs: u8) -> Response {
+async fn statement(app: &App, visit: &Visit, headers: &HeaderMap, title: &str, paragraphs: &[&str]) -> Response {
     let say = Speaker::host(visit.language);
-    let title = say.say(&format!("{name}-title"));
+    let title = say.say(title);
     let main = html! {
         (headed(&say, &[], &title, None))
-        div.v-prose { @for number in 1..=paragraphs { p { (say.say(&format!("{name}-{number}"))) } } }
+        div.v-prose { @for key in paragraphs { p { (say.say(key)) } } }
     };
     page(app, visit, headers, Content::new(&title, main)).await
 }
 
 /// The rules of use.
 pub(super) async fn rules(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    statement(&app, &visit, &headers, "rules", 4).await
+    statement(&app, &visit, &headers, "rules-title", &["rules-who", "rules-once", "rules-content", "rules-appeal"]).await
 }
 
 /// The accessibility statement.
 pub(super) async fn accessibility(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    statement(&app, &visit, &headers, "accessibility", 3).await
+    let paragraphs = ["accessibility-aim", "accessibility-how", "accessibility-tell"];
+    statement(&app, &visit, &headers, "accessibility-title", &paragraphs).await
 }
 
 /// The privacy notice.
 pub(super) async fn privacy(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    statement(&app, &visit, &headers, "privacy", 4).await
+    statement(&app, &visit, &headers, "privacy-title", &["privacy-who", "privacy-what", "privacy-public", "privacy-log"]).await
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

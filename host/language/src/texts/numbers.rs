@@ -29,7 +29,7 @@ pub fn grouped(number: i64) -> String {
 }
 
 /// Whether the text is a whole number in decimal digits.
-pub(crate) fn is_whole(text: &str) -> bool {
+pub fn is_whole(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -56,32 +56,58 @@ pub enum TextsError {
 
 /// Parses one file; the first error is reported with its line.
 pub(super) fn parse(source: &Source<'_>) -> Result<FluentResource, TextsError> {
-    FluentResource::try_new(source.text.to_owned()).map_err(|(_, errors)| {
+    resource(source.text).map_err(|error| in_file(source, error))
+}
+
+/// Messages with their arguments.
+pub type Messages = BTreeMap<String, BTreeSet<String>>;
+
+/// A text that is not Fluent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Syntax {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The parser's message.
+    pub what: String,
+}
+
+/// The messages of one file with their arguments.
+pub fn messages_of(text: &str) -> Result<Messages, Syntax> {
+    let resource = resource(text)?;
+    let mut all = Messages::new();
+    for entry in resource.entries() {
+        if let ast::Entry::Message(message) = entry {
+            let mut args = BTreeSet::new();
+            let attributes = message.attributes.iter().map(|attribute| &attribute.value);
+            for pattern in message.value.iter().chain(attributes) {
+                of_pattern(pattern, &mut args);
+            }
+            all.insert(message.id.name.to_owned(), args);
+        }
+    }
+    Ok(all)
+}
+
+fn resource(text: &str) -> Result<FluentResource, Syntax> {
+    FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| {
         let (at, what) =
             errors.first().map_or((0, String::new()), |error| (error.pos.start, error.to_string()));
-        let line = source.text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1;
-        TextsError::Syntax { file: source.name.to_owned(), line, what }
+        Syntax { line: text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1, what }
     })
+}
+
+fn in_file(source: &Source<'_>, error: Syntax) -> TextsError {
+    TextsError::Syntax { file: source.name.to_owned(), line: error.line, what: error.what }
 }
 
 /// The messages of a set of files with their arguments.
 pub(super) fn messages(
     sources: &[Source<'_>],
     language: Language,
-) -> Result<BTreeMap<String, BTreeSet<String>>, TextsError> {
-    let mut all = BTreeMap::new();
+) -> Result<Messages, TextsError> {
+    let mut all = Messages::new();
     for source in sources.iter().filter(|source| source.language == language) {
-        let resource = parse(source)?;
-        for entry in resource.entries() {
-            if let ast::Entry::Message(message) = entry {
-                let mut args = BTreeSet::new();
-                let attributes = message.attributes.iter().map(|attribute| &attribute.value);
-                for pattern in message.value.iter().chain(attributes) {
-                    of_pattern(pattern, &mut args);
-                }
-                all.insert(message.id.name.to_owned(), args);
-            }
-        }
+        all.extend(messages_of(source.text).map_err(|error| in_file(source, error))?);
     }
     Ok(all)
 }

@@ -1,0 +1,25 @@
+//! What every call leans on.
+
+use std::sync::Arc;
+use vzaemo_clock::{Calendar, LegalClock, SecurityClock, Zone};
+use vzaemo_identity::Aliases;
+use vzaemo_registers::Bodies;
+use vzaemo_storage::Storage;
+
+/// The rooms below this one, as the program has wired them. Nothing here changes while the host runs.
+pub struct Platform {
+    /// Documents, units of work, the commit queue.
+    pub storage: Storage,
+    /// Terms, jobs, retention.
+    pub legal: LegalClock,
+    /// Sessions, leases, limits.
+    pub security: SecurityClock,
+    /// The time zone in which citizens read times.
+    pub zone: Zone,
+    /// Working days.
+    pub calendar: Calendar,
+    /// Executive bodies.
+    pub bodies: Bodies,
+    /// The references by which modules know persons.
+    pub aliases: Arc<Aliases>,
+}

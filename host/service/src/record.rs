@@ -1,0 +1,147 @@
+//! What goes into the audit log, in the same commit as its cause.
+
+use crate::run::Ended;
+use crate::version::ModuleVersion;
+use crate::{Caller, Error, Platform};
+use std::time::Duration;
+use vzaemo_audit::{Actor, Decision, Entry, Kind, Module};
+use vzaemo_clock::Instant;
+use vzaemo_contract::call::Request;
+use vzaemo_identity::{PersonId, SignedIn};
+use vzaemo_storage::{StorageError, Unit};
+
+/// Where the lifecycle keeps the configuration that was applied last.
+const CONFIGURATION: (&str, &str, &str) = ("lifecycle", "configuration", "current");
+/// How long an act rests that has met a configuration on its way into service.
+const SWAPPING: Duration = Duration::from_millis(2);
+
+#[derive(serde::Deserialize)]
+struct Current {
+    generation: u64,
+}
+
+/// Makes the present configuration part of what an act or job has read. One that began with the old
+/// configuration runs again with the new one: at once if the new one is already kept, else at commit.
+pub(crate) async fn depend_on_configuration(unit: &mut Unit, generation: u64) -> Result<(), Ended> {
+    let (namespace, collection, key) = CONFIGURATION;
+    let document = match unit.get(namespace, collection, key).await {
+        Ok(document) => document,
+        // A service without a lifecycle over it has one configuration for ever.
+        Err(StorageError::UnknownCollection { .. }) => return Ok(()),
+        Err(error) => return Err(Error::storage(error).into()),
+    };
+    let Some(document) = document else { return Ok(()) };
+    let current: Current = document.parse().map_err(Error::storage)?;
+    if current.generation == generation {
+        return Ok(());
+    }
+    tokio::time::sleep(SWAPPING).await;
+    Err(Ended::Again)
+}
+
+fn module(version: &ModuleVersion) -> Module {
+    Module {
+        id: version.manifest.id.clone(),
+        version: version.manifest.version.to_string(),
+        digest: version.digest.clone(),
+    }
+}
+
+fn actor(caller: &Caller) -> Actor {
+    caller.principal.as_ref().map_or(Actor::Anonymous, |principal| Actor::Person(principal.person.to_string()))
+}
+
+/// The document that an act is about, as it stands in the route.
+fn resource(version: &ModuleVersion, act: &str, request: &Request) -> Option<String> {
+    let resource = version.manifest.act(act)?.resource.as_ref()?;
+    request.param(&resource.param).map(|key| format!("{}/{key}", resource.collection))
+}
+
+/// An act that is done.
+pub(crate) async fn act(
+    unit: &mut Unit,
+    platform: &Platform,
+    caller: &Caller,
+    version: &ModuleVersion,
+    name: &str,
+    request: &Request,
+    at: Instant,
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Act, at, platform.security.now());
+    entry.actor = actor(caller);
+    entry.module = Some(module(version));
+    entry.act = Some(name.to_owned());
+    entry.resource = resource(version, name, request);
+    entry.decision = Some(Decision::Allow);
+    entry.input = Some(request.input.clone().into_bytes());
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}
+
+/// A job that is done.
+pub(crate) async fn job(
+    unit: &mut Unit,
+    platform: &Platform,
+    version: &ModuleVersion,
+    name: &str,
+    args: &str,
+    at: Instant,
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Job, at, platform.security.now());
+    entry.actor = Actor::Module(version.manifest.id.clone());
+    entry.module = Some(module(version));
+    entry.act = Some(name.to_owned());
+    entry.input = Some(args.as_bytes().to_vec());
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}
+
+/// An act that was refused or failed: an entry of its own, since nothing else of it is kept. Refusals of visitors who
+/// have not signed in are counted by `protection`, not logged one by one.
+pub(crate) async fn failure(
+    platform: &Platform,
+    caller: &Caller,
+    version: &ModuleVersion,
+    name: &str,
+    request: &Request,
+    error: &Error,
+    at: Instant,
+) {
+    let (kind, result) = match error {
+        _ if caller.principal.is_none() => return,
+        Error::Denied { reason } => (Kind::Refusal, format!("denied: {reason:?}")),
+        Error::Refused(refusal) => (Kind::Refusal, format!("refused: {}", refusal.message.key)),
+        Error::Module { source, .. } => (Kind::Fault, source.to_string()),
+        _ => return,
+    };
+    let mut entry = Entry::new(kind, at, platform.security.now());
+    entry.actor = actor(caller);
+    entry.module = Some(module(version));
+    entry.act = Some(name.to_owned());
+    entry.resource = resource(version, name, request);
+    entry.decision = Some(if matches!(error, Error::Denied { .. }) { Decision::Deny } else { Decision::Allow });
+    entry.result = result;
+    if let Err(error) = alone(platform, entry).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "a refusal could not be put into the audit log");
+    }
+}
+
+/// An entry in a commit of its own.
+async fn alone(platform: &Platform, entry: Entry) -> Result<(), Error> {
+    let mut unit = platform.storage.begin().await.map_err(Error::storage)?;
+    vzaemo_audit::record(&mut unit, entry).await.map_err(Error::storage)?;
+    unit.commit().await.map(|_| ()).map_err(Error::storage)
+}
+
+/// A person has signed in.
+pub async fn sign_in(unit: &mut Unit, platform: &Platform, signed_in: &SignedIn) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::SignIn, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(signed_in.person.to_string());
+    entry.details = vec![format!("{:?}", signed_in.method), format!("{:?}", signed_in.assurance)];
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}
+
+/// A session has been ended by its person.
+pub async fn sign_out(unit: &mut Unit, platform: &Platform, person: PersonId) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::SignOut, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(person.to_string());
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}

@@ -1,0 +1,67 @@
+//! One call into a module, from the host's imports back to the host's imports.
+
+use crate::imports::CallHost;
+use crate::version::ModuleVersion;
+use crate::{Error, HealthEvent, Service};
+use std::any::Any;
+use std::future::Future;
+use std::sync::Arc;
+use vzaemo_contract::call::Failure;
+use vzaemo_runtime::{CallError, Imports, Module};
+use vzaemo_storage::Unit;
+
+/// How an attempt at an act ended, when it did not succeed.
+pub(crate) enum Ended {
+    /// What it read has changed: run it again.
+    Again,
+    /// For good.
+    With(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Ended::With(error)
+    }
+}
+
+type Called<T> = (Result<T, CallError>, Box<dyn Imports>);
+
+impl Service {
+    /// Calls the module and takes the unit of work back. Tells the health of the module, and turns its failures
+    /// into the errors of this room.
+    pub(crate) async fn run<T, F, R>(&self, host: CallHost, call: F) -> Result<(T, Unit), Error>
+    where
+        F: FnOnce(Module, Box<dyn Imports>) -> R,
+        R: Future<Output = Called<T>>,
+    {
+        let version = Arc::clone(&host.version);
+        let (result, imports) = call(version.component.clone(), Box::new(host)).await;
+        let imports: Box<dyn Any> = imports;
+        let host = imports.downcast::<CallHost>().map_err(|_| Error::Lost(version.manifest.id.clone()))?;
+        self.tell_health(&version, result.as_ref().err());
+        if let Some(error) = host.failed {
+            return Err(error);
+        }
+        match result {
+            Ok(value) => Ok((value, host.unit)),
+            Err(error) => Err(told(&version, error)),
+        }
+    }
+
+    fn tell_health(&self, version: &ModuleVersion, error: Option<&CallError>) {
+        if let Some(health) = self.health() {
+            let failed = error.is_some_and(CallError::is_fault_of_module);
+            let event = if failed { HealthEvent::Failed } else { HealthEvent::Answered };
+            health.ended(&version.manifest.id, &version.digest, event);
+        }
+    }
+}
+
+fn told(version: &ModuleVersion, error: CallError) -> Error {
+    match error {
+        CallError::Failure(Failure::NotFound) => Error::NotFound,
+        CallError::Failure(Failure::Refused(refusal)) => Error::Refused(refusal),
+        CallError::Busy => Error::Busy,
+        source => Error::Module { module: version.manifest.id.clone(), source },
+    }
+}

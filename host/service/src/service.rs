@@ -1,0 +1,375 @@
+//! Views, acts and decisions.
+
+use crate::imports::{Acting, CallHost};
+use crate::run::Ended;
+use crate::version::ModuleVersion;
+use crate::{Caller, Error, Health, Platform, Snapshot, record, submission};
+use arc_swap::ArcSwap;
+use std::sync::{Arc, OnceLock};
+use vzaemo_access::{Action, Decision, Reason, ResourceDocument, Subject};
+use vzaemo_clock::Instant;
+use vzaemo_contract::call::{Outcome, Pair, Principal as Seen, Request};
+use vzaemo_contract::manifest::{Once, Resource};
+use vzaemo_runtime::Module;
+use vzaemo_storage::{CommitError, Committed, Unit};
+
+/// How often an act runs before the person is asked to try again.
+const ATTEMPTS: u32 = 12;
+
+/// A page with what it was made by.
+pub struct Viewed {
+    /// The page, checked against the grammar.
+    pub page: vzaemo_marks::Page,
+    /// The version that made it.
+    pub version: Arc<ModuleVersion>,
+    /// The commit that it was made after.
+    pub position: u64,
+}
+
+/// An act that has been committed.
+pub struct Done {
+    /// What the module answered, with its numbers put in.
+    pub outcome: Outcome,
+    /// The version that did it.
+    pub version: Arc<ModuleVersion>,
+    /// The commit that holds it; an earlier one when the same submission came again.
+    pub position: u64,
+}
+
+/// What stands in an action slot for a visitor.
+pub struct Slot {
+    /// Whether the visitor may do it.
+    pub decision: Decision,
+    /// Whether they have done it already, where it can be done once.
+    pub taken: bool,
+}
+
+/// The one way in.
+pub struct Service {
+    platform: Arc<Platform>,
+    snapshot: ArcSwap<Snapshot>,
+    health: OnceLock<Arc<dyn Health>>,
+}
+
+impl Service {
+    /// A service without modules.
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Service { platform, snapshot: ArcSwap::from_pointee(Snapshot::default()), health: OnceLock::new() }
+    }
+
+    /// Who is told how calls end; the first one set stays.
+    pub fn report_health_to(&self, health: Arc<dyn Health>) {
+        let _already_set = self.health.set(health);
+    }
+
+    /// What every call leans on.
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
+    /// What serves now. Requests keep the snapshot that they started with.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Puts another configuration into service, whole.
+    pub fn swap(&self, snapshot: Arc<Snapshot>) {
+        self.snapshot.store(snapshot);
+    }
+
+    pub(crate) fn serving(&self, module: &str) -> Result<Arc<ModuleVersion>, Error> {
+        self.serving_now(module).map(|(version, _)| version)
+    }
+
+    /// The version that serves, with the generation of the configuration that it serves in.
+    pub(crate) fn serving_now(&self, module: &str) -> Result<(Arc<ModuleVersion>, u64), Error> {
+        use crate::ModuleState;
+        let snapshot = self.snapshot.load();
+        match snapshot.module(module).map(AsRef::as_ref) {
+            Some(ModuleState::Serving(version)) => Ok((Arc::clone(version), snapshot.generation)),
+            Some(ModuleState::Disabled(_)) => Err(Error::Disabled(module.to_owned())),
+            Some(ModuleState::SetAside(_)) => Err(Error::SetAside(module.to_owned())),
+            None => Err(Error::NotFound),
+        }
+    }
+
+    pub(crate) fn health(&self) -> Option<&Arc<dyn Health>> {
+        self.health.get()
+    }
+
+    /// A read.
+    pub async fn view(
+        &self,
+        caller: &Caller,
+        module: &str,
+        name: &str,
+        request: &Request,
+    ) -> Result<Viewed, Error> {
+        let version = self.serving(module)?;
+        let view = version.manifest.view(name).ok_or(Error::NotFound)?;
+        let now = self.platform.legal.now();
+        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let position = unit.position();
+        let resource = resource(&mut unit, &version, view.resource.as_ref(), &request.params).await?;
+        let mut acting = None;
+        if !view.open {
+            acting = self.acting(caller, module).await?;
+            let subject = subject(caller, acting.as_ref());
+            let decision = version.policies.decide(&subject, Action::View(name), resource.as_ref());
+            allowed(&decision)?;
+            in_capacity(acting.as_mut(), &decision, resource.as_ref());
+        }
+        let host = CallHost {
+            unit,
+            version: Arc::clone(&version),
+            platform: Arc::clone(&self.platform),
+            acting,
+            at: now,
+            failed: None,
+        };
+        let view = async |component: Module, host| component.view(host, name, request).await;
+        let (page, _) = self.run(host, view).await?;
+        Ok(Viewed { page, version, position })
+    }
+
+    /// A change. `submission` is the one-time id of the form; a repeat returns the first outcome.
+    pub async fn act(
+        &self,
+        caller: &Caller,
+        module: &str,
+        name: &str,
+        request: &Request,
+        submission: Option<&str>,
+    ) -> Result<Done, Error> {
+        // The time of an act is that of its acceptance, and so is what chance it gets: both stay the same when
+        // it is run again.
+        let at = self.platform.legal.now();
+        let seed = uuid::Uuid::new_v4().as_u128();
+        for _ in 0..ATTEMPTS {
+            match self.attempt(caller, module, name, request, submission, at, seed).await {
+                Err(Ended::Again) => {}
+                Err(Ended::With(error)) => return Err(error),
+                Ok(done) => return Ok(done),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    #[allow(clippy::too_many_arguments)] // the parts of one request, all of them needed
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        module: &str,
+        name: &str,
+        request: &Request,
+        submission: Option<&str>,
+        at: Instant,
+        seed: u128,
+    ) -> Result<Done, Ended> {
+        let (version, generation) = self.serving_now(module)?;
+        let act = version.manifest.act(name).ok_or(Error::NotFound)?;
+        let mut acting = self.acting(caller, module).await?;
+        let mut unit = self.platform.storage.begin_at(at.as_millis(), seed).await.map_err(Error::storage)?;
+        let submission = submission
+            .zip(caller.principal.as_ref())
+            .map(|(id, principal)| submission::key(&principal.person.to_string(), module, name, id));
+        if let Some(key) = &submission
+            && let Some(outcome) = submission::earlier(&mut unit, key).await?
+        {
+            return Ok(Done { outcome, position: unit.position(), version });
+        }
+        record::depend_on_configuration(&mut unit, generation).await?;
+        let resource = resource(&mut unit, &version, act.resource.as_ref(), &request.params).await?;
+        let subject = subject(caller, acting.as_ref());
+        let decision = version.policies.decide(&subject, Action::Act(name), resource.as_ref());
+        if !decision.allowed {
+            drop(unit);
+            let error = Error::Denied { reason: decision.reason };
+            record::failure(&self.platform, caller, &version, name, request, &error, at).await;
+            return Err(error.into());
+        }
+        in_capacity(acting.as_mut(), &decision, resource.as_ref());
+        check_input(&version, act.form.as_deref(), &request.input)?;
+
+        let host = CallHost {
+            unit,
+            version: Arc::clone(&version),
+            platform: Arc::clone(&self.platform),
+            acting,
+            at,
+            failed: None,
+        };
+        let call = async |component: Module, host| component.act(host, name, request).await;
+        let (mut outcome, mut unit) = match self.run(host, call).await {
+            Ok(done) => done,
+            Err(error) => {
+                record::failure(&self.platform, caller, &version, name, request, &error, at).await;
+                return Err(error.into());
+            }
+        };
+        if let Some(key) = submission {
+            submission::keep(&mut unit, key, &outcome, at).await?;
+        }
+        record::act(&mut unit, &self.platform, caller, &version, name, request, at).await?;
+        match unit.commit().await {
+            Ok(committed) => {
+                put_numbers(&mut outcome, &committed);
+                Ok(Done { outcome, version, position: committed.position })
+            }
+            Err(error) if error.is_retryable() => Err(Ended::Again),
+            Err(CommitError::Busy) => Err(Error::Busy.into()),
+            Err(error) => Err(Error::storage(error).into()),
+        }
+    }
+
+    /// Asks a version that is about to come into service what is wrong with its configuration: sentences for the
+    /// holder, none when all is well.
+    pub async fn check_version(&self, version: &Arc<ModuleVersion>) -> Result<Vec<String>, Error> {
+        let unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let host = CallHost {
+            unit,
+            version: Arc::clone(version),
+            platform: Arc::clone(&self.platform),
+            acting: None,
+            at: self.platform.legal.now(),
+            failed: None,
+        };
+        let check = async |component: Module, host| component.check(host).await;
+        self.run(host, check).await.map(|(sentences, _)| sentences)
+    }
+
+    /// What stands in the action slots of a page for this visitor: for each act with its parameters, whether
+    /// it may be done and whether it has been done already.
+    pub async fn slots(
+        &self,
+        caller: &Caller,
+        version: &ModuleVersion,
+        asked: &[(String, Vec<Pair>)],
+    ) -> Result<Vec<Slot>, Error> {
+        let module = version.manifest.id.as_str();
+        let acting = self.acting(caller, module).await?;
+        let subject = subject(caller, acting.as_ref());
+        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let mut slots = Vec::with_capacity(asked.len());
+        for (name, params) in asked {
+            let Some(act) = version.manifest.act(name) else {
+                slots.push(Slot { decision: denied(Reason::Unknown), taken: false });
+                continue;
+            };
+            let document = match resource(&mut unit, version, act.resource.as_ref(), params).await {
+                Ok(document) => document,
+                Err(Error::NotFound) => {
+                    slots.push(Slot { decision: denied(Reason::Unknown), taken: false });
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let decision = version.policies.decide(&subject, Action::Act(name), document.as_ref());
+            let taken = match (&act.once, &acting, &document) {
+                (Some(once), Some(acting), Some(document)) => {
+                    taken(&mut unit, module, once, &document.key, &acting.seen.person).await?
+                }
+                _ => false,
+            };
+            slots.push(Slot { decision, taken });
+        }
+        Ok(slots)
+    }
+
+    async fn acting(&self, caller: &Caller, module: &str) -> Result<Option<Acting>, Error> {
+        let Some(principal) = &caller.principal else { return Ok(None) };
+        let alias = self.platform.aliases.alias(principal.person, module).await.map_err(Error::storage)?;
+        let person = alias.as_str().to_owned();
+        let organisation = principal.organisation.as_ref().map(|organisation| organisation.edrpou.to_string());
+        let seen = Seen { person, organisation, body: None };
+        let bodies = principal.roles.bodies_for(module).into_iter().map(str::to_owned).collect();
+        Ok(Some(Acting { person: principal.person, seen, bodies }))
+    }
+}
+
+fn denied(reason: Reason) -> Decision {
+    Decision { allowed: false, reason, capacities: Vec::new(), policies: Vec::new(), alarm: None }
+}
+
+fn allowed(decision: &Decision) -> Result<(), Error> {
+    if decision.allowed { Ok(()) } else { Err(Error::Denied { reason: decision.reason.clone() }) }
+}
+
+/// Who asks, in the words of `access`.
+fn subject(caller: &Caller, acting: Option<&Acting>) -> Subject {
+    use vzaemo_identity::Role;
+    let (Some(principal), Some(acting)) = (&caller.principal, acting) else { return Subject::visitor() };
+    Subject {
+        person: Some(acting.seen.person.clone()),
+        assurance: crate::caller::assurance(principal.assurance),
+        holder: principal.roles.has(&Role::Holder),
+        technical: principal.roles.has(&Role::TechnicalAdministrator),
+        auditor: principal.roles.has(&Role::Auditor),
+        bodies: acting.bodies.clone(),
+        organisation: acting.seen.organisation.clone(),
+        blocked: false,
+    }
+}
+
+/// Tells the module the body for which an official acts: that of the document, or the person's own one when
+/// the route names none. Somebody who acts as a citizen acts for no body, though they may administer one.
+fn in_capacity(acting: Option<&mut Acting>, decision: &Decision, resource: Option<&ResourceDocument>) {
+    use vzaemo_access::Who;
+    let Some(acting) = acting else { return };
+    if decision.capacities.contains(&Who::Official) {
+        acting.seen.body = resource
+            .and_then(|document| document.body.clone())
+            .or_else(|| acting.bodies.first().cloned());
+    }
+}
+
+/// The document that a route names.
+async fn resource(
+    unit: &mut Unit,
+    version: &ModuleVersion,
+    resource: Option<&Resource>,
+    params: &[Pair],
+) -> Result<Option<ResourceDocument>, Error> {
+    let Some(resource) = resource else { return Ok(None) };
+    let key = params.iter().find(|(name, _)| *name == resource.param).map_or("", |(_, value)| value.as_str());
+    let module = version.manifest.id.as_str();
+    let found = unit.get(module, &resource.collection, key).await.map_err(Error::storage)?;
+    let document = found.ok_or(Error::NotFound)?;
+    version
+        .policies
+        .document(&resource.collection, &document.key, &document.body)
+        .map(Some)
+        .map_err(Error::storage)
+}
+
+/// The web has checked the input and said what is wrong in the person's words; this check is the one that
+/// everybody passes, whatever way they came.
+fn check_input(version: &ModuleVersion, form: Option<&str>, input: &str) -> Result<(), Error> {
+    let value: serde_json::Value =
+        serde_json::from_str(input).map_err(|error| Error::Input(vec![error.to_string()]))?;
+    let problems: Vec<String> = match form.and_then(|form| version.forms.get(form)) {
+        Some(form) => form.validator.iter_errors(&value).map(|error| error.to_string()).collect(),
+        None if value.as_object().is_some_and(serde_json::Map::is_empty) => Vec::new(),
+        None => vec!["this act takes no input".to_owned()],
+    };
+    if problems.is_empty() { Ok(()) } else { Err(Error::Input(problems)) }
+}
+
+async fn taken(unit: &mut Unit, module: &str, once: &Once, key: &str, person: &str) -> Result<bool, Error> {
+    let fields: Vec<&str> = once.unique.iter().map(String::as_str).collect();
+    let found = unit.find_unique(module, &once.collection, &fields, &[key, person]).await.map_err(Error::storage)?;
+    let Some(document) = found else { return Ok(false) };
+    let Some(unless) = &once.unless else { return Ok(true) };
+    let body: serde_json::Value = document.parse().map_err(Error::storage)?;
+    Ok(body.get(unless).and_then(serde_json::Value::as_bool) != Some(true))
+}
+
+fn put_numbers(outcome: &mut Outcome, committed: &Committed) {
+    if committed.numbers.is_empty() {
+        return;
+    }
+    let args = outcome.message.iter_mut().flat_map(|message| message.args.iter_mut());
+    for (_, value) in args.chain(outcome.to.iter_mut().flat_map(|address| address.params.iter_mut())) {
+        *value = committed.substitute(value);
+    }
+}

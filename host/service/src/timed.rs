@@ -1,0 +1,162 @@
+//! Timed work: done in one unit of work with the removal of its record, so exactly once in effect.
+
+use crate::imports::CallHost;
+use crate::run::Ended;
+use crate::work::{NAMESPACE, Task, WORK, Work};
+use crate::{Error, Service, record};
+use std::sync::Arc;
+use vzaemo_cabinet::{Notice, Text};
+use vzaemo_clock::{Instant, SignedDuration};
+use vzaemo_runtime::Module;
+use vzaemo_storage::{CommitError, Cursor, Document, Unit};
+
+/// How often work whose reads change meanwhile is tried at one go.
+const ATTEMPTS: u32 = 12;
+/// How many participants of a case are told in one unit of work.
+const PORTION: u32 = 500;
+/// The longest wait after a failure.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
+/// How a try at timed work ended.
+#[derive(Debug)]
+pub enum Worked {
+    /// It is done, or somebody else has done it.
+    Done,
+    /// Its module does not serve at present; the work waits.
+    Waits,
+    /// It failed and is tried again later.
+    Failed(Error),
+}
+
+impl Service {
+    /// Does the work kept under this key.
+    pub async fn work(&self, key: &str) -> Result<Worked, Error> {
+        let began = self.platform().legal.now();
+        for _ in 0..ATTEMPTS {
+            match self.attempt_work(key, began).await {
+                Ok(()) => return Ok(Worked::Done),
+                Err(Ended::Again | Ended::With(Error::Busy)) => {}
+                Err(Ended::With(Error::Disabled(_) | Error::SetAside(_))) => return Ok(Worked::Waits),
+                Err(Ended::With(error)) => {
+                    self.put_off(key).await?;
+                    return Ok(Worked::Failed(error));
+                }
+            }
+        }
+        Ok(Worked::Failed(Error::Busy))
+    }
+
+    async fn attempt_work(&self, key: &str, began: Instant) -> Result<(), Ended> {
+        let platform = self.platform();
+        let mut unit = platform.storage.begin_at(began.as_millis(), seed(key)).await.map_err(Error::storage)?;
+        let Some(document) = unit.get(NAMESPACE, WORK, key).await.map_err(Error::storage)? else {
+            return Ok(());
+        };
+        let work: Work = document.parse().map_err(Error::storage)?;
+        // The clock of timed work is the time at which it was due; what a threshold sets off has none.
+        let due = if work.at_once { began } else { work.due.parse().unwrap_or(began) };
+        let unit = match &work.task {
+            Task::Job { job, args } => {
+                let (version, generation) = self.serving_now(&work.module)?;
+                record::depend_on_configuration(&mut unit, generation).await?;
+                let removed = unit.remove(NAMESPACE, WORK, key, document.revision).await;
+                removed.map_err(Error::storage)?;
+                let host = CallHost {
+                    unit,
+                    version: Arc::clone(&version),
+                    platform: Arc::clone(platform),
+                    acting: None,
+                    at: due,
+                    failed: None,
+                };
+                let call = async |component: Module, host| component.job(host, job, args).await;
+                let ((), mut unit) = self.run(host, call).await?;
+                record::job(&mut unit, platform, &version, job, args, due).await?;
+                unit
+            }
+            Task::Tell { case, text, address, after } => {
+                let told = Telling { module: &work.module, case, text, address, after: after.as_deref() };
+                told.portion(unit, &document, &work, due).await?
+            }
+        };
+        match unit.commit().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_retryable() => Err(Ended::Again),
+            Err(CommitError::Busy) => Err(Error::Busy.into()),
+            Err(error) => Err(Error::storage(error).into()),
+        }
+    }
+
+    /// Keeps failed work for a later try: after 2, 4, 8 … seconds of real time, at most an hour.
+    async fn put_off(&self, key: &str) -> Result<(), Error> {
+        let platform = self.platform();
+        let mut unit = platform.storage.begin().await.map_err(Error::storage)?;
+        let Some(document) = unit.get(NAMESPACE, WORK, key).await.map_err(Error::storage)? else {
+            return Ok(());
+        };
+        let mut work: Work = document.parse().map_err(Error::storage)?;
+        work.failures = work.failures.saturating_add(1);
+        let wait = SignedDuration::from_secs(1_i64 << work.failures.min(12)).min(LONGEST_WAIT);
+        let now = platform.security.now();
+        work.not_before = now.checked_add(wait).unwrap_or(now).to_string();
+        let body = serde_json::to_string(&work).map_err(Error::storage)?;
+        unit.replace(NAMESPACE, WORK, key, document.revision, &body).await.map_err(Error::storage)?;
+        match unit.commit().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_retryable() => Ok(()),
+            Err(error) => Err(Error::storage(error)),
+        }
+    }
+}
+
+/// Chance for the unit of work, the same each time that the work is tried.
+fn seed(key: &str) -> u128 {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(key.as_bytes());
+    digest.iter().take(16).fold(0, |seed, byte| (seed << 8) | u128::from(*byte))
+}
+
+/// Telling all who take part in a case.
+struct Telling<'a> {
+    module: &'a str,
+    case: &'a str,
+    text: &'a Text,
+    address: &'a str,
+    after: Option<&'a str>,
+}
+
+impl Telling<'_> {
+    async fn portion(
+        self,
+        mut unit: Unit,
+        document: &Document,
+        work: &Work,
+        at: Instant,
+    ) -> Result<Unit, Error> {
+        let after = self.after.map(|after| Cursor(after.to_owned()));
+        let found = vzaemo_cabinet::participants(&mut unit, self.module, self.case, PORTION, after).await;
+        let (persons, next) = found.map_err(Error::storage)?;
+        for person in persons {
+            let notice = Notice {
+                module: self.module.to_owned(),
+                text: self.text.clone(),
+                address: self.address.to_owned(),
+            };
+            vzaemo_cabinet::notify(&mut unit, &person, notice, at).await.map_err(Error::storage)?;
+        }
+        let key = &document.key;
+        match next {
+            None => unit.remove(NAMESPACE, WORK, key, document.revision).await.map_err(Error::storage)?,
+            Some(cursor) => {
+                let mut rest = work.clone();
+                if let Task::Tell { after, .. } = &mut rest.task {
+                    *after = Some(cursor.0);
+                }
+                let body = serde_json::to_string(&rest).map_err(Error::storage)?;
+                let replaced = unit.replace(NAMESPACE, WORK, key, document.revision, &body).await;
+                replaced.map_err(Error::storage)?;
+            }
+        }
+        Ok(unit)
+    }
+}

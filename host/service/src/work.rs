@@ -1,0 +1,85 @@
+//! Timed work, as it is kept: rows that are removed in the very unit of work that they cause.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use vzaemo_storage::Collection;
+
+/// The namespace of the records of this room.
+pub const NAMESPACE: &str = "service";
+/// The collection of timed work.
+pub const WORK: &str = "work";
+/// The collection of one-time submission ids with their outcomes.
+pub(crate) const SUBMISSIONS: &str = "submissions";
+
+/// Something to do at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The module on whose behalf.
+    pub module: String,
+    /// What to do.
+    #[serde(flatten)]
+    pub task: Task,
+    /// When, as the text of an instant. Work that a threshold has set off is due at once: it holds the moment
+    /// at which the threshold was set, and the time at which it runs is its clock.
+    pub due: String,
+    /// Whether a threshold has set it off.
+    pub at_once: bool,
+    /// How often it has failed.
+    pub failures: u32,
+    /// Not before this moment (real time), after a failure.
+    pub not_before: String,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "kebab-case")]
+pub enum Task {
+    /// A job of the module.
+    Job {
+        /// Its name in the manifest.
+        job: String,
+        /// The JSON that it was scheduled with.
+        args: String,
+    },
+    /// Tell all who take part in a case, a portion at a time.
+    Tell {
+        /// The case's key within the module.
+        case: String,
+        /// What to tell.
+        text: vzaemo_cabinet::Text,
+        /// The local path to go to.
+        address: String,
+        /// Where the next portion starts.
+        after: Option<String>,
+    },
+}
+
+/// The collections of this room, to be declared when the host starts.
+pub fn collections() -> Vec<Collection> {
+    let string = || json!({"type": "string"});
+    let text = json!({"type": "object", "required": ["uk", "en"], "properties": {"uk": string(), "en": string()}});
+    vec![
+        Collection::new(
+            WORK,
+            json!({"type": "object", "additionalProperties": false,
+                "required": ["module", "task", "due", "at_once", "failures", "not_before"],
+                "properties": {
+                    "module": string(), "task": {"enum": ["job", "tell"]}, "due": string(),
+                    "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
+                    "job": string(), "args": string(), "case": string(), "text": text, "address": string(),
+                    "after": {"type": ["string", "null"]}}}),
+        )
+        .index(&["due"]),
+        Collection::new(
+            SUBMISSIONS,
+            json!({"type": "object", "additionalProperties": false, "required": ["outcome", "at"],
+                "properties": {"outcome": string(), "at": string()}}),
+        )
+        .index(&["at"]),
+    ]
+}
+
+/// The key of work that a module has scheduled: the same name and key again moves it.
+pub(crate) fn scheduled_key(module: &str, job: &str, key: &str) -> String {
+    format!("{module}/{job}/{key}")
+}

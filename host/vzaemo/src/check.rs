@@ -1,0 +1,22 @@
+//! `vzaemo check`.
+
+use crate::wiring;
+use std::path::Path;
+use std::process::ExitCode;
+use vzaemo_lifecycle::{Configuration, check_configuration};
+
+/// Prints what is wrong with a configuration, a problem a paragraph; succeeds when there is none.
+pub async fn check(config: &Path) -> anyhow::Result<ExitCode> {
+    let problems = match Configuration::read(config) {
+        Err(problems) => problems,
+        Ok(configuration) => check_configuration(config, &wiring::engine(&configuration)?).await.problems,
+    };
+    if problems.is_empty() {
+        println!("{}: no problem found", config.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    for problem in &problems {
+        println!("{problem}");
+    }
+    Ok(ExitCode::FAILURE)
+}

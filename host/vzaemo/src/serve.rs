@@ -1,0 +1,95 @@
+//! `vzaemo serve`.
+
+use crate::command::Serve;
+use crate::wiring::{self, Wired};
+use anyhow::Context as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use vzaemo_lifecycle::Lifecycle;
+
+/// How often what has expired is tidied away.
+const TIDYING: Duration = Duration::from_secs(60);
+
+/// Serves until SIGINT or SIGTERM; requests that have begun are finished.
+pub async fn serve(how: Serve) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let configuration = wiring::configuration(&how.config, how.data, how.port)?;
+    let base = configuration.platform.base_url.clone();
+    let port = how.port.or_else(|| base.port_or_known_default()).context("find the port in the platform's address")?;
+    let wired = wiring::wire(how.config, configuration).await?;
+
+    let address = SocketAddr::new(how.listen, port);
+    let listener = TcpListener::bind(address).await.with_context(|| format!("listen at {address}"))?;
+    match wired.lifecycle.start().await {
+        Ok(applied) => tracing::info!(generation = applied.generation, "the configuration is in service"),
+        // The last good configuration serves, or none: the pages say so, and the holder is told why.
+        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused"),
+    }
+    let _watching = vzaemo_lifecycle::watch(&wired.lifecycle).context("watch the configuration")?;
+    let background = background(&wired);
+
+    let mode = if wired.development { "development" } else { "production" };
+    tracing::info!(%address, mode, took_ms = began.elapsed().as_millis(), "serving at {base}");
+    let router = vzaemo_web::server::router(Arc::clone(&wired.app));
+    axum::serve(listener, router).with_graceful_shutdown(stopped()).await.context("serve")?;
+    for task in background {
+        task.abort();
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What runs beside the requests.
+fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
+    let jobs = Arc::clone(&wired.jobs);
+    let lifecycle = wired.lifecycle.clone();
+    let reloading = wired.lifecycle.clone();
+    let (identity, refusals, storage) = (wired.identity.clone(), Arc::clone(&wired.refusals), wired.storage.clone());
+    vec![
+        tokio::spawn(async move { jobs.run().await }),
+        tokio::spawn(async move { lifecycle.attend_always().await }),
+        tokio::spawn(async move { reload_on_hangup(&reloading).await }),
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TIDYING).await;
+                if let Err(error) = identity.sessions.sweep().await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "could not remove ended sessions");
+                }
+                if let Err(error) = refusals.keep(&storage).await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "could not keep the counts of refusals");
+                }
+            }
+        }),
+    ]
+}
+
+async fn reload_on_hangup(lifecycle: &Lifecycle) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        tracing::error!("SIGHUP cannot be heard; a changed configuration is taken up by the file watch only");
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        if let Err(error) = lifecycle.reload().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused");
+        }
+    }
+}
+
+async fn stopped() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping; requests that have begun are finished");
+}

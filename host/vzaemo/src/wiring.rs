@@ -1,0 +1,252 @@
+//! The rooms put together, from the ground up.
+
+use crate::secret;
+use anyhow::{Context as _, anyhow};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
+use vzaemo_identity::dev::{DevClient, DevProvider};
+use vzaemo_identity::{Identity, Provider, ProviderConfig, SessionLimits, SignIn, Transport};
+use vzaemo_jobs::Jobs;
+use vzaemo_lifecycle::configuration::{Mode, RateKind};
+use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
+use vzaemo_protection::{Kind, Limits, Rate, Refusals};
+use vzaemo_registers::{Bodies, Holidays};
+use vzaemo_runtime::{Engine, EngineConfig};
+use vzaemo_service::{Platform, Service};
+use vzaemo_storage::{Config, Storage};
+use vzaemo_web::server::{App, DEVELOPMENT, Parts};
+
+/// The client id by which the platform is known to the embedded identity provider.
+const DEVELOPMENT_CLIENT: &str = "vzaemo";
+/// How many years the calendar knows, from the first year of the register of holidays on.
+const YEARS_AHEAD: i16 = 30;
+
+/// A platform that is put together and serves nothing yet.
+pub struct Wired {
+    /// What the web is made of.
+    pub app: Arc<App>,
+    /// Modules come and go through this.
+    pub lifecycle: Lifecycle,
+    /// Timed work.
+    pub jobs: Arc<Jobs>,
+    /// For tidying up now and then.
+    pub storage: Storage,
+    /// Sessions, for sweeping.
+    pub identity: Identity,
+    /// What was turned away.
+    pub refusals: Arc<Refusals>,
+    /// Whether it is a development platform.
+    pub development: bool,
+}
+
+/// Problems of a configuration, a line each.
+pub fn joined(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The configuration, with what the command line says instead.
+pub fn configuration(path: &Path, data: Option<PathBuf>, port: Option<u16>) -> anyhow::Result<Configuration> {
+    let mut configuration =
+        Configuration::read(path).map_err(|problems| anyhow!("read the configuration:\n{}", joined(&problems)))?;
+    if let Some(data) = data {
+        configuration.folders.data = data;
+    }
+    if let (Some(port), Mode::Development) = (port, configuration.platform.mode) {
+        let moved = configuration.platform.base_url.set_port(Some(port));
+        moved.map_err(|()| anyhow!("put port {port} into the platform's address"))?;
+    }
+    Ok(configuration)
+}
+
+/// The engine of the configuration, with its cache of compiled modules in the data folder.
+pub fn engine(configuration: &Configuration) -> anyhow::Result<Engine> {
+    let runtime = &configuration.runtime;
+    let config = EngineConfig {
+        concurrency: runtime.concurrency,
+        memory_mib: runtime.memory_mib,
+        call_ms: runtime.call_ms,
+        cpu_ms: runtime.cpu_ms,
+        wait_ms: runtime.wait_ms,
+        cache: Some(configuration.folders.data.join("compiled")),
+        ..EngineConfig::default()
+    };
+    Engine::new(&config).context("set up the engine for modules")
+}
+
+/// Opens everything that the configuration names and wires it.
+pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result<Wired> {
+    let development = configuration.platform.mode == Mode::Development;
+    let data = &configuration.folders.data;
+    std::fs::create_dir_all(data).with_context(|| format!("make the data folder {}", data.display()))?;
+    let storage = open_storage(&configuration).await?;
+    let (legal, security) = clocks(&storage, development).await?;
+    let secret = secret::load_or_make(data)?;
+    let identity =
+        Identity::open(storage.clone(), secret, legal.clone(), security.clone(), SessionLimits::default())
+            .await
+            .context("open the records of persons")?;
+    let base = configuration.platform.base_url.clone();
+    let provider = development_provider(&configuration, &base, &identity, &security).await?;
+    let sign_in = SignIn::new(providers(&configuration, &base, provider.as_ref(), &security)?, security.clone());
+    let platform = Platform {
+        storage: storage.clone(),
+        legal,
+        security,
+        zone: Zone::named(&configuration.platform.time_zone).context("find the time zone")?,
+        calendar: calendar(&configuration)?,
+        bodies: bodies(&configuration)?,
+        aliases: Arc::clone(&identity.aliases),
+    };
+    let service = Arc::new(Service::new(Arc::new(platform)));
+    let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
+    let refusals = Arc::new(Refusals::default());
+    let limits = limits(&configuration)?;
+    let largest_body = usize::try_from(configuration.requests.body_kib).unwrap_or(1024) << 10;
+    let engine = engine(&configuration)?;
+    let lifecycle = Lifecycle::new(path, configuration, Arc::clone(&service), engine);
+    let app = App::new(Parts {
+        service,
+        persons: Arc::clone(&identity.persons),
+        sessions: Arc::clone(&identity.sessions),
+        sign_in,
+        development: provider,
+        limits,
+        refusals: Arc::clone(&refusals),
+        wake_jobs: jobs.waker(),
+        base,
+        largest_body,
+    });
+    Ok(Wired { app: Arc::new(app), lifecycle, jobs, storage, identity, refusals, development })
+}
+
+async fn open_storage(configuration: &Configuration) -> anyhow::Result<Storage> {
+    let mut config = Config::new(&configuration.folders.data);
+    config.readers = configuration.storage.readers;
+    config.queue_len = configuration.storage.queue;
+    config.batch_max = configuration.storage.batch;
+    config.busy_timeout = Duration::from_secs(10);
+    let storage = Storage::open(config).await.context("open the storage")?;
+    vzaemo_audit::declare(&storage).await.context("declare the audit log's records")?;
+    for (namespace, collections) in [
+        (vzaemo_search::NAMESPACE, vzaemo_search::collections()),
+        (vzaemo_cabinet::NAMESPACE, vzaemo_cabinet::collections()),
+        (vzaemo_protection::NAMESPACE, vzaemo_protection::collections()),
+        (vzaemo_service::work::NAMESPACE, vzaemo_service::work::collections()),
+        (vzaemo_web::server::NAMESPACE, vzaemo_web::server::collections()),
+        (vzaemo_lifecycle::NAMESPACE, vzaemo_lifecycle::own_collections()),
+    ] {
+        storage.declare(namespace, &collections).await.with_context(|| format!("declare the records of {namespace}"))?;
+    }
+    Ok(storage)
+}
+
+/// The clocks. In development the legal clock goes on from where it was moved to.
+async fn clocks(storage: &Storage, development: bool) -> anyhow::Result<(LegalClock, SecurityClock)> {
+    let security = SecurityClock::real();
+    if !development {
+        return Ok((LegalClock::real(), security));
+    }
+    let offset = vzaemo_web::server::kept_offset(storage).await.context("read how far the clock was moved")?;
+    Ok((LegalClock::development(offset.unwrap_or(SignedDuration::ZERO)), security))
+}
+
+fn calendar(configuration: &Configuration) -> anyhow::Result<vzaemo_clock::Calendar> {
+    let holidays = match &configuration.registers.holidays {
+        None => Holidays::ukraine(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+            Holidays::read(&text)
+        }
+    };
+    let holidays = holidays.context("read the register of holidays")?;
+    let first = holidays.known_from().year();
+    let last = SecurityClock::real().now().timestamp().to_zoned(jiff::tz::TimeZone::UTC).year() + YEARS_AHEAD;
+    holidays.calendar(first..=last).context("make the calendar")
+}
+
+fn bodies(configuration: &Configuration) -> anyhow::Result<Bodies> {
+    let (bodies, warnings) = match &configuration.registers.bodies {
+        None => Bodies::sample(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+            Bodies::read(&text)
+        }
+    }
+    .context("read the register of bodies")?;
+    for warning in warnings {
+        tracing::warn!(%warning, "the register of bodies");
+    }
+    Ok(bodies)
+}
+
+fn limits(configuration: &Configuration) -> anyhow::Result<Limits> {
+    let rates = configuration.requests.rates.iter().map(|(kind, rate)| {
+        let kind = match kind {
+            RateKind::Page => Kind::Page,
+            RateKind::Act => Kind::Act,
+            RateKind::SignIn => Kind::SignIn,
+        };
+        (kind, Rate { per_minute: rate.per_minute, burst: rate.burst })
+    });
+    Limits::new(rates).context("set up the limits of requests")
+}
+
+/// The embedded identity provider with its test persons, in development mode.
+async fn development_provider(
+    configuration: &Configuration,
+    base: &Url,
+    identity: &Identity,
+    security: &SecurityClock,
+) -> anyhow::Result<Option<Arc<DevProvider>>> {
+    let Some(wanted) = &configuration.identity.development else { return Ok(None) };
+    let issuer = base.join("/dev/id").context("make the address of the identity provider")?;
+    let client = DevClient {
+        id: DEVELOPMENT_CLIENT.to_owned(),
+        secret: vzaemo_identity::Token::random().secret().to_owned(),
+        redirects: vec![base.join("/sign-in/return")?],
+        after_sign_out: vec![base.clone()],
+        name: configuration.platform.name.uk.clone(),
+    };
+    let seed = wanted.seed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        // FNV-1a: any text will do as a seed, and the same text gives the same persons.
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let provider = DevProvider::new(&issuer, seed, client, security.clone()).context("make the test persons")?;
+    identity
+        .seed_dev_persons(provider.persons(), issuer.as_str(), DEVELOPMENT)
+        .await
+        .context("give the test persons their roles")?;
+    Ok(Some(Arc::new(provider)))
+}
+
+fn providers(
+    configuration: &Configuration,
+    base: &Url,
+    development: Option<&Arc<DevProvider>>,
+    security: &SecurityClock,
+) -> anyhow::Result<Vec<Provider>> {
+    let back = base.join("/sign-in/return")?;
+    let mut providers = Vec::new();
+    if let Some(provider) = development {
+        let client = provider.client();
+        let config =
+            ProviderConfig::new(DEVELOPMENT, provider.issuer().clone(), &client.id, &client.secret, back.clone());
+        providers.push(Provider::new(config, Transport::Embedded(Arc::clone(provider)), security.clone()));
+    }
+    for (id, wanted) in &configuration.identity.providers {
+        let path = &wanted.client_secret_file;
+        let secret = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+        let mut config =
+            ProviderConfig::new(id, wanted.issuer.clone(), &wanted.client_id, secret.trim(), back.clone());
+        config.name = (wanted.name.uk.clone(), wanted.name.en.clone());
+        if !wanted.scopes.is_empty() {
+            config.scopes.clone_from(&wanted.scopes);
+        }
+        let transport = Transport::network().context("set up the connection to identity providers")?;
+        providers.push(Provider::new(config, transport, security.clone()));
+    }
+    Ok(providers)
+}
