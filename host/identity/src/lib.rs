@@ -30,9 +30,10 @@ pub use openid::{
 pub use principal::{PersonId, Principal, Visitor};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
-pub use store::{Recorder, RecordError, Recording, SignInRecorder, unrecorded, 
+pub use store::{
     Alias, Aliases, AttestedName, Grant, Grants, IdentityError, NAMESPACE, Opening, Person, Persons,
-    PlatformSecret, Session, SessionLimits, Sessions, SignedIn, collections,
+    PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions, SignInRecorder,
+    SignedIn, collections, unrecorded,
 };
 pub use token::{Token, TokenHash};
 pub use unzr::{NotUnzr, Unzr};

@@ -12,7 +12,9 @@ mod support;
 use support::*;
 use vzaemo_clock::SignedDuration;
 use vzaemo_identity::dev::DevPersons;
-use vzaemo_identity::{unrecorded, Attested, Edrpou, IdentityError, Opening, PersonId, Role, Session, Sessions, Token};
+use vzaemo_identity::{
+    Attested, Edrpou, IdentityError, Opening, PersonId, Role, Session, Sessions, Token, unrecorded,
+};
 
 async fn sign_in(sessions: &Sessions, attested: &Attested) -> (Token, Session) {
     sessions.open(attested, Opening::default(), &|_, _| Box::pin(async { Ok(()) })).await.unwrap()
@@ -168,7 +170,8 @@ async fn signing_in_changes_the_token_and_ends_the_old_session() {
     let sessions = &house.identity.sessions;
     let planted = Token::random();
     let opening = Opening { previous: Some(planted.secret()), language: Some("uk") };
-    let (first, session) = sessions.open(&attested(1), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
+    let (first, session) =
+        sessions.open(&attested(1), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, planted);
     assert_eq!(session.language.as_deref(), Some("uk"));
     assert!(sessions.lookup(planted.secret()).await.unwrap().is_none());
@@ -281,7 +284,12 @@ async fn roles_show_at_once_in_open_sessions() {
             .await
             .unwrap()
     );
-    assert!(!grants.grant(person, &administrator(), Some(by), &|_| Box::pin(async { panic!("nothing changes") })).await.unwrap());
+    assert!(
+        !grants
+            .grant(person, &administrator(), Some(by), &|_| Box::pin(async { panic!("nothing changes") }))
+            .await
+            .unwrap()
+    );
     let principal = sessions.lookup(token.secret()).await.unwrap().unwrap().principal();
     assert_eq!(principal.roles.bodies_for("notes"), ["ministry-digital"]);
     assert!(principal.roles.bodies_for("votes").is_empty());
@@ -291,7 +299,12 @@ async fn roles_show_at_once_in_open_sessions() {
     assert_eq!(grants.all().await.unwrap().len(), 1);
 
     assert!(grants.revoke(person, &administrator(), &|unit| unit.entry(b"revoked".to_vec())).await.unwrap());
-    assert!(!grants.revoke(person, &administrator(), &|_| Box::pin(async { panic!("nothing changes") })).await.unwrap());
+    assert!(
+        !grants
+            .revoke(person, &administrator(), &|_| Box::pin(async { panic!("nothing changes") }))
+            .await
+            .unwrap()
+    );
     assert!(sessions.lookup(token.secret()).await.unwrap().unwrap().roles.is_empty());
     assert!(grants.all().await.unwrap().is_empty());
     assert_eq!(house.storage.entry_count().await.unwrap(), 2);

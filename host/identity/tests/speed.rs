@@ -48,8 +48,10 @@ async fn whole_sign_ins_with_new_persons() {
                         .unwrap();
                     let completed =
                         sign_in.complete(answer(&back), Some(started.browser.secret())).await.unwrap();
-                    let (token, _) =
-                        sessions.open(&completed.attested, Opening::default(), &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
+                    let (token, _) = sessions
+                        .open(&completed.attested, Opening::default(), &|_, _| Box::pin(async { Ok(()) }))
+                        .await
+                        .unwrap();
                     assert!(sessions.lookup(token.secret()).await.unwrap().is_some());
                 }
             })

@@ -1,12 +1,12 @@
 //! A package made ready to serve, or everything that is wrong with it.
 
 use crate::problem::chain;
-use vzaemo_language::texts::Texts;
 use crate::{Problem, Wanted, collections, defaults, texts};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vzaemo_access::{ModulePolicies, PolicyText};
 use vzaemo_contract::manifest::Manifest;
+use vzaemo_language::texts::Texts;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
 use vzaemo_search::SearchFields;
@@ -104,7 +104,10 @@ impl Workshop<'_> {
                 None
             }
         };
-        let search = keep(&mut problems, collections.as_deref().map_or(Ok(HashMap::new()), |all| searched(&name, all)));
+        let search = keep(
+            &mut problems,
+            collections.as_deref().map_or(Ok(HashMap::new()), |all| searched(&name, all)),
+        );
         match (texts, settings, collections, forms, search, policies, component) {
             (
                 Some(texts),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use vzaemo_cabinet::{CaseUpdate, NextTerm, Notice, Text};
 use vzaemo_clock::{Date, Event, Instant, Term};
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Comparison, Conflict, Denied, Document, Hit, Level, Message, Principal, Query, Rows,
-    Unit as TermUnit,
+    Address, Body, CaseTerm, Comparison, Conflict, Denied, Document, Hit, Level, Message, Principal, Query,
+    Rows, Unit as TermUnit,
 };
 use vzaemo_identity::PersonId;
 use vzaemo_language::texts::Language;
@@ -67,7 +67,8 @@ impl CallHost {
             WriteError::Unique { fields } => Conflict::Taken(fields),
             WriteError::Exists | WriteError::Missing | WriteError::Stale { .. } => Conflict::Changed,
             WriteError::Schema(violations) => {
-                let say = |v: vzaemo_storage::Violation| format!("{}: {} ({})", v.pointer, v.message, v.keyword);
+                let say =
+                    |v: vzaemo_storage::Violation| format!("{}: {} ({})", v.pointer, v.message, v.keyword);
                 Conflict::Invalid(violations.into_iter().map(say).collect())
             }
             WriteError::TooLarge => Conflict::Denied(Denied::Misuse(error.to_string())),
@@ -84,8 +85,9 @@ impl CallHost {
     }
 
     fn path(&self, address: &Address) -> Result<String, Denied> {
-        route::view_path(&self.version.manifest, address)
-            .ok_or_else(|| Denied::Misuse(format!("no view `{}` with these parameters is declared", address.view)))
+        route::view_path(&self.version.manifest, address).ok_or_else(|| {
+            Denied::Misuse(format!("no view `{}` with these parameters is declared", address.view))
+        })
     }
 
     async fn person(&mut self, reference: &str) -> Result<PersonId, Denied> {
@@ -104,7 +106,8 @@ impl CallHost {
     }
 
     fn moment(&self, when: &str) -> Result<Instant, Denied> {
-        let misuse = || Denied::Misuse(format!("`{when}` is neither a moment (RFC 3339) nor a day (YYYY-MM-DD)"));
+        let misuse =
+            || Denied::Misuse(format!("`{when}` is neither a moment (RFC 3339) nor a day (YYYY-MM-DD)"));
         if let Ok(instant) = when.parse::<Instant>() {
             return Ok(instant);
         }
@@ -113,8 +116,7 @@ impl CallHost {
     }
 
     async fn put_work(&mut self, key: String, work: &Work) -> Result<(), Denied> {
-        let body = serde_json::to_string(work)
-            .map_err(|error| self.fail(crate::Error::storage(error)))?;
+        let body = serde_json::to_string(work).map_err(|error| self.fail(crate::Error::storage(error)))?;
         let existing = match self.unit.get(NAMESPACE, WORK, &key).await {
             Ok(existing) => existing,
             Err(error) => return Err(self.storage(error)),
@@ -213,7 +215,13 @@ impl vzaemo_runtime::Imports for CallHost {
         Ok(key)
     }
 
-    async fn replace(&mut self, collection: &str, key: &str, revision: u64, body: &str) -> Result<(), Conflict> {
+    async fn replace(
+        &mut self,
+        collection: &str,
+        key: &str,
+        revision: u64,
+        body: &str,
+    ) -> Result<(), Conflict> {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
         let replaced = self.unit.replace(module, collection, key, revision, body).await;
@@ -346,10 +354,12 @@ impl vzaemo_runtime::Imports for CallHost {
     }
 
     async fn due(&mut self, start: &str, value: u32, unit: TermUnit) -> Result<String, Denied> {
-        let misuse = |error: &dyn std::fmt::Display| Denied::Misuse(format!("compute a term from `{start}`: {error}"));
+        let misuse =
+            |error: &dyn std::fmt::Display| Denied::Misuse(format!("compute a term from `{start}`: {error}"));
         let term = Term { value, unit: crate::terms::unit(unit), law: String::new() };
         let event: Event = start.parse().map_err(|error| misuse(&error))?;
-        let due = term.due(event, &self.platform.calendar, &self.platform.zone).map_err(|error| misuse(&error))?;
+        let due =
+            term.due(event, &self.platform.calendar, &self.platform.zone).map_err(|error| misuse(&error))?;
         Ok(due.last_moment().to_string())
     }
 
@@ -389,7 +399,8 @@ impl vzaemo_runtime::Imports for CallHost {
 
     async fn notify_person(&mut self, person: &str, text: &Message, at: &Address) -> Result<(), Denied> {
         let person = self.person(person).await?.to_string();
-        let notice = Notice { module: self.module().to_owned(), text: self.both(text), address: self.path(at)? };
+        let notice =
+            Notice { module: self.module().to_owned(), text: self.both(text), address: self.path(at)? };
         let told = vzaemo_cabinet::notify(&mut self.unit, &person, notice, self.at).await;
         told.map_err(|error| self.cabinet(error))
     }

@@ -8,9 +8,16 @@ use vzaemo_search::{MOST_HITS, Scope, SearchError};
 
 impl CallHost {
     /// Brings the index up to date with a document that has been written, or removed.
-    pub(crate) async fn index(&mut self, collection: &str, key: &str, body: Option<&str>) -> Result<(), Denied> {
+    pub(crate) async fn index(
+        &mut self,
+        collection: &str,
+        key: &str,
+        body: Option<&str>,
+    ) -> Result<(), Denied> {
         let version = Arc::clone(&self.version);
-        let Some(fields) = version.search.get(collection).filter(|fields| !fields.is_empty()) else { return Ok(()) };
+        let Some(fields) = version.search.get(collection).filter(|fields| !fields.is_empty()) else {
+            return Ok(());
+        };
         let scope = Scope { namespace: &version.manifest.id, collection };
         let indexed = match body {
             None => vzaemo_search::remove(&mut self.unit, scope, key).await,

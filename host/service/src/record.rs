@@ -48,7 +48,10 @@ fn module(version: &ModuleVersion) -> Module {
 }
 
 fn actor(caller: &Caller) -> Actor {
-    caller.principal.as_ref().map_or(Actor::Anonymous, |principal| Actor::Person(principal.person.to_string()))
+    caller
+        .principal
+        .as_ref()
+        .map_or(Actor::Anonymous, |principal| Actor::Person(principal.person.to_string()))
 }
 
 /// The document that an act is about, as it stands in the route.
@@ -117,10 +120,14 @@ pub(crate) async fn failure(
     entry.module = Some(module(version));
     entry.act = Some(name.to_owned());
     entry.resource = resource(version, name, request);
-    entry.decision = Some(if matches!(error, Error::Denied { .. }) { Decision::Deny } else { Decision::Allow });
+    entry.decision =
+        Some(if matches!(error, Error::Denied { .. }) { Decision::Deny } else { Decision::Allow });
     entry.result = result;
     if let Err(error) = alone(platform, entry).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "a refusal could not be put into the audit log");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a refusal could not be put into the audit log"
+        );
     }
 }
 

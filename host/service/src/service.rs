@@ -280,7 +280,8 @@ impl Service {
         let Some(principal) = &caller.principal else { return Ok(None) };
         let alias = self.platform.aliases.alias(principal.person, module).await.map_err(Error::storage)?;
         let person = alias.as_str().to_owned();
-        let organisation = principal.organisation.as_ref().map(|organisation| organisation.edrpou.to_string());
+        let organisation =
+            principal.organisation.as_ref().map(|organisation| organisation.edrpou.to_string());
         let seen = Seen { person, organisation, body: None };
         let bodies = principal.roles.bodies_for(module).into_iter().map(str::to_owned).collect();
         Ok(Some(Acting { person: principal.person, seen, bodies }))
@@ -317,9 +318,8 @@ fn in_capacity(acting: Option<&mut Acting>, decision: &Decision, resource: Optio
     use vzaemo_access::Who;
     let Some(acting) = acting else { return };
     if decision.capacities.contains(&Who::Official) {
-        acting.seen.body = resource
-            .and_then(|document| document.body.clone())
-            .or_else(|| acting.bodies.first().cloned());
+        acting.seen.body =
+            resource.and_then(|document| document.body.clone()).or_else(|| acting.bodies.first().cloned());
     }
 }
 
@@ -357,7 +357,8 @@ fn check_input(version: &ModuleVersion, form: Option<&str>, input: &str) -> Resu
 
 async fn taken(unit: &mut Unit, module: &str, once: &Once, key: &str, person: &str) -> Result<bool, Error> {
     let fields: Vec<&str> = once.unique.iter().map(String::as_str).collect();
-    let found = unit.find_unique(module, &once.collection, &fields, &[key, person]).await.map_err(Error::storage)?;
+    let found =
+        unit.find_unique(module, &once.collection, &fields, &[key, person]).await.map_err(Error::storage)?;
     let Some(document) = found else { return Ok(false) };
     let Some(unless) = &once.unless else { return Ok(true) };
     let body: serde_json::Value = document.parse().map_err(Error::storage)?;

@@ -48,7 +48,8 @@ impl Service {
 
     async fn attempt_work(&self, key: &str, began: Instant) -> Result<(), Ended> {
         let platform = self.platform();
-        let mut unit = platform.storage.begin_at(began.as_millis(), seed(key)).await.map_err(Error::storage)?;
+        let mut unit =
+            platform.storage.begin_at(began.as_millis(), seed(key)).await.map_err(Error::storage)?;
         let Some(document) = unit.get(NAMESPACE, WORK, key).await.map_err(Error::storage)? else {
             return Ok(());
         };

@@ -57,7 +57,8 @@ pub enum Task {
 /// The collections of this room, to be declared when the host starts.
 pub fn collections() -> Vec<Collection> {
     let string = || json!({"type": "string"});
-    let text = json!({"type": "object", "required": ["uk", "en"], "properties": {"uk": string(), "en": string()}});
+    let text =
+        json!({"type": "object", "required": ["uk", "en"], "properties": {"uk": string(), "en": string()}});
     vec![
         Collection::new(
             WORK,

@@ -16,7 +16,10 @@ pub fn load_or_make(data: &Path) -> anyhow::Result<PlatformSecret> {
     match fs::read(&path) {
         Ok(found) => {
             let found: [u8; 32] = found.try_into().map_err(|_| {
-                anyhow::anyhow!("read the secret in {}: it is not 32 bytes long; restore it from the backup", path.display())
+                anyhow::anyhow!(
+                    "read the secret in {}: it is not 32 bytes long; restore it from the backup",
+                    path.display()
+                )
             })?;
             bytes = found;
         }

@@ -18,7 +18,10 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
     let began = Instant::now();
     let configuration = wiring::configuration(&how.config, how.data, how.port)?;
     let base = configuration.platform.base_url.clone();
-    let port = how.port.or_else(|| base.port_or_known_default()).context("find the port in the platform's address")?;
+    let port = how
+        .port
+        .or_else(|| base.port_or_known_default())
+        .context("find the port in the platform's address")?;
     let wired = wiring::wire(how.config, configuration).await?;
 
     let address = SocketAddr::new(how.listen, port);
@@ -26,7 +29,9 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
     match wired.lifecycle.start().await {
         Ok(applied) => tracing::info!(generation = applied.generation, "the configuration is in service"),
         // The last good configuration serves, or none: the pages say so, and the holder is told why.
-        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused"),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused")
+        }
     }
     let _watching = vzaemo_lifecycle::watch(&wired.lifecycle).context("watch the configuration")?;
     let background = background(&wired);
@@ -47,7 +52,8 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let jobs = Arc::clone(&wired.jobs);
     let lifecycle = wired.lifecycle.clone();
     let reloading = wired.lifecycle.clone();
-    let (identity, refusals, storage) = (wired.identity.clone(), Arc::clone(&wired.refusals), wired.storage.clone());
+    let (identity, refusals, storage) =
+        (wired.identity.clone(), Arc::clone(&wired.refusals), wired.storage.clone());
     vec![
         tokio::spawn(async move { jobs.run().await }),
         tokio::spawn(async move { lifecycle.attend_always().await }),
@@ -56,10 +62,16 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
             loop {
                 tokio::time::sleep(TIDYING).await;
                 if let Err(error) = identity.sessions.sweep().await {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "could not remove ended sessions");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "could not remove ended sessions"
+                    );
                 }
                 if let Err(error) = refusals.keep(&storage).await {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "could not keep the counts of refusals");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "could not keep the counts of refusals"
+                    );
                 }
             }
         }),

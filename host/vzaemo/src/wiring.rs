@@ -49,8 +49,8 @@ pub fn joined(problems: &[Problem]) -> String {
 
 /// The configuration, with what the command line says instead.
 pub fn configuration(path: &Path, data: Option<PathBuf>, port: Option<u16>) -> anyhow::Result<Configuration> {
-    let mut configuration =
-        Configuration::read(path).map_err(|problems| anyhow!("read the configuration:\n{}", joined(&problems)))?;
+    let mut configuration = Configuration::read(path)
+        .map_err(|problems| anyhow!("read the configuration:\n{}", joined(&problems)))?;
     if let Some(data) = data {
         configuration.folders.data = data;
     }
@@ -90,7 +90,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
             .context("open the records of persons")?;
     let base = configuration.platform.base_url.clone();
     let provider = development_provider(&configuration, &base, &identity, &security).await?;
-    let sign_in = SignIn::new(providers(&configuration, &base, provider.as_ref(), &security)?, security.clone());
+    let sign_in =
+        SignIn::new(providers(&configuration, &base, provider.as_ref(), &security)?, security.clone());
     let platform = Platform {
         storage: storage.clone(),
         legal,
@@ -138,7 +139,10 @@ async fn open_storage(configuration: &Configuration) -> anyhow::Result<Storage> 
         (vzaemo_web::server::NAMESPACE, vzaemo_web::server::collections()),
         (vzaemo_lifecycle::NAMESPACE, vzaemo_lifecycle::own_collections()),
     ] {
-        storage.declare(namespace, &collections).await.with_context(|| format!("declare the records of {namespace}"))?;
+        storage
+            .declare(namespace, &collections)
+            .await
+            .with_context(|| format!("declare the records of {namespace}"))?;
     }
     Ok(storage)
 }
@@ -149,7 +153,8 @@ async fn clocks(storage: &Storage, development: bool) -> anyhow::Result<(LegalCl
     if !development {
         return Ok((LegalClock::real(), security));
     }
-    let offset = vzaemo_web::server::kept_offset(storage).await.context("read how far the clock was moved")?;
+    let offset =
+        vzaemo_web::server::kept_offset(storage).await.context("read how far the clock was moved")?;
     Ok((LegalClock::development(offset.unwrap_or(SignedDuration::ZERO)), security))
 }
 
@@ -214,7 +219,8 @@ async fn development_provider(
         // FNV-1a: any text will do as a seed, and the same text gives the same persons.
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let provider = DevProvider::new(&issuer, seed, client, security.clone()).context("make the test persons")?;
+    let provider =
+        DevProvider::new(&issuer, seed, client, security.clone()).context("make the test persons")?;
     identity
         .seed_dev_persons(provider.persons(), issuer.as_str(), DEVELOPMENT)
         .await
@@ -232,8 +238,13 @@ fn providers(
     let mut providers = Vec::new();
     if let Some(provider) = development {
         let client = provider.client();
-        let config =
-            ProviderConfig::new(DEVELOPMENT, provider.issuer().clone(), &client.id, &client.secret, back.clone());
+        let config = ProviderConfig::new(
+            DEVELOPMENT,
+            provider.issuer().clone(),
+            &client.id,
+            &client.secret,
+            back.clone(),
+        );
         providers.push(Provider::new(config, Transport::Embedded(Arc::clone(provider)), security.clone()));
     }
     for (id, wanted) in &configuration.identity.providers {

@@ -89,7 +89,8 @@ pub(crate) fn text_of(body: &Value, field: &str) -> String {
 /// The key under which a counter counts a document; nothing if it does not.
 pub(crate) fn counted(counter: &Counter, body: &Value) -> Option<String> {
     let left_out = counter.unless.as_ref().is_some_and(|flag| text_of(body, flag) == "true");
-    (!left_out).then(|| counter.by.iter().map(|field| text_of(body, field)).collect::<Vec<_>>().join("\u{1f}"))
+    (!left_out)
+        .then(|| counter.by.iter().map(|field| text_of(body, field)).collect::<Vec<_>>().join("\u{1f}"))
 }
 
 impl World {

@@ -291,20 +291,12 @@ impl Sessions {
     }
 
     /// Ends a session. `false` if it had ended. `record` adds the audit entry to the same commit.
-    pub async fn end(
-        &self,
-        session: &TokenHash,
-        record: Recorder<'_>,
-    ) -> Result<bool, IdentityError> {
+    pub async fn end(&self, session: &TokenHash, record: Recorder<'_>) -> Result<bool, IdentityError> {
         self.end_each(std::slice::from_ref(session), record).await.map(|ended| ended > 0)
     }
 
     /// Ends all sessions of a person and tells how many there were. `record` adds the audit entry to the same commit.
-    pub async fn end_all(
-        &self,
-        person: PersonId,
-        record: Recorder<'_>,
-    ) -> Result<usize, IdentityError> {
+    pub async fn end_all(&self, person: PersonId, record: Recorder<'_>) -> Result<usize, IdentityError> {
         let hashes = self.hashes(person).await?;
         self.end_each(&hashes, record).await
     }
@@ -325,11 +317,7 @@ impl Sessions {
         self.cache.forget(session);
     }
 
-    async fn end_each(
-        &self,
-        hashes: &[TokenHash],
-        record: Recorder<'_>,
-    ) -> Result<usize, IdentityError> {
+    async fn end_each(&self, hashes: &[TokenHash], record: Recorder<'_>) -> Result<usize, IdentityError> {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage.begin().await?;
             let mut ended = 0;

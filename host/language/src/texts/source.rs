@@ -101,10 +101,7 @@ fn in_file(source: &Source<'_>, error: Syntax) -> TextsError {
 }
 
 /// The messages of a set of files with their arguments.
-pub(super) fn messages(
-    sources: &[Source<'_>],
-    language: Language,
-) -> Result<Messages, TextsError> {
+pub(super) fn messages(sources: &[Source<'_>], language: Language) -> Result<Messages, TextsError> {
     let mut all = Messages::new();
     for source in sources.iter().filter(|source| source.language == language) {
         all.extend(messages_of(source.text).map_err(|error| in_file(source, error))?);

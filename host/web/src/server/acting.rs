@@ -101,9 +101,10 @@ pub(super) async fn show(
         // An act without a form is a button on a page; its address has nothing to show.
         return trouble(app, visit, &Problem::NotFound).await;
     };
-    let prefill: Vec<Pair> = url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
+    let prefill: Vec<Pair> =
+        url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
     let step = prefill.iter().find(|(name, _)| name == STEP_QUERY).map(|(_, value)| value.as_str());
     let parked = parked::take(app, headers, &filling.path).await;
     let values = match (parked, filling.kept().await) {
@@ -164,10 +165,11 @@ pub(super) async fn submit(
         let limit = u32::try_from(app.largest_body >> 20).unwrap_or(u32::MAX).max(1);
         return trouble(app, visit, &Problem::TooLarge { limit }).await;
     };
-    let form = presentation.snapshot.module(place.module).and_then(|state| state.serving()).and_then(|version| {
-        let form = version.manifest.act(place.act)?.form.as_deref()?;
-        presentation.form(place.module, form)
-    });
+    let form =
+        presentation.snapshot.module(place.module).and_then(|state| state.serving()).and_then(|version| {
+            let form = version.manifest.act(place.act)?.form.as_deref()?;
+            presentation.form(place.module, form)
+        });
     let sent = match form.as_ref().map_or_else(|| read_without_form(&body), |form| form.read(&body)) {
         Ok(sent) => sent,
         Err(error) => {
@@ -296,7 +298,10 @@ impl Filling<'_> {
             Err(error) => Err(Error::storage(error)),
         };
         if let Err(error) = result {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a sent form's draft could not be removed");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a sent form's draft could not be removed"
+            );
         }
     }
 
@@ -308,7 +313,8 @@ impl Filling<'_> {
     async fn take(self, headers: &HeaderMap, sent: Sent) -> Response {
         let at = sent.step.as_deref().and_then(|step| self.form.step(step));
         let checking = sent.step.as_deref() == Some(CHECK);
-        let mut values = if self.keeps_drafts() { self.kept().await.unwrap_or_default() } else { Values::default() };
+        let mut values =
+            if self.keeps_drafts() { self.kept().await.unwrap_or_default() } else { Values::default() };
         let step = at.unwrap_or(0);
         if !checking && let Some(fields) = self.form.steps().get(step) {
             values.take_step(fields, &sent.values);
@@ -372,7 +378,8 @@ impl Filling<'_> {
     /// What has to be sent again.
     fn fields(&self, values: &Values, submission: &str) -> Vec<Pair> {
         use crate::forms::{GO, STEP, SUBMISSION};
-        let mut fields = vec![(SUBMISSION.to_owned(), submission.to_owned()), (GO.to_owned(), "submit".to_owned())];
+        let mut fields =
+            vec![(SUBMISSION.to_owned(), submission.to_owned()), (GO.to_owned(), "submit".to_owned())];
         if self.form.checks_answers() {
             fields.push((STEP.to_owned(), CHECK.to_owned()));
             return fields;
@@ -395,7 +402,12 @@ impl Filling<'_> {
         self.form.steps().iter().position(holds).unwrap_or(0)
     }
 
-    fn drawing<'s>(&'s self, shown: &'s Shown<'s>, choices: &'s dyn Fn(&str) -> Vec<Choice>, submit: Option<&'s str>) -> Drawing<'s> {
+    fn drawing<'s>(
+        &'s self,
+        shown: &'s Shown<'s>,
+        choices: &'s dyn Fn(&str) -> Vec<Choice>,
+        submit: Option<&'s str>,
+    ) -> Drawing<'s> {
         Drawing {
             speaker: self.speaker(),
             action: &self.path,
@@ -414,7 +426,13 @@ impl Filling<'_> {
         vec![(name, format!("/{}", self.place.module))]
     }
 
-    async fn step_page(&self, headers: &HeaderMap, step: usize, shown: Shown<'_>, status: StatusCode) -> Response {
+    async fn step_page(
+        &self,
+        headers: &HeaderMap,
+        step: usize,
+        shown: Shown<'_>,
+        status: StatusCode,
+    ) -> Response {
         let title = self.message(&format!("act-{}", self.place.act)).unwrap_or_default();
         let heading = self
             .form
@@ -449,7 +467,8 @@ impl Filling<'_> {
             (form)
         };
         let wrong = !shown.errors.is_empty() || shown.refused.is_some();
-        let title = if wrong { format!("{} {heading}", say.say("form-error-prefix")) } else { heading.clone() };
+        let title =
+            if wrong { format!("{} {heading}", say.say("form-error-prefix")) } else { heading.clone() };
         let mut content = Content::new(&title, main).private();
         content.status = Some(status);
         page(self.app, self.visit, headers, content).await
@@ -478,12 +497,17 @@ impl Filling<'_> {
     /// A view of the module on a page of its form, with the answers so far as its query.
     async fn view_html(&self, view: &str, values: &Values) -> String {
         let declared = self.version.manifest.view(view).map(|view| view.query.as_slice()).unwrap_or_default();
-        let query: Vec<Pair> = declared.iter().map(|name| (name.clone(), values.one(name).to_owned())).collect();
+        let query: Vec<Pair> =
+            declared.iter().map(|name| (name.clone(), values.one(name).to_owned())).collect();
         let call = Call { params: self.place.params.clone(), query: query.clone(), input: "{}".to_owned() };
         let viewed = match self.app.service.view(&self.visit.caller, self.place.module, view, &call).await {
             Ok(viewed) => viewed,
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, view, "a view in a form was left out");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    view,
+                    "a view in a form was left out"
+                );
                 return String::new();
             }
         };

@@ -1,8 +1,8 @@
 //! From content to answer: the frame around it, the headers of every answer, and the gate that all requests pass.
 
 use super::app::App;
-use super::visit::{Visit, cookie};
 use super::told;
+use super::visit::{Visit, cookie};
 use crate::assets;
 use crate::chrome::document::{Banner, Development, Frame, Nav, Visitor, document};
 use crate::chrome::problem::{Problem, problem};
@@ -66,7 +66,8 @@ fn banner(app: &App, visit: &Visit, told: &told::Told) -> Option<Banner> {
     for (name, value) in &told.message.args {
         args.set(name.clone(), value.clone());
     }
-    let text = Speaker::of(&version.texts, visit.language).module(&told.message.key, Some(&args))?.into_owned();
+    let text =
+        Speaker::of(&version.texts, visit.language).module(&told.message.key, Some(&args))?.into_owned();
     Some(Banner { tone: Tone::Good, text })
 }
 

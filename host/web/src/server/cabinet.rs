@@ -96,7 +96,8 @@ pub(super) async fn cases(State(app): State<Arc<App>>, visit: Visit, headers: He
     };
     let main = async {
         let mut unit = begin(&app).await?;
-        let (cases, _) = vzaemo_cabinet::my_cases(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
+        let (cases, _) =
+            vzaemo_cabinet::my_cases(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
         let lines: Vec<chrome::Case> = cases.iter().map(|case| case_line(&app, &visit, case)).collect();
         let (say, platform) = (Speaker::host(visit.language), app.platform());
         Ok(chrome::cases(&say, &lines, platform.legal.now().timestamp(), platform.zone.time_zone()))
@@ -127,7 +128,8 @@ pub(super) async fn case(
                 at: timestamp(&happening.at),
                 html: escaped(&said(&happening.text, visit.language)),
             });
-            let serves = app.service.snapshot().module(&module).is_some_and(|state| state.serving().is_some());
+            let serves =
+                app.service.snapshot().module(&module).is_some_and(|state| state.serving().is_some());
             let case_page = chrome::CasePage {
                 case: case_line(&app, &visit, &found.summary),
                 page: serves.then(|| found.summary.address.clone()),
@@ -209,8 +211,10 @@ pub(super) async fn notices(State(app): State<Arc<App>>, visit: Visit, headers: 
     };
     let main = async {
         let mut unit = begin(&app).await?;
-        let (lines, _) = vzaemo_cabinet::my_notices(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
-        let fresh: Vec<String> = lines.iter().filter(|line| !line.read).map(|line| line.key.clone()).collect();
+        let (lines, _) =
+            vzaemo_cabinet::my_notices(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
+        let fresh: Vec<String> =
+            lines.iter().filter(|line| !line.read).map(|line| line.key.clone()).collect();
         if !fresh.is_empty() {
             vzaemo_cabinet::mark_read(&mut unit, &person, &fresh).await.map_err(Error::storage)?;
             match unit.commit().await {

@@ -3,10 +3,10 @@
 use super::answer::{see_other, trouble};
 use super::{App, visit::Visit};
 use crate::chrome::problem::Problem;
+use axum::Form;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::Form;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -109,6 +109,9 @@ async fn keep_offset(storage: &Storage, offset: SignedDuration) {
         unit.commit().await.map_err(vzaemo_service::Error::storage)
     };
     if let Err(error) = kept.await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "could not keep how far the clock was moved");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "could not keep how far the clock was moved"
+        );
     }
 }

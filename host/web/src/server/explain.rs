@@ -62,7 +62,8 @@ fn lines(explanation: &Explanation, say: &Speaker<'_>) -> Vec<String> {
         lines.push(rested("term-moved", moved.date, &moved.why, say));
     }
     if explanation.was_moved() {
-        let due = [("to", day(explanation.due, say).into()), ("weekday", say.say(weekday(explanation.due)).into())];
+        let due =
+            [("to", day(explanation.due, say).into()), ("weekday", say.say(weekday(explanation.due)).into())];
         lines.push(say.say_with("term-due", &due).into_owned());
     }
     if let Working::Yes { why: WorkReason::HolidaysNotObserved { law } } = &explanation.due_day {

@@ -123,7 +123,9 @@ pub(super) async fn search(
 pub(super) async fn desk(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
     use crate::chrome::paths;
     let say = Speaker::host(visit.language);
-    let Some(session) = &visit.session else { return see_other(&paths::returning(paths::SIGN_IN, &visit.path)) };
+    let Some(session) = &visit.session else {
+        return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
+    };
     let mut tasks = Vec::new();
     for version in serving(&app) {
         let manifest = &version.manifest;

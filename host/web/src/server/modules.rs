@@ -83,7 +83,8 @@ async fn view_page(
                 Err(error) => return failed(app, visit, module, &error).await,
             };
             let noindex = noindex || rendered.noindex;
-            page(app, visit, headers, Content { title: rendered.title, main, status: None, noindex, dense }).await
+            page(app, visit, headers, Content { title: rendered.title, main, status: None, noindex, dense })
+                .await
         }
         Err(error) => failed(app, visit, module, &error).await,
     }
@@ -127,14 +128,22 @@ pub(super) async fn failed(app: &App, visit: &Visit, module: &str, error: &Error
         }
         Error::Refused(refusal) => {
             let version = presentation.snapshot.module(module).and_then(|state| state.serving()).cloned();
-            Problem::Refused { why: acting::refusal_text(version.as_deref(), &refusal.message, visit.language) }
+            Problem::Refused {
+                why: acting::refusal_text(version.as_deref(), &refusal.message, visit.language),
+            }
         }
         Error::Input(_) => Problem::BadInput,
         Error::Busy => Problem::Busy { kept: None },
         Error::Module { .. } | Error::Storage(_) | Error::Lost(_) => {
             let reference = uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect::<String>();
             let error = error as &(dyn std::error::Error + 'static);
-            tracing::error!(module, reference, error, path = visit.path.split('?').next(), "a request failed");
+            tracing::error!(
+                module,
+                reference,
+                error,
+                path = visit.path.split('?').next(),
+                "a request failed"
+            );
             Problem::Failed { reference }
         }
     };

@@ -14,7 +14,10 @@ pub(super) async fn names(app: &App, module: &str, references: &[&str]) -> HashM
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not fetch the name of a person");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "could not fetch the name of a person"
+                );
                 break;
             }
         }

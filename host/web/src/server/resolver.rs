@@ -35,7 +35,13 @@ impl<'a> PageResolver<'a> {
         } else {
             super::people::names(app, &version.manifest.id, &references).await
         };
-        PageResolver { version: Arc::clone(version), platform: app.platform(), language: visit.language, names, query }
+        PageResolver {
+            version: Arc::clone(version),
+            platform: app.platform(),
+            language: visit.language,
+            names,
+            query,
+        }
     }
 }
 

@@ -25,11 +25,14 @@ impl Routes {
         let mut router = matchit::Router::new();
         for (id, state) in &snapshot.modules {
             let manifest = state.manifest();
-            let views = manifest.views.iter().map(|view| {
-                (&view.path, Target::View { module: id.clone(), view: view.name.clone() })
-            });
-            let acts =
-                manifest.acts.iter().map(|act| (&act.path, Target::Act { module: id.clone(), act: act.name.clone() }));
+            let views = manifest
+                .views
+                .iter()
+                .map(|view| (&view.path, Target::View { module: id.clone(), view: view.name.clone() }));
+            let acts = manifest
+                .acts
+                .iter()
+                .map(|act| (&act.path, Target::Act { module: id.clone(), act: act.name.clone() }));
             for (path, target) in views.chain(acts) {
                 let path = format!("/{id}{}", path.trim_end_matches('/'));
                 if let Err(error) = router.insert(path, target) {

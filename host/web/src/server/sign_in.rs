@@ -53,7 +53,8 @@ pub(super) async fn choose(
             }
         })
         .collect();
-    page(&app, &visit, &headers, Content::new(&say.say("sign-in-title"), chooser(&say, &means)).private()).await
+    page(&app, &visit, &headers, Content::new(&say.say("sign-in-title"), chooser(&say, &means)).private())
+        .await
 }
 
 /// The id of the embedded identity provider.

@@ -12,7 +12,13 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use maud::html;
 use std::sync::Arc;
 
-async fn statement(app: &App, visit: &Visit, headers: &HeaderMap, title: &str, paragraphs: &[&str]) -> Response {
+async fn statement(
+    app: &App,
+    visit: &Visit,
+    headers: &HeaderMap,
+    title: &str,
+    paragraphs: &[&str],
+) -> Response {
     let say = Speaker::host(visit.language);
     let title = say.say(title);
     let main = html! {
@@ -24,7 +30,14 @@ async fn statement(app: &App, visit: &Visit, headers: &HeaderMap, title: &str, p
 
 /// The rules of use.
 pub(super) async fn rules(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    statement(&app, &visit, &headers, "rules-title", &["rules-who", "rules-once", "rules-content", "rules-appeal"]).await
+    statement(
+        &app,
+        &visit,
+        &headers,
+        "rules-title",
+        &["rules-who", "rules-once", "rules-content", "rules-appeal"],
+    )
+    .await
 }
 
 /// The accessibility statement.
@@ -35,19 +48,31 @@ pub(super) async fn accessibility(State(app): State<Arc<App>>, visit: Visit, hea
 
 /// The privacy notice.
 pub(super) async fn privacy(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    statement(&app, &visit, &headers, "privacy-title", &["privacy-who", "privacy-what", "privacy-public", "privacy-log"]).await
+    statement(
+        &app,
+        &visit,
+        &headers,
+        "privacy-title",
+        &["privacy-who", "privacy-what", "privacy-public", "privacy-log"],
+    )
+    .await
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 
 /// What crawlers may read: everything public, no visitor's own pages.
 pub(super) async fn robots() -> Response {
-    plain(StatusCode::OK, "User-agent: *\nDisallow: /cabinet\nDisallow: /desk\nDisallow: /sign-in\nDisallow: /dev/\n")
+    plain(
+        StatusCode::OK,
+        "User-agent: *\nDisallow: /cabinet\nDisallow: /desk\nDisallow: /sign-in\nDisallow: /dev/\n",
+    )
 }
 
 /// The process runs.

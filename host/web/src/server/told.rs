@@ -25,7 +25,8 @@ pub(super) struct Told {
 /// The cookie that carries a message over a redirect.
 pub(super) fn carry(told: &Told, secure: bool) -> Option<Cookie<'static>> {
     let value = URL_SAFE_NO_PAD.encode(serde_json::to_vec(told).ok()?);
-    let cookie = Cookie::build((NAME, value)).path("/").http_only(true).secure(secure).same_site(SameSite::Lax);
+    let cookie =
+        Cookie::build((NAME, value)).path("/").http_only(true).secure(secure).same_site(SameSite::Lax);
     Some(cookie.max_age(Duration::minutes(1)).build())
 }
 

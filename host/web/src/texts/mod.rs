@@ -11,8 +11,9 @@ use std::sync::LazyLock;
 use rust_embed::RustEmbed;
 
 pub use dates::{Remaining, push_day, push_moment, push_remaining, remaining};
-pub use vzaemo_language::texts::{Args, Language, NO_BREAK, Source, Texts, TextsError, Value, grouped, is_whole, push_grouped};
-
+pub use vzaemo_language::texts::{
+    Args, Language, NO_BREAK, Source, Texts, TextsError, Value, grouped, is_whole, push_grouped,
+};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/locales"]
@@ -31,7 +32,8 @@ fn load_host() -> Result<Texts, TextsError> {
     }
     for (code, text) in vzaemo_identity::LOCALES {
         let name = format!("{code}/identity.ftl");
-        let language = Language::from_code(code).ok_or_else(|| TextsError::Misplaced { file: name.clone() })?;
+        let language =
+            Language::from_code(code).ok_or_else(|| TextsError::Misplaced { file: name.clone() })?;
         files.push((language, name, text.to_owned()));
     }
     let sources: Vec<Source<'_>> =

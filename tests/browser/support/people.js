@@ -1,0 +1,25 @@
+// The named test persons of the embedded identity provider (host/identity/data/dev-persons.toml).
+
+export const people = {
+  maria: { number: 1, name: /Коваль/ },
+  taras: { number: 2, name: /Гнатюк/ },
+  olena: { number: 3, name: /Кравець/ },
+  iryna: { number: 4, name: /Савчук/ },
+  yurii: { number: 5, name: /Мельник/ },
+  /** Administers all modules for the Cabinet of Ministers. */
+  official: { number: 8, name: /Бондаренко/ },
+}
+
+/** Signs in by choosing the person on the provider's page, and ends up at `to`. */
+export async function signIn(page, person, to = '/') {
+  await page.goto(`/sign-in?${new URLSearchParams({ to })}`)
+  await page.getByRole('main').getByRole('link').first().click()
+  await choose(page, person)
+}
+
+/** Chooses a person on the provider's page. */
+export async function choose(page, person) {
+  await page.getByRole('button', { name: person.name }).click()
+  await page.getByRole('button', { name: 'Вийти' }).or(page.getByRole('button', { name: 'Sign out' })).first()
+    .waitFor({ state: 'attached' })
+}
