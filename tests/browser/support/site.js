@@ -1,5 +1,5 @@
 // A platform with something in it, people signed in, and the pages that are looked at from all sides.
-import { launch, visitor } from './browser.js'
+import { launch, visitor, watchedPage } from './browser.js'
 import { people, signIn } from './people.js'
 import { answers, fill, next, publish, refuse, send, sign } from './petitions.js'
 import { Platform } from './platform.js'
@@ -10,12 +10,9 @@ const PARAGRAPH = `${REGULATION}/paragraphs/p-10-3`
 /** A consultation that is over, with its report. */
 const REPORT = '/consultations/meetings/report'
 
-/** Who looks at a page. */
-export const VISITORS = ['anyone', 'citizen', 'applicant', 'official']
-
 /**
  * Starts platform and browser and fills the platform by way of its pages.
- * @returns platform, browser, `states` (the cookies of each of VISITORS) and `numbers` of petitions
+ * @returns platform, browser, `states` (cookies by who looks) and `numbers` of petitions
  */
 export async function open() {
   const platform = await Platform.start()
@@ -74,45 +71,54 @@ async function furnish(browser, platform) {
   return { states, numbers }
 }
 
-const at = (path) => (page) => page.goto(path)
+const at = (path) => (page, numbers) => page.goto(typeof path === 'function' ? path(numbers) : path)
 
-/** The pages, each with who looks at it and how it is reached. */
-export function pagesOf({ numbers }) {
-  const petition = `/petitions/${numbers.collecting}`
-  return {
-    'the first page': ['anyone', at('/')],
-    'the list of petitions': ['anyone', at('/petitions')],
-    'a petition': ['anyone', at(petition)],
-    'a petition that one has signed': ['applicant', at(petition)],
-    'a refused petition': ['anyone', at(`/petitions/${numbers.refused}`)],
-    'all signatures': ['anyone', at(`${petition}/signatories`)],
-    'the first step of a form': ['official', at('/petitions/new')],
-    'a form with errors': ['official', withErrors],
-    'the answers before they are sent': ['applicant', at('/petitions/new?step=check')],
-    'the desk': ['official', at('/petitions/desk')],
-    'a petition that is checked': ['official', at(`/petitions/${numbers.pending}/checking`)],
-    'the list of consultations': ['anyone', at('/consultations')],
-    'a consultation': ['anyone', at(REGULATION)],
-    'a paragraph': ['citizen', at(PARAGRAPH)],
-    'a report': ['anyone', at(REPORT)],
-    'the desk of consultations': ['official', at('/consultations/desk')],
-    'the ways to sign in': ['anyone', at('/sign-in')],
-    'the page of the development provider': ['anyone', at('/sign-in/begin/development')],
-    'the cabinet: cases': ['citizen', at('/cabinet')],
-    'the cabinet: a case': ['citizen', at(`/cabinet/cases/petitions/${numbers.collecting}`)],
-    'the cabinet: drafts': ['citizen', at('/cabinet/drafts')],
-    'the cabinet: notices': ['citizen', at('/cabinet/notices')],
-    'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
-    preferences: ['anyone', at('/preferences')],
-    search: ['anyone', at(`/search?${new URLSearchParams({ q: 'відділення пошти' })}`)],
-    'a page that does not exist': ['anyone', at('/no-such-page')],
-  }
+/** The pages by name, each with who looks at it and how it is reached. */
+export const PAGES = {
+  'the first page': ['anyone', at('/')],
+  'the list of petitions': ['anyone', at('/petitions')],
+  'a petition': ['anyone', at(({ collecting }) => `/petitions/${collecting}`)],
+  'a petition that one has signed': ['applicant', at(({ collecting }) => `/petitions/${collecting}`)],
+  'a refused petition': ['anyone', at(({ refused }) => `/petitions/${refused}`)],
+  'all signatures': ['anyone', at(({ collecting }) => `/petitions/${collecting}/signatories`)],
+  'the first step of a form': ['citizen', at('/petitions/new')],
+  'a form with errors': ['official', withErrors],
+  'the answers before they are sent': ['applicant', at('/petitions/new?step=check')],
+  'the desk': ['official', at('/petitions/desk')],
+  'a petition that is checked': ['official', at(({ pending }) => `/petitions/${pending}/checking`)],
+  'the list of consultations': ['anyone', at('/consultations')],
+  'a consultation': ['anyone', at(REGULATION)],
+  'a paragraph': ['citizen', at(PARAGRAPH)],
+  'a report': ['anyone', at(REPORT)],
+  'the desk of consultations': ['official', at('/consultations/desk')],
+  'the ways to sign in': ['anyone', at('/sign-in')],
+  'the page of the development provider': ['anyone', at('/sign-in/begin/development')],
+  'the cabinet: cases': ['citizen', at('/cabinet')],
+  'the cabinet: a case': ['citizen', at(({ collecting }) => `/cabinet/cases/petitions/${collecting}`)],
+  'the cabinet: drafts': ['citizen', at('/cabinet/drafts')],
+  'the cabinet: notices': ['citizen', at('/cabinet/notices')],
+  'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
+  'the preferences': ['anyone', at('/preferences')],
+  'the search': ['anyone', at(`/search?${new URLSearchParams({ q: 'відділення пошти' })}`)],
+  'a page that does not exist': ['anyone', at('/no-such-page')],
 }
 
-/** Sends the refusal of a petition with nothing in it; nothing is kept of that. */
-export async function withErrors(page) {
-  await page.goto('/petitions/new')
-  await page.getByRole('textbox').fill('')
-  await page.locator('button[name="_go"][value="next"]').click()
+/** The pages that stand for the others where all of them would take too long. */
+export const CHOSEN = ['the first page', 'a petition', 'a form with errors']
+
+/** The form with which an official refuses a petition, sent with nothing in it. */
+async function withErrors(page, { pending }) {
+  await page.goto(`/petitions/${pending}/refuse`)
+  await page.locator('button[name="_go"][value="submit"]').click()
   return page.waitForSelector('.govuk-error-summary')
+}
+
+/** Opens a page as whoever looks at it, in a context of its own. */
+export async function look(site, name, options = {}) {
+  const [who, reach] = PAGES[name]
+  const context = await visitor(site.browser, site.platform, { storageState: site.states[who], ...options })
+  const page = await watchedPage(context)
+  await reach(page, site.numbers)
+  await page.evaluate(() => document.fonts.ready.then(() => true))
+  return page
 }
