@@ -2,7 +2,24 @@ list-title = Petitions
 list-lead = A petition is considered when { $goal ->
     [one] { $goal } person signs
    *[other] { $goal } people sign
-  } it within three months. It costs nothing.
+  } it within { $term } { $unit ->
+    [hours] { $term ->
+        [one] hour
+       *[other] hours
+      }
+    [months] { $term ->
+        [one] month
+       *[other] months
+      }
+    [calendar-days] { $term ->
+        [one] calendar day
+       *[other] calendar days
+      }
+   *[working-days] { $term ->
+        [one] working day
+       *[other] working days
+      }
+  }. It costs nothing to start or to sign one.
 start = Start a petition
 filters = Show petitions
 stage-hidden = Hidden
@@ -30,13 +47,15 @@ missing = { $count ->
   }
 enough = There are enough signatures.
 sign = Sign this petition
-sign-note = Everyone will see your name and the date. You can take your signature back until the collection ends.
+sign-note = Everyone will see your name and the date of your signature. You can take it back until the collection ends.
 thanks = Thank you, your signature counts.
-thanks-next = We will tell you when the petition is considered. You find it in your cabinet.
+thanks-next = We will tell you when the petition is considered. It is in your cabinet already.
 withdraw = Take my signature back
 withdrawn = taken back
 signatures-title = Signatures
 signatures-none = No signatures yet. Yours can be the first.
+signatures-nobody = There were no signatures.
+signatures-elsewhere = Signatures were collected before the petition was brought here. The list does not hold all of them.
 signatures-all = All signatures
 signatures-caption = Who signed, the newest first
 signatures-count = Valid signatures: { $count }
@@ -62,11 +81,24 @@ step-answer = Answer by
 step-answered = Answered
 step-appeal = Considered as an appeal
 within = { $unit ->
-    [hours] within { $term } hours
-    [months] within { $term } months
-    [calendar-days] within { $term } calendar days
-   *[working-days] within { $term } working days
+    [hours] within { $term } { $term ->
+        [one] hour
+       *[other] hours
+      }
+    [months] within { $term } { $term ->
+        [one] month
+       *[other] months
+      }
+    [calendar-days] within { $term } { $term ->
+        [one] calendar day
+       *[other] calendar days
+      }
+   *[working-days] within { $term } { $term ->
+        [one] working day
+       *[other] working days
+      }
   }
+rules-note = Signatures needed: { $goal } ({ $law }). These rules are in force since { $since }.
 term-check = Check of the petition
 term-collection = End of the collection
 term-announcement = Announcement of the review
@@ -76,7 +108,7 @@ refused-title = The petition was refused
 refused-next = Refused petitions stay open to everyone. The author may mend the text and send a new one.
 answer-title = Answer
 short-title = There were not enough signatures
-short-text = The petition is considered as an ordinary appeal.
+short-text = The term of the collection is over. The petition is considered as an appeal, and the answer is sent to the author.
 reason-overthrow = It calls for the overthrow of the constitutional order (393/96-ВР, art. 23-1).
 reason-war = It is propaganda of war or violence (393/96-ВР, art. 23-1).
 reason-hatred = It incites hatred between people (393/96-ВР, art. 23-1).
@@ -93,8 +125,10 @@ state-under-review = Under review
 state-answered = Answered
 state-converted-to-appeal = Not enough signatures
 
-checking-note = Only the author and the officials who check the petition see this page.
+checking-note = Only the author and the officials of the body that the petition is addressed to see this page.
 open-public = Open the public page
+row-email = Address for the answer
+row-signatures = Signatures
 publish = Publish
 refuse = Refuse
 recall = Take the petition back
@@ -134,10 +168,10 @@ field-title = Title
 field-title-hint = In one sentence: what should the Cabinet of Ministers do? For example: “Make the entrances of all post offices accessible”.
 field-essence = Essence
 field-essence-hint = What is wrong now, what should change, and why it matters. Do not give personal data of others.
-field-email = Address for the answer (optional)
-field-email-hint = Nobody sees it but those who consider the petition.
+field-email = Address for the answer
+field-email-hint = E-mail. Only those who consider the petition see it; it stands on no public page.
 field-rules = The text does not call for overthrow, war, violence, hatred or violation of human rights
-field-rules-hint = Such petitions are not published. Everyone will see your name.
+field-rules-hint = Such petitions are not published. Everyone will see your full name.
 field-reason = Reason
 field-reason-overthrow = Calls for overthrow of the constitutional order
 field-reason-war = Propaganda of war or violence
@@ -146,7 +180,7 @@ field-reason-rights = Violation of human rights and freedoms
 field-reason-not-competent = Not within the powers of the body
 field-reason-unclear = Unclear what is asked for
 field-explanation = Explanation for the author
-field-explanation-hint = What does not meet the rules and what can be mended. Everyone will see it.
+field-explanation-hint = What does not meet the rules and what can be mended. Everyone will see it, so give no personal data.
 field-answer = Answer
 field-answer-hint = What was decided, who will do it and by when.
 

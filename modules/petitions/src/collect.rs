@@ -7,8 +7,12 @@ use crate::*;
 #[act]
 fn sign(number: Key, who: Person) -> Result<Outcome> {
     let petition = petitions().get(&number)?;
-    open(&petition)?;
+    require(petition.is_open()?, msg!("collection-over"))?;
     let now = calendar::now()?;
+    let author = petition.author == who;
+    if petition.imported {
+        take_in(&number, petition)?;
+    }
     match signatures().find_by_petition_and_person(&number, &who)? {
         Some(signature) if !signature.withdrawn => return Err(super::refuse(msg!("already-signed"))),
         Some(mut signature) => {
@@ -28,7 +32,10 @@ fn sign(number: Key, who: Person) -> Result<Outcome> {
             signatures().insert(&signature).or_refuse(msg!("already-signed"))?;
         }
     }
-    cabinet::case(&number).join(&who, msg!("role-signatory"))?;
+    // The author takes part already, and stays the author.
+    if !author {
+        cabinet::case(&number).join(&who, msg!("role-signatory"))?;
+    }
     Ok(done(msg!("done-signed")).back_to(view::petition(&number)))
 }
 
@@ -36,51 +43,71 @@ fn sign(number: Key, who: Person) -> Result<Outcome> {
 #[act]
 fn withdraw(number: Key, who: Person) -> Result<Outcome> {
     let petition = petitions().get(&number)?;
-    open(&petition)?;
+    require(petition.is_open()?, msg!("collection-over"))?;
     let found = signatures().find_by_petition_and_person(&number, &who)?;
     let mut signature = found.filter(|signature| !signature.withdrawn).or_refuse(msg!("not-signed"))?;
     signature.withdrawn = true;
     signature.withdrawn_at = Some(calendar::now()?);
     signatures().replace(&signature)?;
-    cabinet::case(&number).leave(&who, msg!("event-withdrawn"))?;
+    if petition.author != who {
+        cabinet::case(&number).leave(&who, msg!("event-withdrawn"))?;
+    }
     Ok(done(msg!("done-withdrawn")).back_to(view::petition(&number)))
 }
 
-/// The collection ends with its term, even if the job that closes it has yet to run.
-fn open(petition: &Petition) -> Result<()> {
-    let over = petition.until.as_ref().map(calendar::is_past).transpose()?.unwrap_or(true);
-    require(!over, msg!("collection-over"))
+/// Gives a petition that was brought in from elsewhere what the others got when they were sent and published.
+fn take_in(number: &Key, mut petition: Stored<Petition>) -> Result<()> {
+    let (rules, published) = (petition.rules.clone(), petition.published.clone());
+    let (rules, published) = rules.zip(published).or_refuse(msg!("not-published"))?;
+    let until = rules.collection.due(&published)?;
+    petition.watch(number, &rules, &until)?;
+    petition.imported = false;
+    petitions().replace(&petition)?;
+    let (label, to) = (msg!("term-collection"), view::petition(number));
+    cabinet::case(number).put_with_term(&petition.title, petition.state, to, label, &until)?;
+    Ok(())
 }
 
 /// Enough persons have signed. Runs once ever, with the exact count.
 #[job]
 fn threshold_reached(number: Key) -> Result<()> {
-    let mut petition = petitions().get(&number)?;
+    let petition = petitions().get(&number)?;
     if petition.state != State::Collecting {
         return Ok(());
     }
-    let Some(rules) = petition.rules.clone() else { return Ok(()) };
-    let now = calendar::now()?;
-    let due = rules.announcement.due(&now)?;
-    petition.reached = Some(now);
-    petition.r#final = i64::try_from(signatures().count_valid(&number)?).ok();
-    petition.enter(State::ThresholdReached, Some(due.moment.clone()))?;
-    petitions().replace(&petition)?;
+    let count = signatures().count_valid(&number)?;
     Jobs::close(&number).cancel()?;
-    let term = Some((msg!("term-announcement"), due));
-    tell_all(&number, &petition, term, msg!("event-reached"), msg!("notice-reached", number = &number))
+    reach(&number, petition, count)
 }
 
-/// The term of the collection is over without the threshold: it is considered as an ordinary appeal.
+/// The term of the collection is over: without the threshold the petition is considered as an ordinary appeal.
 #[job]
 fn close(number: Key) -> Result<()> {
     let mut petition = petitions().get(&number)?;
     if petition.state != State::Collecting {
         return Ok(());
     }
-    petition.r#final = i64::try_from(signatures().count_valid(&number)?).ok();
+    let count = signatures().count_valid(&number)?;
+    // The last signatures may have come so late that the other job has yet to run.
+    if petition.rules.as_ref().is_some_and(|rules| count >= rules.threshold.unsigned_abs()) {
+        return reach(&number, petition, count);
+    }
+    petition.r#final = i64::try_from(count).ok();
     petition.closed = Some(calendar::now()?);
     petition.enter(State::ConvertedToAppeal, None)?;
     petitions().replace(&petition)?;
     tell_all(&number, &petition, None, msg!("event-short"), msg!("notice-short", number = &number))
+}
+
+/// The collection ends with enough signatures: now the body announces the review.
+fn reach(number: &Key, mut petition: Stored<Petition>, count: u64) -> Result<()> {
+    let Some(rules) = petition.rules.clone() else { return Ok(()) };
+    let now = calendar::now()?;
+    let due = rules.announcement.due(&now)?;
+    petition.reached = Some(now);
+    petition.r#final = i64::try_from(count).ok();
+    petition.enter(State::ThresholdReached, Some(due.moment.clone()))?;
+    petitions().replace(&petition)?;
+    let term = Some((msg!("term-announcement"), due));
+    tell_all(number, &petition, term, msg!("event-reached"), msg!("notice-reached", number = number))
 }

@@ -7,7 +7,8 @@ use crate::*;
 #[act]
 fn submit(input: PetitionForm, who: Person) -> Result<Outcome> {
     let now = calendar::now()?;
-    let due = config().check.due(&now)?;
+    let check = config().check;
+    let due = check.due(&now)?;
     let today = calendar::today()?;
     let year = today.year();
     let number = Key::new(format!("{year}-{}", number(&format!("petitions-{year}"))?));
@@ -15,7 +16,7 @@ fn submit(input: PetitionForm, who: Person) -> Result<Outcome> {
         title: input.title,
         essence: input.essence,
         author: who.clone(),
-        email: input.email,
+        email: Some(input.email),
         body: config().body,
         state: State::PendingCheck,
         stage: Stage::Hidden,
@@ -32,7 +33,10 @@ fn submit(input: PetitionForm, who: Person) -> Result<Outcome> {
         explanation: None,
         answer: None,
         r#final: None,
+        goal: None,
+        check: Some(check),
         rules: None,
+        imported: false,
     };
     petition.enter(State::PendingCheck, Some(due.moment.clone()))?;
     petitions().insert_as(&number, &petition)?;
@@ -63,18 +67,21 @@ fn publish(number: Key) -> Result<Outcome> {
     let mut petition = petitions().get(&number)?;
     let config = config();
     let until = config.collection.due(&now)?;
-    petition.rules = Some(Rules {
+    let rules = Rules {
         threshold: config.threshold,
+        threshold_law: Some(config.threshold_law),
+        valid_from: Some(config.valid_from),
         collection: config.collection,
         announcement: config.announcement,
         answering: config.answering,
-    });
+    };
+    petition.watch(&number, &rules, &until)?;
+    petition.goal = Some(rules.threshold);
+    petition.rules = Some(rules);
     petition.published = Some(now);
     petition.until = Some(until.moment.clone());
     petition.enter(State::Collecting, None)?;
     petitions().replace(&petition)?;
-    signatures().when_valid_reaches(&number, config.threshold.unsigned_abs(), Jobs::threshold_reached(&number))?;
-    Jobs::close(&number).at(&until)?;
     let term = Some((msg!("term-collection"), until));
     tell_all(&number, &petition, term, msg!("event-published"), msg!("notice-published", number = &number))?;
     Ok(done(msg!("done-published")).back_to(view::petition(&number)))

@@ -37,11 +37,16 @@ fn desk(stage: Option<Desk>, after: After, who: Principal) -> Result<Page> {
         lines.push((number, title, author, due, tone));
     }
     page.table(msg!("desk-caption"), |t| {
-        t.columns((msg!("column-number"), msg!("column-title"), msg!("column-author"), msg!("column-due"), msg!("column-left")));
+        t.columns((
+            msg!("column-number"),
+            msg!("column-title"),
+            msg!("column-author"),
+            msg!("column-due"),
+            msg!("column-left"),
+        ));
         for (number, title, author, due, tone) in &lines {
-            let to = if shown == Desk::Check { view::checking(number) } else { view::petition(number) };
             let left = due.as_ref().map(|due| tag(*tone, days_left(due)));
-            t.row((*number, link(to, title.as_str()), *author, *due, left));
+            t.row((*number, link(view::checking(number), title.as_str()), *author, *due, left));
         }
         t
     });

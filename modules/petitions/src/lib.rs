@@ -13,6 +13,7 @@ mod desk;
 mod life;
 mod lists;
 mod pages;
+mod terms;
 
 use vzaemo_sdk::prelude::*;
 use vzaemo_sdk::{Field, Hit, Rows, Select};

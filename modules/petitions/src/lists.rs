@@ -7,16 +7,27 @@ const PAGE: u32 = 12;
 /// How many stand on the first page of the platform.
 const HOME: u32 = 3;
 
-/// What a card shows.
-const CARD: (Field<Petition, String>, Field<Petition, State>, Field<Petition, Option<Moment>>, Field<Petition, Option<i64>>) =
-    (Petition::TITLE, Petition::STATE, Petition::UNTIL, Petition::FINAL);
+/// The fields of a petition that its card is made of.
+type CardFields = (
+    Field<Petition, String>,
+    Field<Petition, State>,
+    Field<Petition, Option<Moment>>,
+    Field<Petition, Option<i64>>,
+    Field<Petition, Option<i64>>,
+);
+/// Their values.
+type CardRow = (String, State, Option<Moment>, Option<i64>, Option<i64>);
+
+const CARD: CardFields = (Petition::TITLE, Petition::STATE, Petition::UNTIL, Petition::FINAL, Petition::GOAL);
 
 /// Petitions by stage, the latest first; or those that hold the words searched for.
 #[view]
 fn list(stage: Option<Stage>, q: Option<String>, after: After) -> Result<Page> {
     let shown = stage.filter(|stage| *stage != Stage::Hidden).unwrap_or(Stage::Collecting);
     let mut page = Page::titled(msg!("list-title"));
-    page.lead(msg!("list-lead", goal = config().threshold)).go_primary(act::submit(), msg!("start"));
+    let Config { threshold, collection, .. } = config();
+    page.lead(msg!("list-lead", goal = threshold, term = collection.value, unit = collection.unit.name()))
+        .go_primary(act::submit(), msg!("start"));
     page.search_field("q");
     if let Some(words) = q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
         results(&mut page, words)?;
@@ -28,11 +39,15 @@ fn list(stage: Option<Stage>, q: Option<String>, after: After) -> Result<Page> {
         }
         f
     });
-    let rows = petitions().select().eq(Petition::STAGE, shown).descending(Petition::CHANGED).page(CARD, PAGE, &after)?;
+    let rows = petitions()
+        .select()
+        .eq(Petition::STAGE, shown)
+        .descending(Petition::CHANGED)
+        .page(CARD, PAGE, &after)?;
     if rows.is_empty() {
         page.empty(msg!("list-empty"), |b| b.paragraph(msg!("list-empty-next")));
     } else {
-        let cards = rows.iter().map(|(key, (title, state, until, last))| Card::of(key, title, *state, until, *last));
+        let cards = rows.iter().map(|(key, row)| Card::of(key, row));
         draw(&mut page, cards.collect::<Result<Vec<_>>>()?);
     }
     page.next_page(rows.next()).done()
@@ -50,7 +65,7 @@ fn home() -> Result<Page> {
     if rows.is_empty() {
         page.empty(msg!("list-empty"), |b| b.paragraph(msg!("list-empty-next")));
     } else {
-        let cards = rows.iter().map(|(key, (title, state, until, last))| Card::of(key, title, *state, until, *last));
+        let cards = rows.iter().map(|(key, row)| Card::of(key, row));
         draw(&mut page, cards.collect::<Result<Vec<_>>>()?);
     }
     page.done()
@@ -68,7 +83,7 @@ fn found(q: Option<String>) -> Result<Page> {
 #[view]
 fn similar(title: Option<String>) -> Result<Page> {
     let hits = petitions().similar(title.as_deref().unwrap_or_default(), 8)?;
-    let cards = public(&hits, 4)?;
+    let cards = chosen(&hits, 4, Petition::is_supported)?;
     let mut page = Page::titled(msg!("similar-title"));
     if cards.is_empty() {
         page.paragraph(msg!("similar-none"));
@@ -81,7 +96,7 @@ fn similar(title: Option<String>) -> Result<Page> {
 
 fn results(page: &mut Page, words: &str) -> Result<()> {
     let hits = petitions().search(words, 30)?;
-    let cards = public(&hits, 12)?;
+    let cards = chosen(&hits, 12, Petition::is_public)?;
     if cards.is_empty() {
         page.empty(msg!("found-none"), |b| b.paragraph(msg!("found-none-next")));
     } else {
@@ -90,12 +105,13 @@ fn results(page: &mut Page, words: &str) -> Result<()> {
     Ok(())
 }
 
-fn public(hits: &[Hit], most: usize) -> Result<Vec<Card>> {
+fn chosen(hits: &[Hit], most: usize, wanted: fn(&Petition) -> bool) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
     for hit in hits {
         let key = &Key::new(&hit.key);
-        if let Some(p) = petitions().try_get(key)?.filter(|p| p.is_public()) {
-            cards.push(Card::of(key, &p.title, p.state, &p.until, p.r#final)?);
+        if let Some(p) = petitions().try_get(key)?.filter(|p| wanted(p)) {
+            let p = p.into_inner();
+            cards.push(Card::of(key, &(p.title, p.state, p.until, p.r#final, p.goal))?);
         }
         if cards.len() == most {
             break;
@@ -111,20 +127,24 @@ struct Card {
     state: State,
     until: Option<Moment>,
     count: u64,
+    /// The threshold of its own rules; none if it was refused.
+    goal: Option<u64>,
 }
 
 impl Card {
-    fn of(number: &Key, title: &str, state: State, until: &Option<Moment>, last: Option<i64>) -> Result<Self> {
-        let count = match (state, last) {
-            (State::Collecting, _) | (_, None) => signatures().count_valid(number)?,
-            (_, Some(last)) => last.unsigned_abs(),
-        };
-        Ok(Card { number: number.clone(), title: title.to_owned(), state, until: until.clone(), count })
+    fn of(number: &Key, (title, state, until, last, goal): &CardRow) -> Result<Self> {
+        Ok(Card {
+            number: number.clone(),
+            title: title.clone(),
+            state: *state,
+            until: until.clone(),
+            count: crate::life::count(number, *state, *last)?,
+            goal: goal.map(i64::unsigned_abs),
+        })
     }
 }
 
 fn draw(page: &mut Page, cards: Vec<Card>) {
-    let goal = config().threshold.unsigned_abs();
     page.cards(|c| {
         for card in &cards {
             c.card(view::petition(&card.number), card.title.as_str(), |k| {
@@ -132,8 +152,12 @@ fn draw(page: &mut Page, cards: Vec<Card>) {
                     (State::Collecting, Some(until)) => k.tag(Tone::Brand, days_left(until)),
                     (state, _) => k.tag(crate::life::tone(state), state),
                 };
-                if card.state != State::Refused {
-                    k.progress(card.count.min(goal), goal, msg!("card-count", count = card.count, goal = goal));
+                if let Some(goal) = card.goal {
+                    k.progress(
+                        card.count.min(goal),
+                        goal,
+                        msg!("card-count", count = card.count, goal = goal),
+                    );
                 }
                 k
             });
