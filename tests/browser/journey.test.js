@@ -153,7 +153,7 @@ describe('the way of a petition', () => {
     await sign(pages.maria, number)
     await signIn(pages.olena, people.olena)
     await sign(pages.olena, number)
-    await says(pages.olena, `/petitions/${number}`, 'Зібрано підписи')
+    await says(pages.olena, `/petitions/${number}`, 'Підписи зібрано')
     assert.equal(await pages.olena.getByRole('button', { name: 'Відкликати підпис' }).count(), 0)
     const page = pages.official
     await page.goto('/petitions/desk?stage=announce')
@@ -194,7 +194,7 @@ describe('the way of a petition', () => {
     const page = pages.official
     for (let month = 0; month < 3; month += 1) await moveClock(page, '+ 1 місяць')
     await moveClock(page, '+ 1 тиждень')
-    await says(page, `/petitions/${short}`, 'Петицію розглядають як звичайне звернення громадян.')
+    await says(page, `/petitions/${short}`, 'Петицію розглядають як звернення громадян')
     assert.equal(await page.getByRole('button', { name: 'Підписати петицію' }).count(), 0)
   })
 

@@ -1,0 +1,90 @@
+//! The `platform.toml` of a platform under test.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// A module's section.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The requirement on its version.
+    pub version: String,
+    /// Whether it serves.
+    pub enabled: bool,
+    /// Lines of its configuration, as TOML.
+    pub config: String,
+}
+
+/// What differs from test to test.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The largest body of a request, in KiB.
+    pub body_kib: u32,
+    /// Modules by id.
+    pub modules: BTreeMap<String, Module>,
+}
+
+impl Default for Settings {
+    /// Both modules, as in the repository's own `platform.toml`.
+    fn default() -> Self {
+        let module = || Module { version: "^1.0".to_owned(), enabled: true, config: String::new() };
+        let modules = ["petitions", "consultations"].map(|id| (id.to_owned(), module()));
+        Settings { body_kib: 1024, modules: modules.into() }
+    }
+}
+
+impl Settings {
+    /// The same with this number of signatures that a petition needs.
+    #[must_use]
+    pub fn threshold(mut self, signatures: u32) -> Self {
+        self.module("petitions").config = format!("threshold = {signatures}");
+        self
+    }
+
+    /// The section of a module.
+    pub fn module(&mut self, id: &str) -> &mut Module {
+        self.modules.get_mut(id).unwrap_or_else(|| panic!("the test configures no module {id}"))
+    }
+
+    /// The text of the file. Limits of requests are raised, for all test persons come from one address; nothing else
+    /// is made easier than it is.
+    pub(crate) fn text(&self, port: u16) -> String {
+        let mut text = format!(
+            r#"[platform]
+name = {{ uk = "Взаємодія", en = "Vzaemodiia" }}
+base-url = "http://127.0.0.1:{port}"
+mode = "development"
+
+[folders]
+data = "data"
+packages = "packages"
+policies = "policies"
+
+[requests]
+body-kib = {}
+[requests.rates]
+page = {{ per-minute = 10000000, burst = 1000000 }}
+act = {{ per-minute = 10000000, burst = 1000000 }}
+sign-in = {{ per-minute = 10000000, burst = 1000000 }}
+
+[identity.development]
+seed = "vzaemodiia"
+"#,
+            self.body_kib
+        );
+        for (id, module) in &self.modules {
+            let _infallible = write!(
+                text,
+                r#"
+[modules.{id}]
+version = "{}"
+enabled = {}
+grants = ["cabinet", "notify", "registers", "schedule", "search"]
+[modules.{id}.config]
+{}
+"#,
+                module.version, module.enabled, module.config
+            );
+        }
+        text
+    }
+}

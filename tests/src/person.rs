@@ -1,0 +1,224 @@
+//! A browser without scripts, and the person at it.
+
+use crate::{Form, Html, Language};
+use reqwest::cookie::{CookieStore as _, Jar};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::{Client, RequestBuilder, redirect};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use url::Url;
+
+/// Nothing that a browser asks for takes longer, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What forms are sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// The most redirects to follow.
+const HOPS: usize = 6;
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Where it leads, within the platform; foreign addresses whole.
+    pub to: Option<String>,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+impl Answer {
+    /// The page.
+    pub fn html(&self) -> Html {
+        Html::read(&self.body)
+    }
+
+    /// What is read on the page.
+    pub fn text(&self) -> String {
+        self.html().text()
+    }
+
+    /// Where a change led to; panics when it was not done.
+    pub fn led_to(&self) -> &str {
+        assert_eq!(self.status, 303, "it is done: {}", self.text());
+        self.to.as_deref().expect("a redirect leads somewhere")
+    }
+}
+
+/// A browser with its cookies. It follows no redirect unless asked, and sends an `Origin` with every change. All
+/// browsers of a platform share their connections, as behind a balancer.
+#[derive(Debug, Clone)]
+pub struct Person {
+    client: Client,
+    base: Url,
+    cookies: Arc<Jar>,
+}
+
+/// Connections for the browsers of one platform.
+pub(crate) fn connections() -> Client {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .timeout(PATIENCE)
+        .tls_built_in_root_certs(false)
+        .no_proxy()
+        .build()
+        .expect("make a client")
+}
+
+impl Person {
+    /// A browser that was never here.
+    pub(crate) fn new(client: &Client, base: &Url) -> Self {
+        Person { client: client.clone(), base: base.clone(), cookies: Arc::default() }
+    }
+
+    /// Another browser at the same platform.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Person::new(&self.client, &self.base)
+    }
+
+    fn address(&self, path: &str) -> Url {
+        self.base.join(path).unwrap_or_else(|error| panic!("{path} is no address: {error}"))
+    }
+
+    fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
+    /// Sends a request with its cookies, and takes the answer apart.
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, reqwest::Error> {
+        let mut request = request.build()?;
+        let url = request.url().clone();
+        if let Some(cookies) = self.cookies.cookies(&url) {
+            request.headers_mut().insert(COOKIE, cookies);
+        }
+        let response = self.client.execute(request).await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        self.cookies.set_cookies(&mut headers.get_all(SET_COOKIE).iter(), &url);
+        let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(|to| self.local(to));
+        Ok(Answer { status, to, headers, body: response.text().await? })
+    }
+
+    /// A path where the address is the platform's own.
+    fn local(&self, to: &str) -> String {
+        match Url::parse(to) {
+            Ok(url) if url.origin() == self.base.origin() => url[url::Position::BeforePath..].to_owned(),
+            _ => to.to_owned(),
+        }
+    }
+
+    /// GET, if the platform answers at all.
+    pub async fn try_get(&self, path: &str) -> Result<Answer, reqwest::Error> {
+        self.send(self.client.get(self.address(path))).await
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.try_get(path).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
+    }
+
+    /// GET of a page that must be there.
+    pub async fn page(&self, path: &str) -> Html {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "GET {path}: {} {:?}", answer.text(), answer.to);
+        let html = answer.html();
+        assert!(html.dangers().is_empty(), "GET {path}: {:?}", html.dangers());
+        html
+    }
+
+    /// POST of a form, if the platform answers at all.
+    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, reqwest::Error> {
+        self.post_body(path, FORM, encoded(fields).into_bytes()).await
+    }
+
+    /// POST of any body with this platform's `Origin`.
+    pub async fn post_body(&self, path: &str, kind: &str, body: Vec<u8>) -> Result<Answer, reqwest::Error> {
+        let request = self.client.post(self.address(path)).header(ORIGIN, self.origin());
+        self.send(request.header(CONTENT_TYPE, kind).body(body)).await
+    }
+
+    /// POST of a form.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.try_post(path, fields).await.unwrap_or_else(|error| panic!("POST {path}: {error:?}"))
+    }
+
+    /// POST as a page of another site would send it; none for a request without the header.
+    pub async fn post_from(&self, path: &str, origin: Option<&str>, fields: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.post(self.address(path));
+        if let Some(origin) = origin {
+            request = request.header(ORIGIN, origin);
+        }
+        let request = request.header(CONTENT_TYPE, FORM).body(encoded(fields));
+        self.send(request).await.unwrap_or_else(|error| panic!("POST {path}: {error:?}"))
+    }
+
+    /// Sends a form as it was filled in.
+    pub async fn submit(&self, form: &Form) -> Answer {
+        let fields: Vec<(&str, &str)> =
+            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(&form.action, &fields).await
+    }
+
+    /// The form on a page that is sent to `action`; panics when the page has none.
+    pub async fn form(&self, path: &str, action: &str) -> Form {
+        let page = self.page(path).await;
+        let form = page.form_to(action);
+        form.unwrap_or_else(|| panic!("{path} has no form to {action}: {}", page.text()))
+    }
+
+    /// Goes where an answer leads, to the page at the end.
+    pub async fn follow(&self, answer: &Answer) -> Answer {
+        let mut answer = answer.clone();
+        for _ in 0..HOPS {
+            let Some(to) = answer.to.clone() else { return answer };
+            answer = self.get(&to).await;
+        }
+        panic!("redirected again and again, at last to {:?}", answer.to);
+    }
+
+    /// Chooses the language for all further pages.
+    pub async fn read(&self, language: Language) {
+        let answer = self.get(&format!("/language/{}?to=/", language.code())).await;
+        assert_eq!(answer.status, 303, "the language changes");
+    }
+
+    /// Chooses English.
+    pub async fn read_english(&self) {
+        self.read(Language::En).await;
+    }
+
+    /// Signs in as a test person, through the identity provider.
+    pub async fn sign_in(&self, number: u32) {
+        self.sign_in_to(number, "/cabinet").await;
+    }
+
+    /// Signs in and comes back to a path.
+    pub async fn sign_in_to(&self, number: u32, to: &str) {
+        let arrived = self.try_sign_in(number, to).await;
+        let arrived = arrived.unwrap_or_else(|error| panic!("sign in person {number}: {error:?}"));
+        assert_eq!(arrived.led_to(), to, "person {number} comes back to where they were");
+    }
+
+    /// Signs in; gives the last redirect of the way.
+    pub async fn try_sign_in(&self, number: u32, to: &str) -> Result<Answer, reqwest::Error> {
+        let query = encoded(&[("to", to), ("login_hint", &format!("person:{number}"))]);
+        let begun = self.try_get(&format!("/sign-in/begin/development?{query}")).await?;
+        let at_provider = begun.to.as_deref().unwrap_or_else(|| panic!("sign-in begins: {}", begun.text()));
+        let chosen = self.try_get(at_provider).await?;
+        let back = chosen.to.as_deref().unwrap_or_else(|| panic!("the provider chooses: {}", chosen.text()));
+        self.try_get(back).await
+    }
+}
+
+/// Names and values as a form sends them, and as they stand in a query.
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// A one-time submission id as the platform makes them.
+pub fn submission() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{:016x}{:016x}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
