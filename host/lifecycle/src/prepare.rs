@@ -10,7 +10,6 @@ use vzaemo_language::texts::Texts;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
 use vzaemo_search::SearchFields;
-use vzaemo_search::SearchFields;
 use vzaemo_service::{InputForm, ModuleVersion};
 use vzaemo_storage::Collection;
 
@@ -27,7 +26,6 @@ pub(crate) struct Prepared {
     texts: Texts,
     forms: HashMap<String, InputForm>,
     search: HashMap<String, SearchFields>,
-    search: HashMap<String, SearchFields>,
 }
 
 impl Prepared {
@@ -40,7 +38,6 @@ impl Prepared {
             policies: self.policies,
             texts: Arc::new(self.texts),
             forms: self.forms,
-            search: self.search,
             search: self.search,
             generation,
         }
@@ -104,10 +101,6 @@ impl Workshop<'_> {
                 None
             }
         };
-        let search = keep(
-            &mut problems,
-            collections.as_deref().map_or(Ok(HashMap::new()), |all| searched(&name, all)),
-        );
         match (texts, settings, collections, forms, search, policies, component) {
             (
                 Some(texts),
@@ -222,21 +215,6 @@ fn search_fields(
         }
     }
     if problems.is_empty() { Ok(fields) } else { Err(problems) }
-}
-
-/// The fields of each collection whose texts are indexed.
-fn searched(name: &str, collections: &[Collection]) -> Result<HashMap<String, SearchFields>, Vec<Problem>> {
-    let mut all = HashMap::new();
-    let mut problems = Vec::new();
-    for collection in collections {
-        match SearchFields::of(&collection.schema) {
-            Ok(fields) => {
-                all.insert(collection.name.clone(), fields);
-            }
-            Err(error) => problems.push(Problem::new(format!("{name} {}", collection.name), chain(&error))),
-        }
-    }
-    if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
 fn forms(

@@ -267,7 +267,7 @@ impl vzaemo_runtime::Imports for CallHost {
             key: work::scheduled_key(&module, job, &format!("{counter}/{key}")),
             body,
         };
-        let set = self.unit.when_count_reaches(&module, collection, counter, key, value, insert);
+        let set = self.unit.when_count_reaches(&module, collection, counter, key, value, &insert);
         set.map_err(|error| match error {
             WriteError::Storage(error) => self.storage(error),
             other => Denied::Misuse(other.to_string()),

@@ -155,6 +155,23 @@ impl Service {
         Err(Error::Busy)
     }
 
+    /// What came of this very submission, if the act has been done: the same answer for a form that is sent once
+    /// more after what it held has gone.
+    pub async fn done_before(
+        &self,
+        caller: &Caller,
+        module: &str,
+        name: &str,
+        submission: &str,
+    ) -> Result<Option<Done>, Error> {
+        let version = self.serving(module)?;
+        let Some(principal) = &caller.principal else { return Ok(None) };
+        let key = submission::key(&principal.person.to_string(), module, name, submission);
+        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let outcome = submission::earlier(&mut unit, &key).await?;
+        Ok(outcome.map(|outcome| Done { outcome, position: unit.position(), version }))
+    }
+
     #[allow(clippy::too_many_arguments)] // the parts of one request, all of them needed
     async fn attempt(
         &self,

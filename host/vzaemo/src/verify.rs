@@ -25,7 +25,7 @@ pub async fn verify(config: &Path, data: Option<PathBuf>) -> anyhow::Result<Exit
     println!(
         "{} entries, tree hash {}, {} findings",
         report.head.size,
-        hex::encode(report.head.hash),
+        report.head.root,
         findings.len()
     );
     storage.close().await;

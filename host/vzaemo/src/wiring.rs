@@ -73,7 +73,7 @@ pub fn engine(configuration: &Configuration) -> anyhow::Result<Engine> {
         cache: Some(configuration.folders.data.join("compiled")),
         ..EngineConfig::default()
     };
-    Engine::new(&config).context("set up the engine for modules")
+    Engine::new(config).context("set up the engine for modules")
 }
 
 /// Opens everything that the configuration names and wires it.
@@ -253,6 +253,10 @@ fn providers(
         let mut config =
             ProviderConfig::new(id, wanted.issuer.clone(), &wanted.client_id, secret.trim(), back.clone());
         config.name = (wanted.name.uk.clone(), wanted.name.en.clone());
+        if !wanted.assurance.is_empty() {
+            config.assurance.clone_from(&wanted.assurance);
+        }
+        config.assurance_otherwise = wanted.assurance_otherwise;
         if !wanted.scopes.is_empty() {
             config.scopes.clone_from(&wanted.scopes);
         }

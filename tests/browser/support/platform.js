@@ -64,6 +64,7 @@ export class Platform {
   async #isReady() {
     if (this.#process.exitCode !== null) throw new Error('the platform ended')
     const answer = await fetch(`${this.base}/health/ready`).catch(() => null)
+    if (/the configuration was refused/.test(this.log)) throw new Error('the configuration was refused')
     return answer?.status === 200
   }
 

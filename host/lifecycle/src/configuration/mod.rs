@@ -326,7 +326,7 @@ impl Configuration {
     /// Sections other than modules that differ: their change takes effect at the next start.
     pub fn differs_beyond_modules(&self, other: &Configuration) -> Vec<&'static str> {
         let mut differ = Vec::new();
-        let mut compare = |name, same| {
+        let mut compare = |name, same: bool| {
             if !same {
                 differ.push(name);
             }

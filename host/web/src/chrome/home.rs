@@ -46,15 +46,7 @@ pub fn home(say: &Speaker<'_>, tasks: &[Task], sections: &[Contribution]) -> Mar
             @if tasks.is_empty() {
                 div.v-empty { p.v-empty__title { (say.say("home-no-tasks")) } p { (say.say("home-no-tasks-next")) } }
             } @else {
-                ul.v-cards {
-                    @for task in tasks {
-                        li.v-card.v-task {
-                            (icons::icon(&task.icon))
-                            h3.v-card__title { a href=(task.href) { (task.title) } }
-                            p { (task.description) }
-                        }
-                    }
-                }
+                (cards(tasks))
             }
         }
         @for section in sections {
@@ -64,6 +56,21 @@ pub fn home(say: &Speaker<'_>, tasks: &[Task], sections: &[Contribution]) -> Mar
                     @if let Some((label, href)) = &section.more { a href=(href) { (label) } }
                 }
                 (PreEscaped(&section.html))
+            }
+        }
+    }
+}
+
+/// Cards that lead to services.
+pub fn cards(tasks: &[Task]) -> Markup {
+    html! {
+        ul.v-cards {
+            @for task in tasks {
+                li.v-card.v-task {
+                    (icons::icon(&task.icon))
+                    h3.v-card__title { a href=(task.href) { (task.title) } }
+                    p { (task.description) }
+                }
             }
         }
     }

@@ -369,7 +369,7 @@ pub fn check_answers(form: &Form, with: &Drawing<'_>) -> Markup {
     let say = with.speaker;
     html! {
         (error_summary(form, with))
-        @for step in form.steps() {
+        @for step in form.steps().iter().filter(|step| !step.fields.is_empty()) {
             @if form.steps().len() > 1 {
                 h2.v-block-title { (say.module_or_key(&format!("step-{}", step.id), None)) }
             }

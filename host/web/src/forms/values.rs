@@ -44,6 +44,11 @@ impl Values {
         }
     }
 
+    /// Takes over all answers that the other has.
+    pub fn take_all(&mut self, from: Values) {
+        self.0.extend(from.0);
+    }
+
     /// The answers of a JSON object that was checked before, to be shown in the form again.
     pub fn of_json(object: &Value) -> Self {
         let text = |value: &Value| match value {

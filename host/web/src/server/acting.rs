@@ -91,10 +91,10 @@ pub(super) async fn show(
     visit: &Visit,
     presentation: &Presentation,
     place: Place<'_>,
-    request: &Request<Body>,
+    request: &http::request::Parts,
 ) -> Response {
     let (filling, headers) = match ready(app, visit, presentation, place).await {
-        Ok(filling) => (filling, request.headers()),
+        Ok(filling) => (filling, &request.headers),
         Err(response) => return response,
     };
     let Some(filling) = filling else {
@@ -102,15 +102,22 @@ pub(super) async fn show(
         return trouble(app, visit, &Problem::NotFound).await;
     };
     let prefill: Vec<Pair> =
-        url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+        url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes())
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
     let step = prefill.iter().find(|(name, _)| name == STEP_QUERY).map(|(_, value)| value.as_str());
-    let parked = parked::take(app, headers, &filling.path).await;
-    let values = match (parked, filling.kept().await) {
-        (Some(values), _) | (None, Some(values)) => values,
-        (None, None) => filling.form.start(&prefill, |wanted| filling.autofill(wanted)),
-    };
+    let untouched = || filling.form.start(&prefill, |wanted| filling.autofill(wanted));
+    let mut values = filling.kept().await.unwrap_or_else(untouched);
+    if let Some(parked) = parked::take(app, headers, &filling.path).await {
+        values.take_all(parked);
+        // From now on it is in the draft, where later steps find it.
+        if filling.keeps_drafts() {
+            match filling.keep(&values).await {
+                Ok(()) => parked::forget(app, headers).await,
+                Err(error) => return failed(app, visit, filling.place.module, &error).await,
+            }
+        }
+    }
     let shown = Shown { values: &values, errors: &[], refused: None, submission: &fresh_submission() };
     match step {
         Some(CHECK) if filling.form.checks_answers() => filling.check_page(headers, shown).await,
@@ -309,10 +316,23 @@ impl Filling<'_> {
         format!("{}?{STEP_QUERY}={step}", self.path)
     }
 
+    /// What is wrong with the answers of a step.
+    fn wrong(&self, step: usize, values: &Values) -> Vec<FieldError> {
+        match self.form.check_step(step, values) {
+            Err(errors) => errors,
+            Ok(_) => {
+                let here = |error: &FieldError| error.field.as_deref().is_none_or(|field| self.step_with(field) == step);
+                let lists = |list: &str| choices(self.app, self.visit, list);
+                self.form.check_choices(values, &lists).into_iter().filter(here).collect()
+            }
+        }
+    }
+
     /// Takes what was sent.
     async fn take(self, headers: &HeaderMap, sent: Sent) -> Response {
         let at = sent.step.as_deref().and_then(|step| self.form.step(step));
-        let checking = sent.step.as_deref() == Some(CHECK);
+        // The page with all answers sends none of them again: they are in the draft.
+        let checking = self.form.checks_answers() && at.is_none();
         let mut values =
             if self.keeps_drafts() { self.kept().await.unwrap_or_default() } else { Values::default() };
         let step = at.unwrap_or(0);
@@ -329,7 +349,8 @@ impl Filling<'_> {
         if sent.go.as_deref() == Some("save") && self.keeps_drafts() {
             return see_other(paths::DRAFTS);
         }
-        if !checking && let Err(errors) = self.form.check_step(step, &values) {
+        let errors = if checking { Vec::new() } else { self.wrong(step, &values) };
+        if !errors.is_empty() {
             let shown = Shown { values: &values, errors: &errors, refused: None, submission: &submission };
             return self.step_page(headers, step, shown, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
@@ -342,7 +363,16 @@ impl Filling<'_> {
         self.send(headers, &values, &submission, sent.submission.is_some()).await
     }
 
-    async fn send(self, headers: &HeaderMap, values: &Values, submission: &str, _given: bool) -> Response {
+    async fn send(self, headers: &HeaderMap, values: &Values, submission: &str, given: bool) -> Response {
+        let (module, act) = (self.place.module, self.place.act);
+        // A form that comes again finds its draft gone, or a later one there.
+        if given {
+            match self.app.service.done_before(&self.visit.caller, module, act, submission).await {
+                Ok(Some(done)) => return after(self.app, self.visit, done),
+                Ok(None) => {}
+                Err(error) => return failed(self.app, self.visit, module, &error).await,
+            }
+        }
         let input = match self.form.check(values) {
             Ok(input) => input,
             Err(errors) => {
@@ -352,11 +382,12 @@ impl Filling<'_> {
             }
         };
         let call = Call { params: self.place.params.clone(), query: Vec::new(), input: input.to_string() };
-        let (module, act) = (self.place.module, self.place.act);
         match self.app.service.act(&self.visit.caller, module, act, &call, Some(submission)).await {
             Ok(done) => {
                 if self.keeps_drafts() {
                     self.discard().await;
+                } else {
+                    parked::forget(self.app, headers).await;
                 }
                 after(self.app, self.visit, done)
             }

@@ -17,7 +17,7 @@ pub struct Parts {
     /// Names of persons.
     pub persons: Arc<Persons>,
     /// Who is signed in.
-    pub sessions: Sessions,
+    pub sessions: Arc<Sessions>,
     /// Ways to sign in.
     pub sign_in: SignIn,
     /// The embedded identity provider, in development mode only.
@@ -38,7 +38,7 @@ pub struct Parts {
 pub struct App {
     pub(super) service: Arc<Service>,
     pub(super) persons: Arc<Persons>,
-    pub(super) sessions: Sessions,
+    pub(super) sessions: Arc<Sessions>,
     pub(super) sign_in: SignIn,
     pub(super) development: Option<Arc<DevProvider>>,
     pub(super) limits: Limits,

@@ -30,7 +30,8 @@ pub(super) async fn serve(State(app): State<Arc<App>>, visit: Visit, request: Re
         }
         (Target::Act { module, act }, Method::GET | Method::HEAD) => {
             let at = acting::Place { module, act, params };
-            acting::show(&app, &visit, &presentation, at, &request).await
+            let (parts, _) = request.into_parts();
+            acting::show(&app, &visit, &presentation, at, &parts).await
         }
         (Target::Act { module, act }, Method::POST) => {
             let at = acting::Place { module, act, params };

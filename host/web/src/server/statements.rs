@@ -35,7 +35,7 @@ pub(super) async fn rules(State(app): State<Arc<App>>, visit: Visit, headers: He
         &visit,
         &headers,
         "rules-title",
-        &["rules-who", "rules-once", "rules-content", "rules-appeal"],
+        &["rules-who", "rules-once", "rules-content", "rules-limits"],
     )
     .await
 }
