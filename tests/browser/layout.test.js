@@ -43,7 +43,7 @@ describe('layout on a phone', () => {
       assert.ok(by <= 0, `it scrolls by ${by} px, because of ${out.join(', ')}`)
       assert.deepEqual(await page.evaluate(tooSmall, [ACTIONS, TOUCH]), [])
       assert.deepEqual(page.troubles, [])
-      await page.context().close()
+      await page.close()
     })
   }
 
@@ -52,7 +52,7 @@ describe('layout on a phone', () => {
       const page = await look(site, name, { viewport: PHONE, looks: 'largest.usual.auto.wide' })
       const { by, out } = await page.evaluate(sideways)
       assert.ok(by <= 0, `it scrolls by ${by} px, because of ${out.join(', ')}`)
-      await page.context().close()
+      await page.close()
     })
   }
 
@@ -64,7 +64,7 @@ describe('layout on a phone', () => {
       return card.top - head.bottom
     })
     assert.ok(gap >= 0 && gap <= GAP, `${gap} px between them`)
-    await page.context().close()
+    await page.close()
   })
 
   test('on a phone the menu holds what the header has no room for', async () => {
@@ -74,6 +74,6 @@ describe('layout on a phone', () => {
     await page.getByText('Меню', { exact: true }).click()
     await link.click()
     await page.waitForURL(/\/petitions$/)
-    await page.context().close()
+    await page.close()
   })
 })

@@ -34,7 +34,7 @@ try {
       const path = join(FOLDER, `${file}-${viewport.width}.png`)
       const clip = { x: 0, y: 0, width: viewport.width, height: Math.min(height, LONGEST) }
       await page.screenshot({ path, clip, fullPage: true })
-      await page.context().close()
+      await page.close()
       console.log(path)
     }
   }

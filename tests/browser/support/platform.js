@@ -62,7 +62,7 @@ export class Platform {
   }
 
   async #isReady() {
-    if (this.#process.exitCode !== null) throw new Error('the platform ended')
+    if (this.#process.exitCode !== null) throw new Error('the platform ended at once')
     const answer = await fetch(`${this.base}/health/ready`).catch(() => null)
     if (/the configuration was refused/.test(this.log)) throw new Error('the configuration was refused')
     return answer?.status === 200
@@ -73,9 +73,12 @@ export class Platform {
     return this.#lines.join('')
   }
 
-  /** The lines that tell of errors of the platform itself. */
+  /** The lines that tell of errors of the platform itself, and how it ended if nobody stopped it. */
   get errors() {
-    return this.log.split('\n').filter((line) => / ERROR /.test(line))
+    const { exitCode, signalCode } = this.#process
+    const ended = exitCode ?? signalCode
+    const end = ended === null ? [] : [`it ended by itself (${ended})`]
+    return [...this.log.split('\n').filter((line) => / ERROR /.test(line)), ...end]
   }
 
   /** Stops it as an operator would, and removes its folder. */

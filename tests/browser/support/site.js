@@ -12,14 +12,14 @@ const REPORT = '/consultations/meetings/report'
 
 /**
  * Starts platform and browser and fills the platform by way of its pages.
- * @returns platform, browser, `states` (cookies by who looks) and `numbers` of petitions
+ * @returns platform, browser, `contexts` by how they look, `states` (cookies by who looks) and `numbers` of petitions
  */
 export async function open() {
   const platform = await Platform.start()
   let browser
   try {
     browser = await launch()
-    return { platform, browser, ...(await furnish(browser, platform)) }
+    return { platform, browser, contexts: {}, ...(await furnish(browser, platform)) }
   } catch (error) {
     await browser?.close()
     await platform.stop()
@@ -27,10 +27,12 @@ export async function open() {
   }
 }
 
-/** Ends what [open] began. */
+/** Ends what [open] began; fails if the platform has had errors of its own. */
 export async function close(site) {
+  const errors = site?.platform.errors ?? []
   await site?.browser.close()
   await site?.platform.stop()
+  if (errors.length > 0) throw new Error(`the platform logged errors:\n${errors.join('\n')}`)
 }
 
 async function furnish(browser, platform) {
@@ -113,11 +115,13 @@ async function withErrors(page, { pending }) {
   return page.waitForSelector('.govuk-error-summary')
 }
 
-/** Opens a page as whoever looks at it, in a context of its own. */
+/** Opens a page as whoever looks at it. Pages looked at in the same way share a context and what it has loaded. */
 export async function look(site, name, options = {}) {
   const [who, reach] = PAGES[name]
-  const context = await visitor(site.browser, site.platform, { storageState: site.states[who], ...options })
-  const page = await watchedPage(context)
+  const key = JSON.stringify([who, options])
+  const made = () => visitor(site.browser, site.platform, { storageState: site.states[who], ...options })
+  site.contexts[key] ??= made()
+  const page = await watchedPage(await site.contexts[key])
   await reach(page, site.numbers)
   await page.evaluate(() => document.fonts.ready.then(() => true))
   return page
