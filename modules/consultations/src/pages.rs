@@ -155,8 +155,9 @@ fn clause(number: Key, clause: String, after: After) -> Result<Page> {
     });
     let (before, next) = neighbours(&number, &clause)?;
     page.actions(|a| {
-        a.with(before, |a, anchor| a.go(view::clause(&number, anchor), msg!("clause-before")))
-            .with(next, |a, anchor| a.go(view::clause(&number, anchor), msg!("clause-next")))
+        // The first is the main one: who reads on goes forward.
+        a.with(next, |a, anchor| a.go(view::clause(&number, anchor), msg!("clause-next")))
+            .with(before, |a, anchor| a.go(view::clause(&number, anchor), msg!("clause-before")))
             .go(view::consultation(&number).at(clause.anchor.as_str()), msg!("clause-whole"))
     });
     if said_whole.is_empty() && after.as_str().is_none() {

@@ -10,6 +10,7 @@ desk-lead = The services that you run on behalf of a body.
 desk-open = The queue by due dates
 desk-none = No services to work on
 desk-none-next = The technical administrator of the platform grants access.
+sign-in-development-title = Test sign-in
 sign-in-development = Choose an invented person and sign in as them.
 sign-in-provider = Prove your identity with the identity provider.
 form-check-title = Check your answers
