@@ -161,6 +161,13 @@ impl Html {
         links.map(str::to_owned).collect()
     }
 
+    /// Where the page goes on, as written: the link with `rel="next"`.
+    pub fn next(&self) -> Option<&str> {
+        self.tags()
+            .find(|tag| tag.name == "a" && tag.get("rel") == Some("next"))
+            .and_then(|tag| tag.get("href"))
+    }
+
     /// The number of rows in the bodies of tables.
     pub fn rows(&self) -> usize {
         let mut within = false;

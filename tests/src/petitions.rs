@@ -19,8 +19,8 @@ pub async fn send(author: &Person, title: &str) -> String {
     let essence = author.submit(&form).await.led_to().to_owned();
     let form = author.form(&essence, NEW).await.with("essence", ESSENCE).press("next");
     let contact = author.submit(&form).await.led_to().to_owned();
-    let form = author.form(&contact, NEW).await.with("rules", "true").press("next");
-    let check = author.submit(&form).await.led_to().to_owned();
+    let form = author.form(&contact, NEW).await.with("email", "author@example.com").with("rules", "true");
+    let check = author.submit(&form.press("next")).await.led_to().to_owned();
     let form = author.form(&check, NEW).await.press("submit");
     number(&author.submit(&form).await)
 }
@@ -84,10 +84,9 @@ pub async fn listed(anybody: &Person, number: &str) -> usize {
     loop {
         let page = anybody.page(&path).await;
         rows += page.rows();
-        let next =
-            page.links().into_iter().find(|link| link.contains("/signatories?") && link.contains("after="));
-        match next {
-            Some(next) => path = next,
+        match page.next() {
+            Some(query) if query.starts_with('?') => path = format!("/petitions/{number}/signatories{query}"),
+            Some(next) => path = next.to_owned(),
             None => return rows,
         }
     }

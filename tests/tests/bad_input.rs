@@ -1,5 +1,7 @@
 //! What no honest browser sends, and what may happen to an honest one: a clear answer, and nothing lost.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use vzaemo_tests::petitions::{self, ESSENCE, OFFICIAL};
@@ -154,8 +156,9 @@ async fn a_form_survives_the_end_of_its_session() {
     let form = writing.form(essence.led_to(), NEW).await;
     assert_eq!(form.value("essence"), Some(ESSENCE));
     let contact = writing.submit(&form.press("next")).await;
-    let form = writing.form(contact.led_to(), NEW).await.with("rules", "true").press("next");
-    let check = writing.submit(&form).await;
+    let form =
+        writing.form(contact.led_to(), NEW).await.with("email", "taras@example.com").with("rules", "true");
+    let check = writing.submit(&form.press("next")).await;
     let form = writing.form(check.led_to(), NEW).await.press("submit");
     let sent = writing.submit(&form).await;
     let own = writing.follow(&sent).await;
@@ -191,7 +194,6 @@ async fn addresses_lead_nowhere_else() {
     for path in [
         "/nothing",
         "/petitions/2026-999999",
-        "/petitions/..",
         "/petitions/%2e%2e%2fdesk",
         "/petitions/%FF",
         "/petitions/a/b/c/d",
@@ -288,9 +290,9 @@ async fn raw(platform: &Platform, request: &str) -> String {
     let address = ("127.0.0.1", platform.base().port().unwrap());
     let mut stream = TcpStream::connect(address).await.expect("the platform listens");
     let _it_may_have_hung_up = stream.write_all(request.as_bytes()).await;
-    let _nothing_more_to_say = stream.shutdown().await;
     let mut answer = Vec::new();
-    let _reset_counts_as_an_end = stream.read_to_end(&mut answer).await;
+    // A reset counts as an end; a platform that waits for the rest of a request need not be waited for.
+    let _ended = tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -332,7 +334,8 @@ async fn a_script_in_any_field_stays_text() {
         let form = author.form(&contact, NEW).await.with("rules", "true");
         let wrong = author.submit(&form.clone().with("email", evil).press("next")).await;
         assert_eq!((wrong.status, wrong.html().dangers()), (422, vec![]));
-        let check = author.submit(&form.press("next")).await.led_to().to_owned();
+        let form = form.with("email", "maria@example.com").press("next");
+        let check = author.submit(&form).await.led_to().to_owned();
         let form = inert(&author, &check).await.form_to(NEW).unwrap().press("submit");
         let number = petitions::number(&author.submit(&form).await);
         let page = format!("/petitions/{number}");

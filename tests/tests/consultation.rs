@@ -1,4 +1,5 @@
 //! A consultation from its preparation to the report.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use jiff::ToSpan as _;
 use vzaemo_tests::{Language, Person, Platform, Settings, module_message, until};

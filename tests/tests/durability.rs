@@ -1,4 +1,5 @@
 //! What was acknowledged is there, whatever happens to the process.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::Duration;
 use tokio::task::JoinSet;

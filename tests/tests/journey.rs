@@ -1,4 +1,5 @@
 //! A petition on its whole way, as citizens and an official go it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use vzaemo_tests::petitions::{self, ESSENCE, OFFICIAL};
 use vzaemo_tests::{Language, Platform, Settings, host_message, module_message, until};
@@ -148,7 +149,7 @@ async fn three_signatures_bring_an_answer() {
 
     // Announced, and answered within the term that the page shows with its law.
     let desk = official.page("/petitions/desk?stage=announce").await;
-    assert!(desk.links().contains(&page), "{:?}", desk.links());
+    assert!(desk.links().iter().any(|link| link.starts_with(&page)), "{:?}", desk.links());
     petitions::press(&official, &page, &format!("{page}/announce")).await;
     let review = visitor.page(&page).await.text();
     assert!(

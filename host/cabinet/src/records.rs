@@ -122,6 +122,7 @@ pub fn collections() -> Vec<Collection> {
             ),
         )
         .index(&["person", "since"])
+        .index(&["case"])
         .unique(&["case", "person"]),
         Collection::new(
             NOTICES,

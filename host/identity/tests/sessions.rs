@@ -280,7 +280,10 @@ async fn roles_show_at_once_in_open_sessions() {
     let person = session.person.id;
     assert!(
         grants
-            .grant(person, &administrator(), Some(by), &|unit| unit.entry(b"granted".to_vec()))
+            .grant(person, &administrator(), Some(by), &|unit| {
+                unit.entry(b"granted".to_vec());
+                Box::pin(async { Ok(()) })
+            })
             .await
             .unwrap()
     );
@@ -376,11 +379,12 @@ async fn the_language_stays_with_the_session() {
 #[tokio::test]
 async fn the_audit_entry_is_part_of_the_sign_in() {
     let house = house().await;
-    let record = |unit: &mut vzaemo_storage::Unit, signed_in: &vzaemo_identity::SignedIn| {
+    let record: vzaemo_identity::SignInRecorder<'_> = &|unit, signed_in| {
         unit.entry(format!("{} {}", signed_in.new_person, signed_in.person).into_bytes());
+        Box::pin(async { Ok(()) })
     };
-    let (_, session) = house.identity.sessions.open(&attested(1), Opening::default(), &record).await.unwrap();
-    house.identity.sessions.open(&attested(1), Opening::default(), &record).await.unwrap();
+    let (_, session) = house.identity.sessions.open(&attested(1), Opening::default(), record).await.unwrap();
+    house.identity.sessions.open(&attested(1), Opening::default(), record).await.unwrap();
     let entries = house.storage.entries(0, 10).await.unwrap();
     let texts: Vec<_> = entries.iter().map(|entry| String::from_utf8(entry.bytes.clone()).unwrap()).collect();
     assert_eq!(texts, [format!("true {}", session.person.id), format!("false {}", session.person.id)]);

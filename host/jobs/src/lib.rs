@@ -50,7 +50,7 @@ impl Jobs {
                 Ok(round) if round.done > 0 => continue,
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "could not look for due work")
+                    tracing::error!(error = &error as &dyn std::error::Error, "could not look for due work");
                 }
             }
             // Either ends the rest: a wake or the time.

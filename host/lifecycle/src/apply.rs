@@ -173,7 +173,7 @@ impl Lifecycle {
         let result = self.attempt(&mut state).await;
         match &result {
             Ok(applied) if applied.plan.is_empty() => {
-                tracing::debug!("the configuration asks for what serves")
+                tracing::debug!("the configuration asks for what serves");
             }
             Ok(applied) => {
                 tracing::info!(generation = applied.generation, plan = %applied.plan, "a configuration was applied");

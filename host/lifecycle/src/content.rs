@@ -4,6 +4,7 @@ use crate::Problem;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use vzaemo_search::{Scope, SearchFields};
 use vzaemo_storage::{Unit, WriteError};
 
@@ -20,9 +21,9 @@ pub(crate) struct Sample {
 pub(crate) fn read(name: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Sample>, Vec<Problem>> {
     let mut samples = Vec::new();
     let mut problems = Vec::new();
-    for (path, bytes) in
-        files.iter().filter(|(path, _)| path.starts_with("content/") && path.ends_with(".json"))
-    {
+    for (path, bytes) in files.iter().filter(|(path, _)| {
+        path.starts_with("content/") && Path::new(path).extension().is_some_and(|ending| ending == "json")
+    }) {
         match serde_json::from_slice::<Vec<Sample>>(bytes) {
             Ok(found) => samples.extend(found),
             Err(error) => problems.push(

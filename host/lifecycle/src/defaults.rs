@@ -45,7 +45,9 @@ fn fill(root: &Value, schema: &Value, value: &mut Value, depth: usize) {
         }
         Value::Array(items) => {
             if let Some(of_items) = schema.get("items") {
-                items.iter_mut().for_each(|item| fill(root, of_items, item, depth + 1));
+                for item in items.iter_mut() {
+                    fill(root, of_items, item, depth + 1);
+                }
             }
         }
         _ => {}

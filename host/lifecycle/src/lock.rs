@@ -41,14 +41,12 @@ pub(crate) fn text(desired: &Desired) -> Result<String, toml::ser::Error> {
 /// where. A lock that says the same is left as it is.
 pub(crate) fn write(configuration: &Path, data: &Path, text: &str) -> std::io::Result<PathBuf> {
     let beside = configuration.with_extension("lock");
-    match replace(&beside, text) {
-        Ok(()) => Ok(beside),
-        Err(_) => {
-            let path = data.join("platform.lock");
-            replace(&path, text)?;
-            Ok(path)
-        }
+    if replace(&beside, text).is_ok() {
+        return Ok(beside);
     }
+    let path = data.join("platform.lock");
+    replace(&path, text)?;
+    Ok(path)
 }
 
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {

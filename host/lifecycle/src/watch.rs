@@ -35,7 +35,7 @@ pub fn watch(lifecycle: &Lifecycle) -> notify::Result<Watching> {
             }
         }
         Err(error) => {
-            tracing::error!(%error, "cannot see files change; send SIGHUP to apply the configuration")
+            tracing::error!(%error, "cannot see files change; send SIGHUP to apply the configuration");
         }
     })?;
     for folder in folders {

@@ -1,4 +1,5 @@
 //! A configuration is applied whole or not at all, with real packages of a small guest, a real engine and storage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +34,7 @@ fn component(check: &str) -> Vec<u8> {
     let (package, _) = resolve.push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit")).unwrap();
     let world = resolve.select_world(&[package], Some("module")).unwrap();
     let mut wasm = wat::parse_str(GUEST.replace("CHECK", check)).unwrap();
-    wit_component::embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8).unwrap();
+    wit_component::embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default().validate(true).module(&wasm).unwrap().encode().unwrap()
 }
 

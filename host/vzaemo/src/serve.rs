@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use vzaemo_lifecycle::Lifecycle;
 
 /// How often what has expired is tidied away.
-const TIDYING: Duration = Duration::from_secs(60);
+const TIDYING: Duration = Duration::from_mins(1);
 
 /// Serves until SIGINT or SIGTERM; requests that have begun are finished.
 pub async fn serve(how: Serve) -> anyhow::Result<()> {
@@ -30,7 +30,7 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
         Ok(applied) => tracing::info!(generation = applied.generation, "the configuration is in service"),
         // The last good configuration serves, or none: the pages say so, and the holder is told why.
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused")
+            tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused");
         }
     }
     let _watching = vzaemo_lifecycle::watch(&wired.lifecycle).context("watch the configuration")?;

@@ -22,12 +22,7 @@ pub async fn verify(config: &Path, data: Option<PathBuf>) -> anyhow::Result<Exit
     for finding in &findings {
         println!("{finding}");
     }
-    println!(
-        "{} entries, tree hash {}, {} findings",
-        report.head.size,
-        report.head.root,
-        findings.len()
-    );
+    println!("{} entries, tree hash {}, {} findings", report.head.size, report.head.root, findings.len());
     storage.close().await;
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -209,7 +209,7 @@ fn aside(w: &mut Writer) {
         w.open_ratio(Kind::Progress, 21_038, 25_000);
         w.group(Kind::Label, "", |w| {
             w.group(Kind::Message, "missing", |w| {
-                w.group(Kind::Arg, "count", |w| w.number(Kind::Number, 3962))
+                w.group(Kind::Arg, "count", |w| w.number(Kind::Number, 3962));
             });
             text(w, " ");
             w.leaf(Kind::DaysLeft, "2026-12-03");

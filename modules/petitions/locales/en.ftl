@@ -40,7 +40,6 @@ card-count = { $count } of { $goal }
 
 by = No { $number } · by { $author } · to: { $body }
 by-published = No { $number } · by { $author } · published { $published } · to: { $body }
-of-threshold = of { $goal } needed
 missing = { $count ->
     [one] { $count } more signature is needed.
    *[other] { $count } more signatures are needed.

@@ -45,7 +45,6 @@ card-count = { $count } з { $goal }
 
 by = № { $number } · автор { $author } · адресат: { $body }
 by-published = № { $number } · автор { $author } · опубліковано { $published } · адресат: { $body }
-of-threshold = з { $goal } потрібних
 missing = Бракує ще { $count } { $count ->
     [one] підпису
     [few] підписів

@@ -57,7 +57,6 @@ fn standing(page: &mut Page, number: &Key, p: &Petition, count: u64, open: bool)
         if let (true, Some(until)) = (open, &p.until) {
             b.paragraph(tag(Tone::Brand, days_left(until)));
         }
-        b.statistics(|s| s.statistic(count, msg!("of-threshold", goal = goal)));
         let missing = goal.saturating_sub(count);
         let label = if missing > 0 { msg!("missing", count = missing) } else { msg!("enough") };
         b.progress(count.min(goal), goal, label);

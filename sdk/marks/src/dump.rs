@@ -1,6 +1,7 @@
 //! A page as indented lines, for authors and tests.
 
 use crate::{Event, Page, Reader};
+use core::fmt::Write as _;
 
 /// Writes the page as one line a mark, indented by nesting. A broken page ends with what is wrong.
 pub fn dump(page: &Page) -> String {
@@ -15,14 +16,14 @@ pub fn dump(page: &Page) -> String {
                 continue;
             }
             Err(broken) => {
-                out.push_str(&format!("! {broken}\n"));
+                let _ = writeln!(out, "! {broken}");
                 break;
             }
         };
         out.push_str(&"  ".repeat(depth));
         out.push_str(name);
         if !text.is_empty() {
-            out.push_str(&format!(" {text:?}"));
+            let _ = write!(out, " {text:?}");
         }
         out.push('\n');
         depth += usize::from(opens);

@@ -48,6 +48,7 @@ impl Language {
     }
 
     /// The one that the switch in the header leads to.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Language::Uk => Language::En,
@@ -157,13 +158,11 @@ impl Texts {
         for (name, value) in args {
             given.set(name.as_str(), argument(value));
         }
-        match self.get(language, key, Some(&given)) {
-            Some(text) => text.into_owned(),
-            None => {
-                tracing::warn!(key, "a message is missing");
-                key.to_owned()
-            }
-        }
+        let Some(text) = self.get(language, key, Some(&given)) else {
+            tracing::warn!(key, "a message is missing");
+            return key.to_owned();
+        };
+        text.into_owned()
     }
 }
 

@@ -14,7 +14,7 @@ pub fn push_grouped(number: &str, out: &mut String) {
     }
     let length = digits.len();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (length - at) % 3 == 0 {
+        if at > 0 && (length - at).is_multiple_of(3) {
             out.push(NO_BREAK);
         }
         out.push(digit);

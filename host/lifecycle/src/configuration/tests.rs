@@ -60,11 +60,11 @@ fn what_is_wrong_is_said_with_its_line() {
 #[test]
 fn all_problems_are_said_at_once() {
     let found = problems(
-        &GOOD
+        &(GOOD
             .replace("localhost:8080", "example.org/path")
             .replace("\"development\"", "\"production\"\ntime-zone = \"Mars\"")
             .replace("threshold = 25", "since = 2026-01-01")
-            + "[quarantine]\nfailures = 0\n[requests.rates.act]\nper-minute = 0\nburst = 1\n",
+            + "[quarantine]\nfailures = 0\n[requests.rates.act]\nper-minute = 0\nburst = 1\n"),
     );
     let said = found.join("\n");
     for expected in [

@@ -146,7 +146,7 @@ impl<'a> Drawn<'a> {
             with,
             id: format!("field_{}", field.name),
             label,
-            hint: say.module(&field.hint, None).map(|hint| hint.into_owned()),
+            hint: say.module(&field.hint, None).map(std::borrow::Cow::into_owned),
             error: error.map(|error| error.say(form, &say).into_owned()),
         }
     }

@@ -73,6 +73,7 @@ pub(super) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// The attributes that stand in a group.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of the grammar
 pub(super) struct Attributes<'a> {
     pub tone: Option<Tone>,
     pub anchor: Option<&'a str>,

@@ -13,7 +13,7 @@ struct Column {
     numeric: bool,
 }
 
-impl<'a> Renderer<'a> {
+impl Renderer<'_> {
     /// Writes the label, if one leads, as a heading with this class.
     fn group_label(&mut self, class: &str, out: &mut Fragment) {
         let mut label = Fragment::default();
@@ -213,7 +213,12 @@ impl<'a> Renderer<'a> {
             match event {
                 Event::Open(Kind::Label, _) => self.inlines(&mut label),
                 Event::Open(kind, payload) => self.inline(kind, payload, &mut rest),
-                Event::Leaf(kind, payload) => self.inline_leaf(kind, payload, &mut rest),
+                Event::Leaf(kind, payload) => {
+                    if kind == Kind::DaysLeft && !rest.html.is_empty() {
+                        rest.push(" · ");
+                    }
+                    self.inline_leaf(kind, payload, &mut rest);
+                }
                 Event::Close => {}
             }
         }

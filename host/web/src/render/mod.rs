@@ -112,6 +112,17 @@ fn leaves(page: &Page, wanted: Kind) -> Vec<&str> {
 /// Renders a page that [`vzaemo_marks::check`] has accepted. One that it would refuse renders as far as it
 /// makes sense, and is inert all the same.
 pub fn render(page: &Page, resolver: &dyn Resolver) -> Rendered {
+    render_as(page, resolver, Parts::join)
+}
+
+/// Renders a page to stand within another under a heading of that page's own: without its title and the way to it.
+pub fn render_section(page: &Page, resolver: &dyn Resolver) -> Rendered {
+    render_as(page, resolver, Parts::join_section)
+}
+
+type Join = fn(Parts, &Speaker<'_>) -> (String, Fragment);
+
+fn render_as(page: &Page, resolver: &dyn Resolver, join: Join) -> Rendered {
     let mut renderer = Renderer {
         reader: Reader::new(page),
         resolver,
@@ -131,7 +142,7 @@ pub fn render(page: &Page, resolver: &dyn Resolver) -> Rendered {
     renderer.people.sort_unstable();
     renderer.people.dedup();
     let Renderer { people, noindex, until, .. } = renderer;
-    let (title, body) = parts.join(&resolver.speaker());
+    let (title, body) = join(parts, &resolver.speaker());
     Rendered { title, body, people: people.into_iter().map(str::to_owned).collect(), noindex, until }
 }
 
@@ -150,6 +161,14 @@ struct Parts {
 }
 
 impl Parts {
+    fn join_section(self, _: &Speaker<'_>) -> (String, Fragment) {
+        let title = address::without_tags(&self.title);
+        let mut out = self.body;
+        out.append(self.aside);
+        out.append(self.more);
+        (title, out)
+    }
+
     fn join(self, say: &Speaker<'_>) -> (String, Fragment) {
         let title = address::without_tags(&self.title);
         let mut out = Fragment::with_capacity(self.body.html.len() * 2);

@@ -1,7 +1,7 @@
 //! Acts: their forms, step by step, and doing them. Nothing that was typed is lost on the way.
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
-use super::modules::{failed, html};
+use super::modules::{failed, section_html};
 use super::presentation::Presentation;
 use super::visit::Visit;
 use super::{App, parked, told};
@@ -101,10 +101,12 @@ pub(super) async fn show(
         // An act without a form is a button on a page; its address has nothing to show.
         return trouble(app, visit, &Problem::NotFound).await;
     };
-    let prefill: Vec<Pair> =
-        url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes())
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
+    if let Err(response) = allowed(app, visit, &filling.version, &filling.place).await {
+        return response;
+    }
+    let prefill: Vec<Pair> = url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes())
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
     let step = prefill.iter().find(|(name, _)| name == STEP_QUERY).map(|(_, value)| value.as_str());
     let untouched = || filling.form.start(&prefill, |wanted| filling.autofill(wanted));
     let mut values = filling.kept().await.unwrap_or_else(untouched);
@@ -113,7 +115,7 @@ pub(super) async fn show(
         // From now on it is in the draft, where later steps find it.
         if filling.keeps_drafts() {
             match filling.keep(&values).await {
-                Ok(()) => parked::forget(app, headers).await,
+                Ok(()) => parked::forget(app, headers, &filling.path).await,
                 Err(error) => return failed(app, visit, filling.place.module, &error).await,
             }
         }
@@ -128,7 +130,26 @@ pub(super) async fn show(
     }
 }
 
-/// The form of a place, once the visitor is known to be allowed; `None` for an act without one.
+/// Whether the visitor may do the act; the page that says why not otherwise.
+async fn allowed(
+    app: &App,
+    visit: &Visit,
+    version: &ModuleVersion,
+    place: &Place<'_>,
+) -> Result<(), Response> {
+    let asked = [(place.act.to_owned(), place.params.clone())];
+    let decision = match app.service.slots(&visit.caller, version, &asked).await {
+        Ok(slots) => slots.into_iter().next().map_or(Reason::Unknown, |slot| slot.decision.reason),
+        Err(error) => return Err(failed(app, visit, place.module, &error).await),
+    };
+    match decision {
+        Reason::Allowed => Ok(()),
+        Reason::Unknown => Err(trouble(app, visit, &Problem::NotFound).await),
+        reason => Err(failed(app, visit, place.module, &Error::Denied { reason }).await),
+    }
+}
+
+/// The form of a place; `None` for an act without one.
 async fn ready<'a>(
     app: &'a App,
     visit: &'a Visit,
@@ -143,16 +164,6 @@ async fn ready<'a>(
         };
         return Err(failed(app, visit, place.module, &error).await);
     };
-    let asked = [(place.act.to_owned(), place.params.clone())];
-    let decision = match app.service.slots(&visit.caller, &version, &asked).await {
-        Ok(slots) => slots.into_iter().next().map(|slot| slot.decision.reason).unwrap_or(Reason::Unknown),
-        Err(error) => return Err(failed(app, visit, place.module, &error).await),
-    };
-    match decision {
-        Reason::Allowed => {}
-        Reason::Unknown => return Err(trouble(app, visit, &Problem::NotFound).await),
-        reason => return Err(failed(app, visit, place.module, &Error::Denied { reason }).await),
-    }
     let form = version.manifest.act(place.act).and_then(|act| act.form.as_deref());
     let Some(form) = form.and_then(|form| presentation.form(place.module, form)) else { return Ok(None) };
     let Some(path) = route::act_path(&version.manifest, place.act, &place.params) else { return Ok(None) };
@@ -168,7 +179,7 @@ pub(super) async fn submit(
     request: Request<Body>,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, app.largest_body).await else {
+    let Some(body) = super::body::whole(body, app.largest_body).await else {
         let limit = u32::try_from(app.largest_body >> 20).unwrap_or(u32::MAX).max(1);
         return trouble(app, visit, &Problem::TooLarge { limit }).await;
     };
@@ -321,7 +332,9 @@ impl Filling<'_> {
         match self.form.check_step(step, values) {
             Err(errors) => errors,
             Ok(_) => {
-                let here = |error: &FieldError| error.field.as_deref().is_none_or(|field| self.step_with(field) == step);
+                let here = |error: &FieldError| {
+                    error.field.as_deref().is_none_or(|field| self.step_with(field) == step)
+                };
                 let lists = |list: &str| choices(self.app, self.visit, list);
                 self.form.check_choices(values, &lists).into_iter().filter(here).collect()
             }
@@ -387,7 +400,7 @@ impl Filling<'_> {
                 if self.keeps_drafts() {
                     self.discard().await;
                 } else {
-                    parked::forget(self.app, headers).await;
+                    parked::forget(self.app, headers, &self.path).await;
                 }
                 after(self.app, self.visit, done)
             }
@@ -542,7 +555,7 @@ impl Filling<'_> {
                 return String::new();
             }
         };
-        match html(self.app, self.visit, &viewed, query).await {
+        match section_html(self.app, self.visit, &viewed, query).await {
             Ok((_, main)) => main,
             Err(_) => String::new(),
         }

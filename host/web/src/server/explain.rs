@@ -29,9 +29,6 @@ fn day(date: Date, say: &Speaker<'_>) -> String {
 
 fn lines(explanation: &Explanation, say: &Speaker<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    if !explanation.term.law.is_empty() {
-        lines.push(explanation.term.law.clone());
-    }
     let unit = match explanation.term.unit {
         Unit::Hours => "term-hours",
         Unit::WorkingDays => "term-working-days",
@@ -79,8 +76,9 @@ fn rested(key: &str, date: Date, why: &RestReason, say: &Speaker<'_>) -> String 
     };
     let why = match why {
         RestReason::Weekend => say.say(weekday(date)).into_owned(),
-        RestReason::Holiday { name: holiday, .. } => name(holiday),
-        RestReason::InsteadOf { name: holiday, .. } => name(holiday),
+        RestReason::Holiday { name: holiday, .. } | RestReason::InsteadOf { name: holiday, .. } => {
+            name(holiday)
+        }
         RestReason::MovedHere { .. } => say.say("term-transferred").into_owned(),
     };
     say.say_with(key, &[("day", day(date, say).into()), ("why", why.into())]).into_owned()

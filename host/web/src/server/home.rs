@@ -1,7 +1,7 @@
 //! The first page, the search, the officials' desks, and how a visitor wants pages to look.
 
 use super::answer::{Content, in_language, page, see_other, set_cookie, trouble};
-use super::modules::html;
+use super::modules::section_html;
 use super::visit::{LANGUAGE_COOKIE, kept_cookie};
 use super::{App, visit::Visit};
 use crate::chrome::document::headed;
@@ -44,7 +44,7 @@ async fn section(
             return None;
         }
     };
-    let (rendered, main) = html(app, visit, &viewed, query).await.ok()?;
+    let (rendered, main) = section_html(app, visit, &viewed, query).await.ok()?;
     Some((rendered.title, main))
 }
 

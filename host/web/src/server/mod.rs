@@ -7,6 +7,7 @@
 mod acting;
 mod answer;
 mod app;
+mod body;
 mod cabinet;
 mod development;
 mod explain;

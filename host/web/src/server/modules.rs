@@ -6,7 +6,7 @@ use super::routes::Target;
 use super::visit::Visit;
 use super::{App, acting, slots};
 use crate::chrome::problem::Problem;
-use crate::render::{Rendered, render};
+use crate::render::{Rendered, Resolver, render, render_section};
 use crate::texts::Speaker;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -97,6 +97,26 @@ pub(super) async fn html(
     visit: &Visit,
     viewed: &Viewed,
     query: Vec<Pair>,
+) -> Result<(Rendered, String), Error> {
+    filled(app, visit, viewed, query, render).await
+}
+
+/// The same, to stand as a section within a page of the host's.
+pub(super) async fn section_html(
+    app: &App,
+    visit: &Visit,
+    viewed: &Viewed,
+    query: Vec<Pair>,
+) -> Result<(Rendered, String), Error> {
+    filled(app, visit, viewed, query, render_section).await
+}
+
+async fn filled(
+    app: &App,
+    visit: &Visit,
+    viewed: &Viewed,
+    query: Vec<Pair>,
+    render: fn(&vzaemo_marks::Page, &dyn Resolver) -> Rendered,
 ) -> Result<(Rendered, String), Error> {
     let rendered = {
         let resolver = PageResolver::new(app, visit, &viewed.version, &viewed.page, query).await;

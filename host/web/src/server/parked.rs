@@ -68,17 +68,22 @@ pub(super) async fn take(app: &App, headers: &HeaderMap, address: &str) -> Optio
     serde_json::from_str(&record.values).ok()
 }
 
-/// Throws away what this browser has parked, once it is kept elsewhere or has been sent. A failure is logged: it is
-/// then shown once more within the hour.
-pub(super) async fn forget(app: &App, headers: &HeaderMap) {
+/// Throws away what this browser has parked for this form, once it is kept elsewhere or has been sent. A failure is
+/// logged: it is then shown once more within the hour.
+pub(super) async fn forget(app: &App, headers: &HeaderMap, address: &str) {
     let Some(token) = cookie(headers, COOKIE).and_then(Token::parse) else { return };
     let removed = async {
         let mut unit = app.platform().storage.begin().await.map_err(vzaemo_service::Error::storage)?;
         let key = token.hash();
-        let found = unit.get(NAMESPACE, PARKED, key.as_str()).await.map_err(vzaemo_service::Error::storage)?;
+        let found =
+            unit.get(NAMESPACE, PARKED, key.as_str()).await.map_err(vzaemo_service::Error::storage)?;
         let Some(document) = found else { return Ok(()) };
-        let deleted = unit.delete(NAMESPACE, PARKED, key.as_str(), document.revision).await;
-        deleted.map_err(vzaemo_service::Error::storage)?;
+        let record: Record = document.parse().map_err(vzaemo_service::Error::storage)?;
+        if record.address != address {
+            return Ok(());
+        }
+        let removed = unit.remove(NAMESPACE, PARKED, key.as_str(), document.revision).await;
+        removed.map_err(vzaemo_service::Error::storage)?;
         unit.commit().await.map(|_| ()).map_err(vzaemo_service::Error::storage)
     };
     if let Err(error) = removed.await {

@@ -43,6 +43,7 @@ pub(super) async fn choose(
             let description = if development { "sign-in-development" } else { "sign-in-provider" };
             Means {
                 title: match visit.language {
+                    _ if development => say.say("sign-in-development-title").into_owned(),
                     crate::texts::Language::Uk => config.name.0.clone(),
                     crate::texts::Language::En => config.name.1.clone(),
                 },
@@ -110,6 +111,13 @@ pub(super) async fn complete(
     };
     match app.sessions.open(&completed.attested, opening, record).await {
         Ok((token, _)) => {
+            // Who signs in in the name of an organisation acts for it from the start.
+            if let Some(organisation) = &completed.attested.organisation
+                && let Err(error) = app.sessions.act_for(token.secret(), Some(&organisation.edrpou)).await
+            {
+                return super::modules::failed(&app, &visit, "", &vzaemo_service::Error::storage(error))
+                    .await;
+            }
             let mut response = see_other(completed.return_to.as_str());
             set_cookie(&mut response, &app.cookies.session(&token));
             set_cookie(&mut response, &app.cookies.no_pre_session());

@@ -4,7 +4,6 @@ use super::Check;
 use super::names::well_formed;
 use super::schemas::annotations;
 use crate::manifest::{Act, Resource, Who};
-use serde_json::Value;
 
 /// The names of a path's parameters.
 pub(super) fn params(path: &str) -> impl Iterator<Item = &str> {
@@ -194,7 +193,7 @@ impl Check<'_> {
             };
             let schema = self.schemas.get(&collection.schema);
             let Ok(schema) = &*schema else { continue };
-            let marked = annotations(schema, "x-access").iter().any(|(_, v)| *v == Value::from(annotation));
+            let marked = annotations(schema, "x-access").iter().any(|(_, v)| v.as_str() == Some(annotation));
             if !marked {
                 self.problem(
                     place,

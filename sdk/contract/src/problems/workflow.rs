@@ -87,7 +87,7 @@ impl Check<'_> {
             }
             (Some(_), Some(_)) => self.problem(place, "it has both an act and a job", "make two steps of it"),
             (None, None) => {
-                self.problem(place, "it has neither an act nor a job", "name the one that makes the step")
+                self.problem(place, "it has neither an act nor a job", "name the one that makes the step");
             }
         }
         for (list, states) in [("from", &step.from), ("to", &step.to)] {
