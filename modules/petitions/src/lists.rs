@@ -153,11 +153,13 @@ fn draw(page: &mut Page, cards: Vec<Card>) {
                     (state, _) => k.tag(crate::life::tone(state), state),
                 };
                 if let Some(goal) = card.goal {
-                    k.progress(
-                        card.count.min(goal),
-                        goal,
-                        msg!("card-count", count = card.count, goal = goal),
-                    );
+                    // The host writes both figures; the words say what they mean.
+                    let label = match (card.state, goal.saturating_sub(card.count)) {
+                        (_, 0) => msg!("enough"),
+                        (State::Collecting, missing) => msg!("missing", count = missing),
+                        _ => msg!("short-title"),
+                    };
+                    k.progress(card.count.min(goal), goal, label);
                 }
                 k
             });
