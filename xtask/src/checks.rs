@@ -36,7 +36,7 @@ pub fn run(workspace: &Workspace) -> ExitCode {
             run_program(cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
         })
     });
-    report.check("The program", || said(serve::build_program(workspace, false)));
+    report.check("The program", || said(serve::build_with_tests(workspace)));
     report.check("Tests of the workspace", || cargo_tests(root));
     report.check("Tests of the modules", || {
         if has_modules(&modules) { cargo_tests(&modules) } else { Ok(nothing("there are no modules")) }

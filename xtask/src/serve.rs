@@ -57,12 +57,20 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
 /// Builds the host's program.
 pub fn build_program(workspace: &Workspace, release: bool) -> Result<&'static str> {
     let mut cargo = program("cargo");
-    // The whole workspace, so that dependencies get the same features here and in `./test`
-    // and are compiled once for both.
+    // The whole workspace, so that every crate is compiled with the same features of its dependencies.
     cargo.current_dir(workspace.root()).args(["build", "--workspace", "--bin", "vzaemo"]);
     if release {
         cargo.arg("--release");
     }
+    run_program(&mut cargo)?;
+    Ok("built")
+}
+
+/// Builds the program together with all tests: what tests need beyond it adds features to shared dependencies, which
+/// would otherwise be compiled twice.
+pub fn build_with_tests(workspace: &Workspace) -> Result<&'static str> {
+    let mut cargo = program("cargo");
+    cargo.current_dir(workspace.root()).args(["build", "--workspace", "--bins", "--tests"]);
     run_program(&mut cargo)?;
     Ok("built")
 }
