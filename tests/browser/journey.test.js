@@ -119,8 +119,8 @@ describe('the way of a petition', () => {
   })
 
   test('its author is told', async () => {
-    await pages.maria.goto('/cabinet/notices')
-    await pages.maria.getByText(`Вашу петицію № ${number} опубліковано.`).waitFor()
+    // People are told by timed work, after the act.
+    await says(pages.maria, '/cabinet/notices', `Вашу петицію № ${number} опубліковано.`)
   })
 
   test('everybody reads it, how far it is and how its dates were computed', async () => {
@@ -145,8 +145,7 @@ describe('the way of a petition', () => {
     await page.getByText('Підпис відкликано.').waitFor()
     await says(page, `/petitions/${number}`, `Бракує ще ${Platform.threshold} підписів.`)
     await sign(page, number)
-    await page.goto('/cabinet')
-    await page.getByRole('link', { name: title }).waitFor()
+    await says(page, '/cabinet', title)
   })
 
   test('at the threshold the collection ends and the body has to announce the review', async () => {
@@ -182,8 +181,7 @@ describe('the way of a petition', () => {
     await page.getByLabel('Відповідь').fill('Мінінфраструктури встановить пандуси в усіх відділеннях до кінця року.')
     await page.getByRole('button', { name: 'Опублікувати відповідь' }).click()
     await page.getByText('Відповідь опубліковано.').waitFor()
-    await pages.taras.goto('/cabinet/notices')
-    await pages.taras.getByText(`На петицію № ${number} надано відповідь.`).waitFor()
+    await says(pages.taras, '/cabinet/notices', `На петицію № ${number} надано відповідь.`)
     await says(pages.maria, `/cabinet/cases/petitions/${number}`, 'Надано відповідь')
   })
 
