@@ -175,7 +175,7 @@ async fn three_signatures_bring_an_answer() {
     {
         assert_eq!(timeline.matches(&said(event)).count(), 1, "{event} once in {timeline}");
     }
-    let told = format!("petition No {number} has been answered");
+    let told = format!("petition no {number} has been answered");
     until("the author is told of the answer", async || {
         author.page("/cabinet/notices").await.text().to_lowercase().contains(&told).then_some(())
     })
