@@ -301,7 +301,15 @@ async fn roles_show_at_once_in_open_sessions() {
     assert_eq!((kept[0].by, kept[0].since), (Some(by), house.legal.now()));
     assert_eq!(grants.all().await.unwrap().len(), 1);
 
-    assert!(grants.revoke(person, &administrator(), &|unit| unit.entry(b"revoked".to_vec())).await.unwrap());
+    assert!(
+        grants
+            .revoke(person, &administrator(), &|unit| {
+                unit.entry(b"revoked".to_vec());
+                Box::pin(async { Ok(()) })
+            })
+            .await
+            .unwrap()
+    );
     assert!(
         !grants
             .revoke(person, &administrator(), &|_| Box::pin(async { panic!("nothing changes") }))

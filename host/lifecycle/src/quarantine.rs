@@ -233,7 +233,8 @@ mod tests {
         fail(&quarantine, 2);
         quarantine.ended("notes", "b", HealthEvent::Failed);
         assert!(quarantine.take_tripped().is_empty());
-        fail(&quarantine, 2);
-        assert!(quarantine.take_tripped().is_empty());
+        fail(&quarantine, 1);
+        assert_eq!(quarantine.take_tripped(), [key("notes", "a")]);
+        assert!(!quarantine.rests("notes", "b"));
     }
 }
