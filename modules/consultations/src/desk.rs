@@ -82,11 +82,9 @@ fn responses(number: Key, response: Option<Response>, after: After) -> Result<Pa
     page.aside(|b| {
         match state {
             State::Closed => b.go_primary(act::decide(&number), msg!("act-decide")),
-            State::Reporting if left == 0 => b.action_with(
-                act::publish_report(&number),
-                msg!("act-publish-report"),
-                |a| a.primary(),
-            ),
+            State::Reporting if left == 0 => {
+                b.action_with(act::publish_report(&number), msg!("act-publish-report"), |a| a.primary())
+            }
             State::Reporting => b.paragraph(msg!("unanswered")),
             State::Reported => b.go(view::report(&number), msg!("open-report")),
             State::Open => b.paragraph(msg!("still-open")),

@@ -104,7 +104,8 @@ pub fn text(number: &Key, counted: bool) -> Result<Vec<Line>> {
         .ascending(Clause::ORDER)
         .first((Clause::ANCHOR, Clause::MARK, Clause::HEADING, Clause::TEXT), clauses::MOST)?;
     let line = |(_, (anchor, mark, heading, text)): (Key, (String, Option<String>, bool, String))| {
-        let count = (counted && !heading).then(|| proposals().count_of_clause(number, &anchor)).transpose()?;
+        let count =
+            (counted && !heading).then(|| proposals().count_of_clause(number, &anchor)).transpose()?;
         Ok(Line { anchor, mark, heading, text, count })
     };
     rows.into_iter().map(line).collect()
@@ -120,9 +121,9 @@ pub fn document(page: &mut Page, number: &Key, lines: &[Line]) {
                 }
                 c.text((line.mark.as_ref().map(|mark| (strong(mark.as_str()), " ")), line.text.as_str()));
                 match line.count {
-                    Some(count) => c
-                        .label(msg!("discuss", count = count))
-                        .discussion(view::clause(number, &line.anchor)),
+                    Some(count) => {
+                        c.label(msg!("discuss", count = count)).discussion(view::clause(number, &line.anchor))
+                    }
                     None => c,
                 }
             })

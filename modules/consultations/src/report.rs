@@ -24,11 +24,11 @@ fn report(number: Key, after: After) -> Result<Page> {
         ))
     };
     let counts: Vec<(Response, u64, u64)> = COUNTED.into_iter().map(count).collect::<Result<_>>()?;
-    let rows = proposals()
-        .select()
-        .eq(Proposal::CONSULTATION, &number)
-        .ascending(Proposal::ORDER)
-        .page((), PAGE, &after)?;
+    let rows = proposals().select().eq(Proposal::CONSULTATION, &number).ascending(Proposal::ORDER).page(
+        (),
+        PAGE,
+        &after,
+    )?;
     let all: Vec<Stored<Proposal>> =
         rows.iter().filter_map(|(key, ())| proposals().try_get(key).transpose()).collect::<Result<_>>()?;
 

@@ -21,9 +21,8 @@ fn a_regulation_is_addressable_point_by_point() {
     let all = split(REGULATION);
     let points = all.iter().filter(|p| p.level == 1 && p.place == 1).count();
     let under = |prefix: &str| {
-        let below = |p: &&Paragraph| {
-            p.anchor.strip_prefix(prefix).is_some_and(|rest| rest.parse::<u32>().is_ok())
-        };
+        let below =
+            |p: &&Paragraph| p.anchor.strip_prefix(prefix).is_some_and(|rest| rest.parse::<u32>().is_ok());
         all.iter().filter(below).count()
     };
     assert_eq!(points, 23);
