@@ -2,6 +2,7 @@
 //! `schemas/module.schema.json`, which editors use, agrees on what a manifest may look like.
 //!
 //! To write the golden messages anew: `GOLDEN=write cargo test -p vzaemo-contract --test manifests`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests
 
 use serde_json::Value;
 use std::fs;
