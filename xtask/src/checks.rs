@@ -89,13 +89,14 @@ impl Report {
     }
 }
 
-/// A browser, PostgreSQL and the browser tests' npm packages.
+/// A browser and the npm packages of the tests in it.
 fn install_needs(workspace: &Workspace) -> Result<Tally> {
     let browser =
         ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| find_program(name).is_some());
     if debian::is_here() {
-        let wanted: &[&str] = if browser { &["postgresql"] } else { &["chromium", "postgresql"] };
-        debian::ensure(wanted, "the tests")?;
+        if !browser {
+            debian::ensure(&["chromium"], "the tests")?;
+        }
     } else if !browser {
         say("no chromium found; tests in the browser will need one");
     }
