@@ -38,6 +38,24 @@ pub(crate) struct CallHost {
 }
 
 impl CallHost {
+    /// For a call that has not begun.
+    pub(crate) fn new(
+        unit: Unit,
+        version: &Arc<ModuleVersion>,
+        platform: &Arc<Platform>,
+        acting: Option<Acting>,
+        at: Instant,
+    ) -> Self {
+        CallHost {
+            unit,
+            version: Arc::clone(version),
+            platform: Arc::clone(platform),
+            acting,
+            at,
+            failed: None,
+        }
+    }
+
     fn module(&self) -> &str {
         &self.version.manifest.id
     }

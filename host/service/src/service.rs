@@ -119,14 +119,7 @@ impl Service {
             allowed(&decision)?;
             in_capacity(acting.as_mut(), &decision, resource.as_ref());
         }
-        let host = CallHost {
-            unit,
-            version: Arc::clone(&version),
-            platform: Arc::clone(&self.platform),
-            acting,
-            at: now,
-            failed: None,
-        };
+        let host = CallHost::new(unit, &version, &self.platform, acting, now);
         let view = async |component: Module, host| component.view(host, name, request).await;
         let (page, _) = self.run(host, view).await?;
         Ok(Viewed { page, version, position })
@@ -208,14 +201,7 @@ impl Service {
         in_capacity(acting.as_mut(), &decision, resource.as_ref());
         check_input(&version, act.form.as_deref(), &request.input)?;
 
-        let host = CallHost {
-            unit,
-            version: Arc::clone(&version),
-            platform: Arc::clone(&self.platform),
-            acting,
-            at,
-            failed: None,
-        };
+        let host = CallHost::new(unit, &version, &self.platform, acting, at);
         let call = async |component: Module, host| component.act(host, name, request).await;
         let (mut outcome, mut unit) = match self.run(host, call).await {
             Ok(done) => done,
@@ -243,14 +229,7 @@ impl Service {
     /// holder, none when all is well.
     pub async fn check_version(&self, version: &Arc<ModuleVersion>) -> Result<Vec<String>, Error> {
         let unit = self.platform.storage.begin().await.map_err(Error::storage)?;
-        let host = CallHost {
-            unit,
-            version: Arc::clone(version),
-            platform: Arc::clone(&self.platform),
-            acting: None,
-            at: self.platform.legal.now(),
-            failed: None,
-        };
+        let host = CallHost::new(unit, version, &self.platform, None, self.platform.legal.now());
         let check = async |component: Module, host| component.check(host).await;
         self.run(host, check).await.map(|(sentences, _)| sentences)
     }

@@ -4,7 +4,6 @@ use crate::imports::CallHost;
 use crate::run::Ended;
 use crate::work::{NAMESPACE, Task, WORK, Work};
 use crate::{Error, Service, record};
-use std::sync::Arc;
 use vzaemo_cabinet::{Notice, Text};
 use vzaemo_clock::{Instant, SignedDuration};
 use vzaemo_runtime::Module;
@@ -62,14 +61,7 @@ impl Service {
                 record::depend_on_configuration(&mut unit, generation).await?;
                 let removed = unit.remove(NAMESPACE, WORK, key, document.revision).await;
                 removed.map_err(Error::storage)?;
-                let host = CallHost {
-                    unit,
-                    version: Arc::clone(&version),
-                    platform: Arc::clone(platform),
-                    acting: None,
-                    at: due,
-                    failed: None,
-                };
+                let host = CallHost::new(unit, &version, platform, None, due);
                 let call = async |component: Module, host| component.job(host, job, args).await;
                 let ((), mut unit) = self.run(host, call).await?;
                 record::job(&mut unit, platform, &version, job, args, due).await?;

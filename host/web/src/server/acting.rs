@@ -15,7 +15,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use maud::{PreEscaped, html as markup};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use vzaemo_access::Reason;
 use vzaemo_cabinet::{Draft, Text};
 use vzaemo_contract::call::{Message, Pair, Request as Call};
@@ -216,12 +216,15 @@ pub(super) async fn submit(
     filling.take(&parts.headers, sent).await
 }
 
-fn read_without_form(body: &[u8]) -> Result<Sent, crate::forms::Unreadable> {
+/// The form of acts without one: it has no field and reads the submission id only. Made once, since the most frequent
+/// acts are of this kind.
+static NO_FIELDS: LazyLock<Option<Form>> = LazyLock::new(|| {
     let empty = serde_json::json!({"type": "object", "properties": {}});
-    match Form::new(&empty, Vec::new(), false) {
-        Ok(form) => form.read(body),
-        Err(_) => Ok(Sent::default()),
-    }
+    Form::new(&empty, Vec::new(), false).ok()
+});
+
+fn read_without_form(body: &[u8]) -> Result<Sent, crate::forms::Unreadable> {
+    NO_FIELDS.as_ref().map_or_else(|| Ok(Sent::default()), |form| form.read(body))
 }
 
 fn without_form(presentation: &Presentation, uri: &http::Uri) -> Option<(String, String, Vec<Pair>)> {
