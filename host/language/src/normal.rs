@@ -1,6 +1,6 @@
 //! One spelling for what is written in several ways.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The apostrophe as a letter of Ukrainian words, U+02BC, into which all others are turned.
 pub const APOSTROPHE: char = '\u{2bc}';
@@ -15,24 +15,38 @@ const SOFT_HYPHEN: char = '\u{ad}';
 ///
 /// Normalising what has been normalised changes nothing.
 pub fn normalise(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let visible = text.nfc().flat_map(char::to_lowercase).filter(|c| !is_invisible(*c));
+    // Lower-casing and leaving marks out can bring together what NFC composes, so it composes after each.
+    one_apostrophe(without_stress(visible.nfc()).nfc())
+}
+
+/// A stress mark is left out also where another mark stands between it and its vowel.
+fn without_stress(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    let mut after_cyrillic = false;
+    chars.filter(move |c| {
+        if !is_combining_mark(*c) {
+            after_cyrillic = is_cyrillic(*c);
+        }
+        !(*c == STRESS && after_cyrillic)
+    })
+}
+
+fn one_apostrophe(chars: impl Iterator<Item = char>) -> String {
+    let mut out = String::new();
     let mut previous = None;
-    let mut chars = text.nfc().flat_map(char::to_lowercase).filter(|c| !is_invisible(*c)).peekable();
+    let mut chars = chars.peekable();
     while let Some(c) = chars.next() {
+        let mut between_letters =
+            || previous.is_some_and(is_letter) && chars.peek().copied().is_some_and(is_letter);
         let c = match c {
-            STRESS if previous.is_some_and(is_cyrillic) => continue,
-            c if is_apostrophe(c) => {
-                let between_letters =
-                    previous.is_some_and(is_letter) && chars.peek().copied().is_some_and(is_letter);
-                if between_letters { APOSTROPHE } else { plain_quote(c) }
-            }
-            c => c,
+            c if !is_apostrophe(c) => c,
+            _ if between_letters() => APOSTROPHE,
+            c => plain_quote(c),
         };
         out.push(c);
         previous = Some(c);
     }
-    // Lower-casing and leaving marks out can bring together what NFC composes.
-    out.nfc().collect()
+    out
 }
 
 /// U+02BC counts as a letter; standing alone it must not become part of the word beside it.
@@ -84,6 +98,8 @@ mod tests {
         assert_eq!(normalise("за\u{301}мок"), "замок");
         assert_eq!(normalise("cafe\u{301}"), "café");
         assert_eq!(normalise("пере\u{ad}нос\u{200b}"), "перенос");
+        assert_eq!(normalise("І\u{ad}\u{308}’А"), "їʼа");
+        assert_eq!(normalise("і\u{301}\u{308}\u{301}’А"), "їʼа");
     }
 
     proptest! {
