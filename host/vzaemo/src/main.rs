@@ -1,15 +1,9 @@
-//! `vzaemo`, the program: the command line, the wiring of the rooms, and signals.
-
-mod check;
-mod command;
-mod secret;
-mod serve;
-mod verify;
-mod wiring;
+//! `vzaemo`, the program: threads, the log, and the command that was asked for.
 
 use clap::Parser as _;
-use command::{Command, Line};
 use std::process::ExitCode;
+use vzaemo::command::{Command, Line};
+use vzaemo::{check, serve, verify};
 
 fn main() -> ExitCode {
     let line = Line::parse();

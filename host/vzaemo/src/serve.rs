@@ -39,6 +39,8 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
     let mode = if wired.development { "development" } else { "production" };
     tracing::info!(%address, mode, took_ms = began.elapsed().as_millis(), "serving at {base}");
     let router = vzaemo_web::server::router(Arc::clone(&wired.app));
+    // Each request knows the other end of its connection: rates are counted by it.
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(stopped()).await.context("serve")?;
     for task in background {
         task.abort();
@@ -52,8 +54,8 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let jobs = Arc::clone(&wired.jobs);
     let lifecycle = wired.lifecycle.clone();
     let reloading = wired.lifecycle.clone();
-    let (identity, refusals, storage) =
-        (wired.identity.clone(), Arc::clone(&wired.refusals), wired.storage.clone());
+    let (identity, storage) = (wired.identity.clone(), wired.storage.clone());
+    let (limits, refusals) = (Arc::clone(&wired.limits), Arc::clone(&wired.refusals));
     vec![
         tokio::spawn(async move { jobs.run().await }),
         tokio::spawn(async move { lifecycle.attend_always().await }),
@@ -61,6 +63,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(TIDYING).await;
+                limits.tidy();
                 if let Err(error) = identity.sessions.sweep().await {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,

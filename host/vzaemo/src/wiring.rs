@@ -12,7 +12,7 @@ use vzaemo_identity::{Identity, Provider, ProviderConfig, SessionLimits, SignIn,
 use vzaemo_jobs::Jobs;
 use vzaemo_lifecycle::configuration::{Mode, RateKind};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
-use vzaemo_protection::{Kind, Limits, Rate, Refusals};
+use vzaemo_protection::{Kind, Limits, Rate, Refusals, TrustedProxies};
 use vzaemo_registers::{Bodies, Holidays};
 use vzaemo_runtime::{Engine, EngineConfig};
 use vzaemo_service::{Platform, Service};
@@ -26,6 +26,8 @@ const YEARS_AHEAD: i16 = 30;
 
 /// A platform that is put together and serves nothing yet.
 pub struct Wired {
+    /// The one way into modules.
+    pub service: Arc<Service>,
     /// What the web is made of.
     pub app: Arc<App>,
     /// Modules come and go through this.
@@ -36,6 +38,8 @@ pub struct Wired {
     pub storage: Storage,
     /// Sessions, for sweeping.
     pub identity: Identity,
+    /// How much anybody may ask for.
+    pub limits: Arc<Limits>,
     /// What was turned away.
     pub refusals: Arc<Refusals>,
     /// Whether it is a development platform.
@@ -104,23 +108,28 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let service = Arc::new(Service::new(Arc::new(platform)));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
     let refusals = Arc::new(Refusals::default());
-    let limits = limits(&configuration)?;
+    let limits = Arc::new(limits(&configuration)?);
+    let trusted_proxies =
+        TrustedProxies::new(configuration.server.trusted_proxies.iter().map(|network| network.net()));
+    let name = configuration.platform.name.clone();
     let largest_body = usize::try_from(configuration.requests.body_kib).unwrap_or(1024) << 10;
     let engine = engine(&configuration)?;
     let lifecycle = Lifecycle::new(path, configuration, Arc::clone(&service), engine);
     let app = App::new(Parts {
-        service,
+        service: Arc::clone(&service),
         persons: Arc::clone(&identity.persons),
         sessions: Arc::clone(&identity.sessions),
         sign_in,
         development: provider,
-        limits,
+        name,
+        limits: Arc::clone(&limits),
+        trusted_proxies,
         refusals: Arc::clone(&refusals),
         wake_jobs: jobs.waker(),
         base,
         largest_body,
     });
-    Ok(Wired { app: Arc::new(app), lifecycle, jobs, storage, identity, refusals, development })
+    Ok(Wired { service, app: Arc::new(app), lifecycle, jobs, storage, identity, limits, refusals, development })
 }
 
 async fn open_storage(configuration: &Configuration) -> anyhow::Result<Storage> {

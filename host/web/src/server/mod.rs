@@ -32,12 +32,20 @@ use std::sync::Arc;
 
 pub use app::{App, Parts};
 pub use development::kept_offset;
+pub use modules::shown;
 pub use parked::{NAMESPACE, collections};
 pub use sign_in::DEVELOPMENT;
+pub use visit::Visit;
 
 /// All addresses of the platform.
 pub fn router(app: Arc<App>) -> Router {
-    let mut router = Router::new()
+    router_with(app, Router::new())
+}
+
+/// All addresses of the platform and some more, which come before those of modules and stand behind the same gate. A
+/// handler of one takes a [`Visit`] and answers by [`shown`], as the platform's own do.
+pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
+    let mut router = more
         .route(paths::HOME, get(home::home))
         .route(paths::SEARCH, get(home::search))
         .route(paths::SIGN_IN, get(sign_in::choose))

@@ -75,19 +75,31 @@ async fn view_page(
     let query = version.map(|version| declared_query(version, view, query)).unwrap_or_default();
     let call = Call { params, query, input: "{}".to_owned() };
     match app.service.view(&visit.caller, module, view, &call).await {
-        Ok(viewed) => {
-            let dense = viewed.version.manifest.desk.as_deref() == Some(view);
-            let declared = viewed.version.manifest.view(view);
-            let noindex = declared.is_none_or(|view| view.noindex || !view.open);
-            let (rendered, main) = match html(app, visit, &viewed, call.query).await {
-                Ok(rendered) => rendered,
-                Err(error) => return failed(app, visit, module, &error).await,
-            };
+        Ok(viewed) => shown(app, visit, headers, &viewed, view, call.query).await,
+        Err(error) => failed(app, visit, module, &error).await,
+    }
+}
+
+/// The answer to a request for a page: what was viewed as HTML for this visitor, in the frame of the platform. `view`
+/// is the view of the manifest that it is shown as, `query` the declared parameters that were given.
+pub async fn shown(
+    app: &App,
+    visit: &Visit,
+    headers: &HeaderMap,
+    viewed: &Viewed,
+    view: &str,
+    query: Vec<Pair>,
+) -> Response {
+    let manifest = &viewed.version.manifest;
+    let dense = manifest.desk.as_deref() == Some(view);
+    let noindex = manifest.view(view).is_none_or(|view| view.noindex || !view.open);
+    match html(app, visit, viewed, query).await {
+        Ok((rendered, main)) => {
             let noindex = noindex || rendered.noindex;
             page(app, visit, headers, Content { title: rendered.title, main, status: None, noindex, dense })
                 .await
         }
-        Err(error) => failed(app, visit, module, &error).await,
+        Err(error) => failed(app, visit, &manifest.id, &error).await,
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) const LANGUAGE_COOKIE: &str = "language";
 
 /// A visitor, as far as the request tells.
 #[derive(Debug, Clone)]
-pub(super) struct Visit {
+pub struct Visit {
     /// On whose behalf the service is asked.
     pub caller: Caller,
     /// The session, if the visitor has signed in.

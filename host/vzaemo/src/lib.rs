@@ -1,0 +1,10 @@
+//! The program's parts: its command line, what each command does, and the wiring of the rooms.
+//!
+//! A library so that the benchmarks can put the very same platform together; nothing else uses it.
+
+pub mod check;
+pub mod command;
+mod secret;
+pub mod serve;
+pub mod verify;
+pub mod wiring;
