@@ -32,7 +32,6 @@ fn document_type(collection: &Collection) -> String {
 /// The whole of it.
 pub fn module(project: &Project) -> Result<TokenStream, String> {
     let manifest = &project.manifest;
-    check_texts(manifest)?;
     let types = types(project)?;
     let collections = collections(manifest, &types)?;
     let config = manifest.config.as_ref().map(|_| {
@@ -97,26 +96,6 @@ fn types(project: &Project) -> Result<Types, String> {
         types.add("Config", &config.schema, project.schema(&config.schema), Defaults::Filled, None)?;
     }
     Ok(types)
-}
-
-fn check_texts(manifest: &Manifest) -> Result<(), String> {
-    let texts = project::texts()?;
-    let states = manifest
-        .workflow
-        .iter()
-        .flat_map(|workflow| workflow.states.iter().map(|state| format!("state-{state}")));
-    let steps =
-        manifest.forms.values().flat_map(|form| form.steps.iter().map(|step| format!("step-{}", step.id)));
-    let missing: Vec<String> = states.chain(steps).filter(|key| texts.arguments(key).is_none()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "{} and {} lack messages that module.toml needs: {}",
-        project::UK,
-        project::EN,
-        missing.join(", ")
-    ))
 }
 
 fn state() -> TokenStream {
@@ -354,21 +333,21 @@ fn guest(manifest: &Manifest) -> TokenStream {
             fn view(&self, name: &str, request: &::vzaemo_sdk::hidden::Request) -> ::core::result::Result<::vzaemo_sdk::hidden::Marks, ::vzaemo_sdk::hidden::Failure> {
                 let page: ::vzaemo_sdk::Result<::vzaemo_sdk::Page> = match name {
                     #(#views,)*
-                    _ => return ::core::result::Result::Err(::vzaemo_sdk::hidden::unknown("view", name)),
+                    _ => ::core::result::Result::Err(::vzaemo_sdk::hidden::unknown("view", name).into()),
                 };
                 page.map(::vzaemo_sdk::Page::into_marks).map_err(::vzaemo_sdk::Error::into_failure)
             }
             fn act(&self, name: &str, request: &::vzaemo_sdk::hidden::Request) -> ::core::result::Result<::vzaemo_sdk::hidden::Outcome, ::vzaemo_sdk::hidden::Failure> {
                 let outcome: ::vzaemo_sdk::Result<::vzaemo_sdk::Outcome> = match name {
                     #(#acts,)*
-                    _ => return ::core::result::Result::Err(::vzaemo_sdk::hidden::unknown("act", name)),
+                    _ => ::core::result::Result::Err(::vzaemo_sdk::hidden::unknown("act", name).into()),
                 };
                 outcome.map(::core::convert::Into::into).map_err(::vzaemo_sdk::Error::into_failure)
             }
             fn job(&self, name: &str, args: &str) -> ::core::result::Result<(), ::vzaemo_sdk::hidden::Failure> {
                 let done: ::vzaemo_sdk::Result<()> = match name {
                     #(#jobs,)*
-                    _ => return ::core::result::Result::Err(::vzaemo_sdk::hidden::unknown("job", name)),
+                    _ => ::core::result::Result::Err(::vzaemo_sdk::hidden::unknown("job", name).into()),
                 };
                 done.map_err(::vzaemo_sdk::Error::into_failure)
             }

@@ -9,6 +9,7 @@ mod calls;
 mod fluent;
 mod generate;
 mod names;
+mod problems;
 mod project;
 mod schema;
 mod text;
@@ -26,7 +27,17 @@ pub fn module(input: TokenStream) -> TokenStream {
             "`module!` takes nothing: all stands in module.toml",
         ));
     }
-    answer(project::Project::load().and_then(|project| generate::module(&project)).map_err(at_call_site))
+    answer(project::Project::load().and_then(|project| whole(&project)).map_err(at_call_site))
+}
+
+/// The vocabulary, and an error for each problem of the files beside it: so the rest of the module, which needs the
+/// vocabulary, does not hide what is wrong under errors of its own.
+fn whole(project: &project::Project) -> Result<proc_macro2::TokenStream, String> {
+    let mut made = generate::module(project)?;
+    for sentence in problems::problems(project)? {
+        made.extend(at_call_site(sentence).to_compile_error());
+    }
+    Ok(made)
 }
 
 /// A read of the manifest: a function from the parameters of its path and query to a page.
@@ -75,11 +86,14 @@ fn with_function(
     item: TokenStream,
     expand: impl FnOnce(&project::Project, &syn::ItemFn) -> syn::Result<proc_macro2::TokenStream>,
 ) -> TokenStream {
-    let expanded = syn::parse::<syn::ItemFn>(item).and_then(|function| {
-        let project = project::Project::load().map_err(at_call_site)?;
-        expand(&project, &function)
-    });
-    answer(expanded)
+    // What is wrong with the files `module!` says, once. Without its vocabulary every line of the function would be
+    // an error too and hide that one, so the function is left out.
+    let Ok(project) =
+        project::Project::load().and_then(|project| generate::module(&project).map(|_| project))
+    else {
+        return TokenStream::new();
+    };
+    answer(syn::parse::<syn::ItemFn>(item).and_then(|function| expand(&project, &function)))
 }
 
 fn at_call_site(sentence: String) -> syn::Error {

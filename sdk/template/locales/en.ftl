@@ -37,3 +37,21 @@ one-a-day = You have left a note today. Come back tomorrow.
 hidden-done = The note is hidden.
 told-advertising = Your note was hidden: it is advertising.
 told-offence = Your note was hidden: it offends somebody.
+
+## Forms: the heading, lead and button of an act; labels, hints and choices of fields
+
+act-write = Write a note
+act-write-lead = Everybody will see the note, with your name.
+act-write-submit = Put it on the board
+field-text = Note
+field-text-hint = Up to 500 characters.
+field-mood = Your mood
+field-mood-glad = glad
+field-mood-worried = worried
+field-mood-neither = neither
+
+act-hide = Hide the note
+act-hide-submit = Hide
+field-reason = Why
+field-reason-advertising = It is advertising
+field-reason-offence = It offends somebody

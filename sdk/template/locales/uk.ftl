@@ -38,3 +38,21 @@ one-a-day = Сьогодні ви вже лишили нотатку. Прихо
 hidden-done = Нотатку приховано.
 told-advertising = Вашу нотатку приховано: це реклама.
 told-offence = Вашу нотатку приховано: вона когось ображає.
+
+## Форми: заголовок, вступ і кнопка дії, назви, підказки і варіанти полів
+
+act-write = Написати нотатку
+act-write-lead = Нотатку побачать усі, разом із вашим ім’ям.
+act-write-submit = На дошку
+field-text = Нотатка
+field-text-hint = До 500 знаків.
+field-mood = Ваш настрій
+field-mood-glad = радісний
+field-mood-worried = стурбований
+field-mood-neither = звичайний
+
+act-hide = Приховати нотатку
+act-hide-submit = Приховати
+field-reason = Чому
+field-reason-advertising = Це реклама
+field-reason-offence = Це когось ображає
