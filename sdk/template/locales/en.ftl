@@ -13,7 +13,7 @@ column-author = Author
 column-written = Written
 
 note-title = Note
-note-by = { $author } wrote on { $written }
+note-by = { $author }, { $written }
 note-mood = Mood
 note-hidden = This note is hidden
 note-terms = Terms

@@ -14,7 +14,7 @@ column-author = Автор
 column-written = Написано
 
 note-title = Нотатка
-note-by = { $author } пише { $written }
+note-by = { $author }, { $written }
 note-mood = Настрій
 note-hidden = Цю нотатку приховано
 note-terms = Строки

@@ -46,9 +46,11 @@ fn note(note: Key) -> Result<Page> {
         })
         .when(!n.hidden, |page| page.prose(&n.text))
         .summary(|s| s.row(msg!("note-mood"), msg!("mood-{}", n.mood)))
-        .aside(|b| {
-            b.clock(msg!("note-terms"), |c| c.now(msg!("step-shown"), &due))
-                .go(act::hide(&note), msg!("note-hide"))
+        .when(n.state == State::Shown, |page| {
+            page.aside(|b| {
+                b.clock(msg!("note-terms"), |c| c.now(msg!("step-shown"), &due))
+                    .action(act::hide(&note), msg!("note-hide"))
+            })
         })
         .done()
 }

@@ -58,10 +58,12 @@ fn an_official_hides_a_note_and_its_author_is_told_why() {
     let elsewhere = TARAS.official_of("ministry-digital");
     assert_eq!(host.sign_in(elsewhere).act("hide", (&note, why.clone())).denied(), Denial::NotPermitted);
 
+    assert!(host.view("note", &note).action("hide"));
     host.sign_in(OFFICIAL).act("hide", (&note, why.clone())).done();
     let page = host.view("note", &note);
     assert_eq!(page.status(), "hidden");
     assert!(page.says("It is advertising.") && page.is_silent_about("парк"));
+    assert!(!page.action("hide"), "once is enough");
     assert!(host.view("board", ()).has_message("board-empty"));
     assert!(host.notices(MARIA).iter().any(|notice| notice.says("it is advertising")));
     assert_eq!(

@@ -108,7 +108,7 @@ pub trait Blocks: Sized {
         self
     }
 
-    /// The form of an act, in place.
+    /// The form of an act, in place, for those who may do it.
     fn form(&mut self, act: ActRef, fill: impl FnOnce(&mut FormBlock) -> &mut FormBlock) -> &mut Self {
         group(self.writer(), Kind::Form, act.name(), |form: &mut FormBlock| {
             act.write_params(form.writer());
@@ -123,7 +123,8 @@ pub trait Blocks: Sized {
         self
     }
 
-    /// A button for an act without fields. The host decides by the visitor what stands there.
+    /// An act: its button, or the way to its form. The host decides by the visitor what stands there: whoever may not
+    /// do it is shown how to sign in, what is missing, or nothing.
     fn action(&mut self, act: ActRef, text: impl Inline) -> &mut Self {
         self.action_with(act, text, |button| button)
     }
@@ -143,7 +144,8 @@ pub trait Blocks: Sized {
         self
     }
 
-    /// A link that looks like a button: to a view, or to the page with an act's form.
+    /// A link that looks like a button: to a view, or to the page with an act's form. It stands there for everybody;
+    /// where only some may do the act, [`Blocks::action`] is for them alone.
     fn go(&mut self, to: impl Target, text: impl Inline) -> &mut Self {
         go(self.writer(), to, text, false);
         self

@@ -319,7 +319,7 @@ impl FormBlock {
 }
 
 impl Actions {
-    /// A button for an act without fields. The host decides by the visitor what stands there.
+    /// An act: its button, or the way to its form. The host decides by the visitor what stands there.
     pub fn action(&mut self, act: ActRef, text: impl Inline) -> &mut Self {
         self.action_with(act, text, |button| button)
     }
