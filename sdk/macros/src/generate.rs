@@ -254,8 +254,8 @@ fn addresses(manifest: &Manifest) -> Result<TokenStream, String> {
         let doc = format!("`{path}`");
         quote! {
             #[doc = #doc]
-            pub fn #function(#(#idents: impl ::core::convert::AsRef<str>),*) -> #of {
-                #of::new(#name, ::std::vec![#((#params, #idents.as_ref().to_owned())),*])
+            pub fn #function(#(#idents: impl ::vzaemo_sdk::Param),*) -> #of {
+                #of::new(#name, ::std::vec![#((#params, ::vzaemo_sdk::Param::to_param(&#idents))),*])
             }
         }
     };

@@ -333,6 +333,9 @@ fn choice_tokens(name: &str, values: &[String]) -> TokenStream {
         impl ::core::convert::AsRef<str> for #ident {
             fn as_ref(&self) -> &str { self.name() }
         }
+        impl ::vzaemo_sdk::Param for #ident {
+            fn to_param(&self) -> ::std::string::String { ::std::borrow::ToOwned::to_owned(self.name()) }
+        }
         impl ::vzaemo_sdk::Value for #ident {
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> { ::std::borrow::Cow::Borrowed(self.name()) }
             fn from_text(text: &str) -> ::core::option::Option<Self> {

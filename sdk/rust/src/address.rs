@@ -1,7 +1,46 @@
 //! Addresses of views and acts. `module!` generates a function for each: `view::petition(&number)`.
 
+use crate::{BodyId, Day, Key, Moment, Person};
 use vzaemo_contract::call;
 use vzaemo_marks::{Kind, Writer};
+
+/// What can stand for a parameter of an address.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in an address",
+    note = "parameters of views and acts are keys, references, days, texts, whole numbers, or enums of the module"
+)]
+pub trait Param {
+    /// As it stands in the path.
+    fn to_param(&self) -> String;
+}
+
+impl<T: Param + ?Sized> Param for &T {
+    fn to_param(&self) -> String {
+        (**self).to_param()
+    }
+}
+
+impl Param for str {
+    fn to_param(&self) -> String {
+        self.to_owned()
+    }
+}
+
+macro_rules! params {
+    (texts: $($text:ty),*; numbers: $($number:ty),*) => {
+        $(impl Param for $text {
+            fn to_param(&self) -> String {
+                self.as_str().to_owned()
+            }
+        })*
+        $(impl Param for $number {
+            fn to_param(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+params! { texts: String, Key, Person, BodyId, Day, Moment; numbers: i32, i64, u32, u64, usize }
 
 /// A view of this module with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]

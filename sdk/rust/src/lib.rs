@@ -36,10 +36,10 @@ mod store;
 mod term;
 mod value;
 
-pub use address::{ActRef, Address, Target};
+pub use address::{ActRef, Address, Param, Target};
 pub use error::{Error, OrRefuse, Outcome, Result, done, go_to, not_found, refuse, require};
 pub use guest::{After, FromCall, Guest, Principal};
-pub use inline::{DaysLeft, Emphasis, Inline, Link, Strong, Tagged, days_left, emphasis, link, strong, tag};
+pub use inline::{DaysLeft, Emphasis, Inline, Link, Named, Strong, Tagged, days_left, emphasis, link, strong, tag};
 pub use job::JobCall;
 pub use message::{Arg, Msg};
 pub use page::{Blocks, Page};
@@ -87,7 +87,7 @@ pub mod hidden {
 pub mod prelude {
     pub use crate::page::Blocks;
     pub use crate::{
-        After, Arg, BodyId, Conflict, Day, Due, Error, Inline, Key, Moment, Msg, OrRefuse, Outcome, Page,
+        After, Arg, BodyId, Conflict, Day, Due, Error, Inline, Key, Moment, Msg, Named, OrRefuse, Outcome, Page,
         Person, Principal, Result, Stored, Term, Tone, Unit, act, cabinet, calendar, check, days_left, done,
         emphasis, go_to, job, link, migrate, msg, not_found, notify, number, refuse, registers, require,
         strong, tag, view,
