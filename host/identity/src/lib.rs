@@ -31,9 +31,9 @@ pub use principal::{PersonId, Principal, Visitor};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use store::{
-    Alias, Aliases, AttestedName, Grant, Grants, IdentityError, NAMESPACE, Opening, Person, Persons,
-    PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions, SignInRecorder,
-    SignedIn, collections, unrecorded,
+    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, NAMESPACE, Opening, Person,
+    Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
+    SignInRecorder, SignedIn, Standing, collections, unrecorded,
 };
 pub use token::{Token, TokenHash};
 pub use unzr::{NotUnzr, Unzr};

@@ -51,6 +51,11 @@ pub struct Principal {
     pub proven: bool,
     /// Their roles.
     pub roles: Arc<Roles>,
+    /// Whether they are blocked from acting.
+    pub blocked: bool,
+    /// The revision of their [`Standing`](crate::Standing) under which they signed in. Once it is another one, their
+    /// sessions have ended.
+    pub standing: u64,
     /// The organisation they act for at present.
     pub organisation: Option<Organisation>,
     /// The body whose official they are. `None` if they administer nothing, or for several bodies: then the

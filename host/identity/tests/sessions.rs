@@ -270,11 +270,13 @@ async fn a_person_sees_and_ends_their_sessions() {
 }
 
 #[tokio::test]
-async fn roles_show_at_once_in_open_sessions() {
+async fn a_change_of_roles_ends_the_sessions() {
     let house = house().await;
     let (sessions, grants) = (&house.identity.sessions, &house.identity.grants);
     let (token, session) = sign_in(sessions, &attested(1)).await;
-    let by = sign_in(sessions, &attested(11)).await.1.person.id;
+    let (elsewhere, _) = sign_in(sessions, &attested(1)).await;
+    let (others, other) = sign_in(sessions, &attested(11)).await;
+    let by = other.person.id;
     assert!(session.roles.is_empty() && session.principal().body.is_none());
 
     let person = session.person.id;
@@ -287,6 +289,13 @@ async fn roles_show_at_once_in_open_sessions() {
             .await
             .unwrap()
     );
+    for ended in [token, elsewhere] {
+        assert!(sessions.lookup(ended.secret()).await.unwrap().is_none());
+    }
+    assert!(sessions.of(person).await.unwrap().is_empty());
+    assert!(sessions.lookup(others.secret()).await.unwrap().is_some(), "nobody else is disturbed");
+
+    let (token, _) = sign_in(sessions, &attested(1)).await;
     assert!(
         !grants
             .grant(person, &administrator(), Some(by), &|_| Box::pin(async { panic!("nothing changes") }))
@@ -300,6 +309,9 @@ async fn roles_show_at_once_in_open_sessions() {
     let kept = grants.of(person).await.unwrap();
     assert_eq!((kept[0].by, kept[0].since), (Some(by), house.legal.now()));
     assert_eq!(grants.all().await.unwrap().len(), 1);
+    // The host is started anew: what has ended stays ended, what has not goes on.
+    let restarted = open(&house.storage, &house.legal, &house.clock).await;
+    assert!(restarted.sessions.lookup(token.secret()).await.unwrap().is_some());
 
     assert!(
         grants
@@ -316,7 +328,10 @@ async fn roles_show_at_once_in_open_sessions() {
             .await
             .unwrap()
     );
-    assert!(sessions.lookup(token.secret()).await.unwrap().unwrap().roles.is_empty());
+    assert!(sessions.lookup(token.secret()).await.unwrap().is_none());
+    let restarted = open(&house.storage, &house.legal, &house.clock).await;
+    assert!(restarted.sessions.lookup(token.secret()).await.unwrap().is_none());
+    assert!(sign_in(sessions, &attested(1)).await.1.roles.is_empty());
     assert!(grants.all().await.unwrap().is_empty());
     assert_eq!(house.storage.entry_count().await.unwrap(), 2);
 
@@ -326,16 +341,49 @@ async fn roles_show_at_once_in_open_sessions() {
 }
 
 #[tokio::test]
-async fn an_act_begun_before_a_revocation_conflicts_with_it() {
+async fn a_block_has_its_ground_and_ends_the_sessions() {
+    let house = house().await;
+    let (sessions, grants) = (&house.identity.sessions, &house.identity.grants);
+    let (token, session) = sign_in(sessions, &attested(1)).await;
+    let (person, by) = (session.person.id, sign_in(sessions, &attested(11)).await.1.person.id);
+    assert!(!session.blocked);
+
+    assert!(grants.block(person, "rules of use, item 5", Some(by), &unrecorded).await.unwrap());
+    assert!(sessions.lookup(token.secret()).await.unwrap().is_none());
+    assert!(!grants.block(person, "another ground", None, &unrecorded).await.unwrap());
+    let kept = grants.blocking(person).await.unwrap().unwrap();
+    assert_eq!((&*kept.basis, kept.since, kept.by), ("rules of use, item 5", house.legal.now(), Some(by)));
+    let (token, session) = sign_in(sessions, &attested(1)).await;
+    assert!(session.blocked && session.principal().blocked, "who is blocked may still come in and read");
+
+    assert!(grants.unblock(person, &unrecorded).await.unwrap());
+    assert!(!grants.unblock(person, &unrecorded).await.unwrap());
+    assert!(sessions.lookup(token.secret()).await.unwrap().is_none());
+    assert!(!sign_in(sessions, &attested(1)).await.1.blocked);
+    assert_eq!(grants.blocking(person).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_act_begun_before_a_revocation_or_block_conflicts_with_it() {
     let house = house().await;
     let grants = &house.identity.grants;
     let person = sign_in(&house.identity.sessions, &attested(1)).await.1.person.id;
     grants.grant(person, &administrator(), None, &unrecorded).await.unwrap();
-    let mut act = house.storage.begin().await.unwrap();
-    assert!(grants.roles_in(&mut act, person).await.unwrap().has(&administrator()));
-    house.identity.aliases.alias_in(&mut act, person, "notes").await.unwrap();
+    let begun = async |module: &str| {
+        let standing = grants.standing(person).await.unwrap();
+        let mut act = house.storage.begin().await.unwrap();
+        assert!(grants.still_stands(&mut act, person, standing.revision).await.unwrap());
+        assert!(!grants.still_stands(&mut act, person, standing.revision + 1).await.unwrap());
+        house.identity.aliases.alias_in(&mut act, person, module).await.unwrap();
+        act
+    };
+    let act = begun("notes").await;
     grants.revoke(person, &administrator(), &unrecorded).await.unwrap();
     assert!(act.commit().await.unwrap_err().is_retryable());
+    let act = begun("votes").await;
+    grants.block(person, "rules of use, item 5", None, &unrecorded).await.unwrap();
+    assert!(act.commit().await.unwrap_err().is_retryable());
+    begun("items").await.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -365,13 +413,18 @@ async fn a_person_acts_for_an_organisation_that_is_tied_to_them() {
 async fn a_revoked_representation_ends_acting_for_it() {
     let house = house().await;
     let (sessions, grants) = (&house.identity.sessions, &house.identity.grants);
-    let (token, session) = sign_in(sessions, &attested(1)).await;
+    let person = sign_in(sessions, &attested(1)).await.1.person.id;
     let edrpou: Edrpou = "00032112".parse().unwrap();
     let role = Role::OrganisationRepresentative { edrpou: edrpou.clone() };
-    grants.grant(session.person.id, &role, None, &unrecorded).await.unwrap();
+    grants.grant(person, &role, None, &unrecorded).await.unwrap();
+    let (token, _) = sign_in(sessions, &attested(1)).await;
     assert!(sessions.act_for(token.secret(), Some(&edrpou)).await.unwrap().acting_for.is_some());
-    grants.revoke(session.person.id, &role, &unrecorded).await.unwrap();
-    assert!(sessions.lookup(token.secret()).await.unwrap().unwrap().acting_for.is_none());
+    grants.revoke(person, &role, &unrecorded).await.unwrap();
+    assert!(
+        sessions.lookup(token.secret()).await.unwrap().is_none(),
+        "nobody acts in another's name unawares"
+    );
+    assert!(sign_in(sessions, &attested(1)).await.1.acting_for.is_none());
 }
 
 #[tokio::test]
@@ -416,7 +469,10 @@ async fn seeding_gives_the_named_their_roles_once() {
 
     house.identity.grants.revoke(id(12), &Role::Auditor, &unrecorded).await.unwrap();
     house.identity.seed_dev_persons(&persons, issuer, provider).await.unwrap();
-    assert!(house.identity.grants.roles(id(12)).await.unwrap().is_empty(), "a seed undoes no revocation");
+    assert!(
+        house.identity.grants.standing(id(12)).await.unwrap().roles.is_empty(),
+        "a seed undoes no revocation"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Who has which roles.
+//! Who has which roles, and who is blocked from acting.
 
 use std::sync::Arc;
 
@@ -25,11 +25,35 @@ pub struct Grant {
     pub by: Option<PersonId>,
 }
 
-/// The roles of all persons.
+/// A lawful block: the person may read but not act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocking {
+    /// The ground: which rule, by which decision.
+    pub basis: String,
+    /// The legal time from which on it holds.
+    pub since: Instant,
+    /// Who blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+}
+
+/// What a person may be at a moment: their roles, and whether they may act at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The roles.
+    pub roles: Arc<Roles>,
+    /// Whether the person is blocked from acting.
+    pub blocked: bool,
+    /// Grows with every change of the above; 0 if there never was one.
+    pub revision: u64,
+}
+
+/// The roles and blocks of all persons.
 pub struct Grants {
     storage: Storage,
     clock: LegalClock,
-    cache: Remembered<PersonId, Arc<Roles>>,
+    cache: Remembered<PersonId, Standing>,
     /// Shared by the many who have none.
     none: Arc<Roles>,
 }
@@ -38,9 +62,11 @@ pub struct Grants {
 #[serde(deny_unknown_fields)]
 struct Body {
     grants: Vec<Grant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blocked: Option<Blocking>,
 }
 
-/// The roles of so many persons are remembered.
+/// The standing of so many persons is remembered.
 const REMEMBERED: u64 = 50_000;
 
 impl Grants {
@@ -48,26 +74,44 @@ impl Grants {
         Self { storage, clock, cache: Remembered::new(REMEMBERED), none: Arc::default() }
     }
 
-    /// The roles of a person. A change shows at once in every session of theirs.
-    pub async fn roles(&self, person: PersonId) -> Result<Arc<Roles>, IdentityError> {
-        if let Some(roles) = self.cache.get(&person) {
-            return Ok(roles);
+    /// The standing of a person. A change shows at once and ends every session of theirs.
+    pub async fn standing(&self, person: PersonId) -> Result<Standing, IdentityError> {
+        if let Some(standing) = self.cache.get(&person) {
+            return Ok(standing);
         }
         let ticket = self.cache.ticket();
         let mut unit = self.storage.begin().await?;
-        let roles = self.roles_in(&mut unit, person).await?;
-        self.cache.keep(ticket, person, Arc::clone(&roles));
-        Ok(roles)
+        let standing = self.standing_in(&mut unit, person).await?;
+        self.cache.keep(ticket, person, standing.clone());
+        Ok(standing)
     }
 
-    /// The roles as a unit of work sees them. Reading them makes them part of what the unit depends on, so that an act
-    /// begun before a revocation conflicts with it.
-    pub async fn roles_in(&self, unit: &mut Unit, person: PersonId) -> Result<Arc<Roles>, IdentityError> {
-        let (body, _) = read(unit, person).await?;
-        if body.grants.is_empty() {
-            return Ok(Arc::clone(&self.none));
-        }
-        Ok(Arc::new(body.grants.into_iter().map(|grant| grant.role).collect()))
+    /// The standing, if it is in memory.
+    pub(super) fn remembered(&self, person: PersonId) -> Option<Standing> {
+        self.cache.get(&person)
+    }
+
+    /// The standing as a unit of work sees it, which makes it part of what the unit depends on.
+    pub async fn standing_in(&self, unit: &mut Unit, person: PersonId) -> Result<Standing, IdentityError> {
+        let (body, revision) = read(unit, person).await?;
+        let roles = if body.grants.is_empty() {
+            Arc::clone(&self.none)
+        } else {
+            Arc::new(body.grants.into_iter().map(|grant| grant.role).collect())
+        };
+        Ok(Standing { roles, blocked: body.blocked.is_some(), revision: revision.unwrap_or_default() })
+    }
+
+    /// Whether the standing is still that of this revision. Asking makes the answer part of what the unit depends on, so
+    /// that an act begun before a revocation or block conflicts with it. One look-up by key, the cheapest read there is.
+    pub async fn still_stands(
+        &self,
+        unit: &mut Unit,
+        person: PersonId,
+        revision: u64,
+    ) -> Result<bool, IdentityError> {
+        let document = unit.get(NAMESPACE, GRANTS, &person.to_string()).await?;
+        Ok(document.map_or(0, |document| document.revision) == revision)
     }
 
     /// The grants of a person, with since when and by whom.
@@ -107,10 +151,10 @@ impl Grants {
         record: Recorder<'_>,
     ) -> Result<bool, IdentityError> {
         let grant = Grant { role: role.clone(), since: self.clock.now(), by };
-        self.change(person, record, |grants| {
-            let new = !grants.iter().any(|known| known.role == *role);
+        self.change(person, record, |body| {
+            let new = !body.grants.iter().any(|known| known.role == *role);
             if new {
-                grants.push(grant.clone());
+                body.grants.push(grant.clone());
             }
             new
         })
@@ -124,19 +168,48 @@ impl Grants {
         role: &Role,
         record: Recorder<'_>,
     ) -> Result<bool, IdentityError> {
-        self.change(person, record, |grants| {
-            let before = grants.len();
-            grants.retain(|known| known.role != *role);
-            grants.len() < before
+        self.change(person, record, |body| {
+            let before = body.grants.len();
+            body.grants.retain(|known| known.role != *role);
+            body.grants.len() < before
         })
         .await
+    }
+
+    /// Blocks a person from acting, on a stated ground. `false` if they are blocked already; the earlier ground stays
+    /// then. `record` as with [`Self::grant`].
+    pub async fn block(
+        &self,
+        person: PersonId,
+        basis: &str,
+        by: Option<PersonId>,
+        record: Recorder<'_>,
+    ) -> Result<bool, IdentityError> {
+        let blocking = Blocking { basis: basis.to_owned(), since: self.clock.now(), by };
+        self.change(person, record, |body| {
+            let new = body.blocked.is_none();
+            body.blocked.get_or_insert_with(|| blocking.clone());
+            new
+        })
+        .await
+    }
+
+    /// Lets a blocked person act again. `false` if they are not blocked. `record` as with [`Self::grant`].
+    pub async fn unblock(&self, person: PersonId, record: Recorder<'_>) -> Result<bool, IdentityError> {
+        self.change(person, record, |body| body.blocked.take().is_some()).await
+    }
+
+    /// The block of a person, if they are blocked.
+    pub async fn blocking(&self, person: PersonId) -> Result<Option<Blocking>, IdentityError> {
+        let mut unit = self.storage.begin().await?;
+        Ok(read(&mut unit, person).await?.0.blocked)
     }
 
     async fn change(
         &self,
         person: PersonId,
         record: Recorder<'_>,
-        change: impl Fn(&mut Vec<Grant>) -> bool + Send + Sync,
+        change: impl Fn(&mut Body) -> bool + Send + Sync,
     ) -> Result<bool, IdentityError> {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage.begin().await?;
@@ -144,7 +217,7 @@ impl Grants {
                 return Err(IdentityError::NoPerson(person));
             }
             let (mut body, revision) = read(&mut unit, person).await?;
-            if !change(&mut body.grants) {
+            if !change(&mut body) {
                 return Ok(false);
             }
             let (key, text) = (person.to_string(), serde_json::to_string(&body)?);
@@ -176,7 +249,7 @@ impl Grants {
             }
             let since = self.clock.now();
             let grants = roles.iter().map(|role| Grant { role: role.clone(), since, by: None }).collect();
-            let text = serde_json::to_string(&Body { grants })?;
+            let text = serde_json::to_string(&Body { grants, blocked: None })?;
             unit.insert(NAMESPACE, GRANTS, Some(person.to_string()), &text).await?;
             match unit.commit().await {
                 Ok(_) => {
@@ -189,7 +262,7 @@ impl Grants {
         Err(IdentityError::Contended)
     }
 
-    /// Forgets what is remembered of a person whose roles another node has changed.
+    /// Forgets what is remembered of a person whose standing another node has changed.
     pub fn forget(&self, person: PersonId) {
         self.cache.forget(&person);
     }

@@ -11,7 +11,7 @@ mod sessions;
 
 pub use aliases::{Alias, Aliases};
 pub use error::IdentityError;
-pub use grants::{Grant, Grants};
+pub use grants::{Blocking, Grant, Grants, Standing};
 pub use persons::{AttestedName, Person, Persons};
 pub use schema::{NAMESPACE, collections};
 pub use secret::PlatformSecret;

@@ -66,7 +66,8 @@ pub fn collections() -> Vec<Collection> {
             }),
         )
         .unique(&["person", "module"]),
-        // By person: all roles of one person are one document, so that whoever decides by them reads one key.
+        // By person: all roles and the block of one person are one document, so that whoever decides by them reads one
+        // key, and its revision tells whether anything has changed.
         Collection::new(
             GRANTS,
             json!({
@@ -85,6 +86,16 @@ pub fn collections() -> Vec<Collection> {
                                 "since": instant,
                                 "by": { "type": "string" },
                             },
+                        },
+                    },
+                    "blocked": {
+                        "type": "object",
+                        "required": ["basis", "since"],
+                        "additionalProperties": false,
+                        "properties": {
+                            "basis": { "type": "string", "minLength": 1 },
+                            "since": instant,
+                            "by": { "type": "string" },
                         },
                     },
                 },
@@ -108,6 +119,7 @@ pub fn collections() -> Vec<Collection> {
                     "organisation": organisation,
                     "acting_for": organisation,
                     "position": { "type": "integer", "minimum": 0 },
+                    "standing": { "type": "integer", "minimum": 0 },
                 },
             }),
         )

@@ -11,7 +11,9 @@ use vzaemo_storage::{Document, Op, Query, Storage, Unit};
 use super::cache::Remembered;
 use super::persons::{self, person_id};
 use super::schema::{NAMESPACE, SESSIONS};
-use super::{ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, again, unrecorded};
+use super::{
+    ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, Standing, again, unrecorded,
+};
 use crate::{Assurance, Attested, Method, Organisation, PersonId, Principal, Roles, Token, TokenHash};
 
 /// How long sessions last, on the security clock.
@@ -67,8 +69,12 @@ pub struct Session {
     pub id: TokenHash,
     /// Who is signed in.
     pub person: Arc<Person>,
-    /// The roles at present.
+    /// The roles. A change of them ends the session.
     pub roles: Arc<Roles>,
+    /// Whether the person is blocked from acting.
+    pub blocked: bool,
+    /// The revision of the person's [`Standing`] that the session holds under.
+    pub standing: u64,
     /// How the person signed in.
     pub method: Method,
     /// How sure that is.
@@ -95,6 +101,8 @@ impl Session {
             assurance: self.assurance,
             proven: self.person.proven,
             roles: Arc::clone(&self.roles),
+            blocked: self.blocked,
+            standing: self.standing,
             organisation: self.acting_for.clone(),
             body: match self.roles.bodies().as_slice() {
                 [only] => Some((*only).to_owned()),
@@ -142,6 +150,9 @@ struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acting_for: Option<Organisation>,
     position: u64,
+    /// The revision of the person's [`Standing`] at the sign-in; another one ends the session.
+    #[serde(default)]
+    standing: u64,
 }
 
 /// A remembered session: its document, and what changes more often than that is written.
@@ -188,6 +199,7 @@ impl Sessions {
             if let Some(previous) = &previous {
                 remove(&mut unit, previous).await?;
             }
+            let standing = self.grants.standing_in(&mut unit, person.id).await?;
             let now = self.clock.now();
             let body = Body {
                 person: person.id.to_string(),
@@ -200,6 +212,7 @@ impl Sessions {
                 organisation: attested.organisation.clone(),
                 acting_for: None,
                 position: 0,
+                standing: standing.revision,
             };
             let text = serde_json::to_string(&body)?;
             unit.insert(NAMESPACE, SESSIONS, Some(hash.as_str().to_owned()), &text).await?;
@@ -218,8 +231,7 @@ impl Sessions {
                     }
                     let live = Arc::new(Live::new(body, self.persons.remember(person), committed.position));
                     self.cache.put(hash.clone(), Arc::clone(&live));
-                    let roles = self.grants.roles(live.person.id).await?;
-                    return Ok((token, live.session(hash, now, roles)));
+                    return Ok((token, live.session(hash, now, standing)));
                 }
                 Err(error) => again(error)?,
             }
@@ -234,14 +246,22 @@ impl Sessions {
         let hash = token.hash();
         let Some(live) = self.live(&hash).await? else { return Ok(None) };
         let now = self.clock.now();
-        if self.has_ended(&live, now) {
+        let standing = self.grants.standing(live.person.id).await?;
+        if self.has_ended(&live, &standing, now) {
             return Ok(None);
         }
-        let roles = self.grants.roles(live.person.id).await?;
         let used = live.last_used.fetch_max(now.as_millis(), Ordering::Relaxed);
         let used = Instant::from_millis(used).unwrap_or(now);
         self.write_use(&hash, &live, now);
-        Ok(Some(live.session(hash, used, roles)))
+        Ok(Some(live.session(hash, used, standing)))
+    }
+
+    /// Whose session this is, as far as memory tells: no query and no use of the session. `None` for a token that is
+    /// no session's, and for a session that nobody has used since the start.
+    pub fn person_in_memory(&self, token: &str) -> Option<PersonId> {
+        let live = self.cache.get(&Token::parse(token)?.hash())?;
+        let standing = self.grants.remembered(live.person.id)?;
+        (!self.has_ended(&live, &standing, self.clock.now())).then_some(live.person.id)
     }
 
     /// Remembers that the person's act was committed at this position.
@@ -278,12 +298,12 @@ impl Sessions {
     /// The open sessions of a person, the latest used last.
     pub async fn of(&self, person: PersonId) -> Result<Vec<Session>, IdentityError> {
         let now = self.clock.now();
-        let roles = self.grants.roles(person).await?;
+        let standing = self.grants.standing(person).await?;
         let mut sessions = Vec::new();
         for hash in self.hashes(person).await? {
-            if let Some(live) = self.live(&hash).await?.filter(|live| !self.has_ended(live, now)) {
+            if let Some(live) = self.live(&hash).await?.filter(|live| !self.has_ended(live, &standing, now)) {
                 let used = Instant::from_millis(live.last_used.load(Ordering::Relaxed)).unwrap_or(now);
-                sessions.push(live.session(hash, used, Arc::clone(&roles)));
+                sessions.push(live.session(hash, used, standing.clone()));
             }
         }
         sessions.sort_by_key(|session| session.last_used);
@@ -366,9 +386,12 @@ impl Sessions {
         Ok(Some(live))
     }
 
-    fn has_ended(&self, live: &Live, now: Instant) -> bool {
+    /// By time, or because the person's roles have changed or they were blocked since the sign-in.
+    fn has_ended(&self, live: &Live, standing: &Standing, now: Instant) -> bool {
         let used = Instant::from_millis(live.last_used.load(Ordering::Relaxed)).unwrap_or(live.body.opened);
-        now >= live.body.expires || now.since(used) >= self.limits.idle
+        standing.revision != live.body.standing
+            || now >= live.body.expires
+            || now.since(used) >= self.limits.idle
     }
 
     /// Writes the time of last use if that is due, without making the visitor wait. Losing it does no harm.
@@ -430,21 +453,18 @@ impl Live {
         }
     }
 
-    fn session(&self, id: TokenHash, last_used: Instant, roles: Arc<Roles>) -> Session {
+    fn session(&self, id: TokenHash, last_used: Instant, standing: Standing) -> Session {
         let body = &self.body;
-        // A grant may be gone since the person switched to the organisation.
-        let acting_for = body.acting_for.clone().filter(|chosen| {
-            body.organisation.as_ref().is_some_and(|attested| attested.edrpou == chosen.edrpou)
-                || roles.represents(&chosen.edrpou)
-        });
         Session {
             id,
             person: Arc::clone(&self.person),
-            roles,
+            roles: standing.roles,
+            blocked: standing.blocked,
+            standing: standing.revision,
             method: body.method.clone(),
             assurance: body.assurance,
             organisation: body.organisation.clone(),
-            acting_for,
+            acting_for: body.acting_for.clone(),
             language: body.language.clone(),
             opened: body.opened,
             last_used,
