@@ -21,6 +21,7 @@ mod field;
 mod key;
 mod live;
 mod plan;
+pub mod files;
 mod prepared;
 mod query;
 mod recent;
