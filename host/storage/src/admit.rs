@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::batch::{Batch, DocumentRow, ThresholdRow};
 use crate::catalog::Catalog;
 use crate::prepared::{CounterKey, Effects, Prepared, Write};
+use crate::reader::Head;
 use crate::recent::{Recent, Touch};
-use crate::sqlite::{Batch, DocumentRow, Head, ThresholdRow};
 use crate::{CommitError, Committed, Number, StoredEntry};
 
 /// One unit of a batch with what became of it.

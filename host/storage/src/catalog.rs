@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jsonschema::Validator;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::canonical::{self, violation};
 use crate::field::{self, Field, Kind};
@@ -51,7 +52,8 @@ pub(crate) type Projection = Box<[String]>;
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub id: i64,
-    /// Another one for each changed declaration, so that what was prepared under an older one is not committed.
+    /// Stands for the declaration and the numbers given to its parts: what was prepared under another one is not
+    /// committed. The same on all nodes.
     pub epoch: u64,
     pub namespace: Arc<str>,
     pub name: Arc<str>,
@@ -97,7 +99,6 @@ impl Compiled {
     /// Says what is wrong with the declaration.
     pub(crate) fn new(
         id: i64,
-        epoch: u64,
         namespace: &Arc<str>,
         declared: &Collection,
         ids: &mut Ids,
@@ -164,14 +165,15 @@ impl Compiled {
                 .map(|(name, fields)| Index { id: number(ids, name), fields })
                 .collect()
         };
+        let (indexes, unique) = (numbered(index_names, indexes, ids), numbered(unique_names, unique, ids));
         Ok(Self {
             id,
-            epoch,
+            epoch: epoch(declared, ids).map_err(|error| error.to_string())?,
             namespace: namespace.clone(),
             name: declared.name.as_str().into(),
             declared: declared.clone(),
-            indexes: numbered(index_names, indexes, ids),
-            unique: numbered(unique_names, unique, ids),
+            indexes,
+            unique,
             counters,
             fields,
             validator,
@@ -226,11 +228,6 @@ impl Compiled {
             .collect()
     }
 
-    /// The numbers of an index's fields.
-    pub(crate) fn field_ids(&self, index: &Index) -> Vec<u32> {
-        index.fields.iter().filter_map(|place| self.fields.get(*place)).map(|field| field.id).collect()
-    }
-
     pub(crate) fn place(&self, path: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.path == path)
     }
@@ -269,6 +266,13 @@ pub(crate) fn is_name(name: &str) -> bool {
     name.len() <= 63
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+}
+
+/// A number made of a declaration and the numbers given to its parts.
+fn epoch(declared: &Collection, ids: &Ids) -> Result<u64, serde_json::Error> {
+    let text = serde_json_canonicalizer::to_string(&(declared, ids))?;
+    let digest = Sha256::digest(text);
+    Ok(digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 /// The number kept under a description, a new one if there is none.

@@ -1,28 +1,53 @@
-//! The committer: the one task that writes.
+//! The committer: the one task of a node that writes.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use sqlx::Connection;
-use sqlx::sqlite::SqliteConnection;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
+use uuid::Uuid;
 
 use crate::admit::{Admission, Counted, admit};
+use crate::batch;
 use crate::catalog::Catalog;
-use crate::declare::declare;
+use crate::contact::Contact;
+use crate::declare::{declare, refresh};
+use crate::fault::{Fault, fault};
 use crate::live::Live;
-use crate::prepared::Prepared;
+use crate::logged::{self, News};
+use crate::prepared::{CounterKey, Prepared};
+use crate::queue::{Command, Ticket};
+use crate::reader::{self, Head};
 use crate::recent::{Recent, Touch};
-use crate::sqlite::{self, Fault, Head};
+use crate::sql::Dialect;
+use crate::transaction::{Statement, Transaction};
+use crate::watch::Watches;
+use crate::writer::Writer;
 use crate::{Change, Collection, CommitError, Committed, DeclareError, StorageError, Touched};
+
+/// How long a batch may take up to its commit, and the commit itself, before the connection counts as lost.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it is tried to find out what became of a batch whose commit was not answered.
+const FIND_OUT: Duration = Duration::from_secs(60);
+/// How long to wait between two such tries.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How often the end of the log is looked at when nobody tells of anything.
+const HEARTBEAT: Duration = Duration::from_millis(500);
+/// How often old parts of the log are removed.
+const TRIM: Duration = Duration::from_secs(60);
 
 /// What readers and the committer share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub catalog: RwLock<Arc<Catalog>>,
     pub live: Live,
+    pub watches: Arc<Watches>,
     pub position: watch::Sender<u64>,
     pub changes: broadcast::Sender<Arc<Change>>,
+    /// None where nobody else commits.
+    pub contact: Option<Contact>,
 }
 
 impl Shared {
@@ -31,71 +56,65 @@ impl Shared {
     }
 }
 
-/// The way to the committer.
-#[derive(Debug, Clone)]
-pub(crate) struct Queue(mpsc::Sender<Command>);
-
+/// How a node hears of what others commit.
 #[derive(Debug)]
-enum Command {
-    Commit(Ticket),
-    Declare(String, Vec<Collection>, oneshot::Sender<Result<(), DeclareError>>),
-    Close(oneshot::Sender<()>),
+pub(crate) struct Following {
+    news: Arc<Notify>,
+    listener: JoinHandle<()>,
+    heartbeat: Interval,
+    channel: String,
+    trimmed: Instant,
 }
 
-#[derive(Debug)]
-struct Ticket {
-    unit: Prepared,
-    answer: oneshot::Sender<Result<Committed, CommitError>>,
-}
-
-impl Queue {
-    pub(crate) async fn commit(&self, unit: Prepared) -> Result<Committed, CommitError> {
-        let (answer, outcome) = oneshot::channel();
-        self.0.try_send(Command::Commit(Ticket { unit, answer })).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => CommitError::Busy,
-            mpsc::error::TrySendError::Closed(_) => CommitError::Storage(StorageError::Closed),
-        })?;
-        outcome.await.unwrap_or(Err(CommitError::Storage(StorageError::Closed)))
+impl Following {
+    pub(crate) fn new(news: Arc<Notify>, listener: JoinHandle<()>, channel: String) -> Self {
+        let mut heartbeat = interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { news, listener, heartbeat, channel, trimmed: Instant::now() }
     }
 
-    pub(crate) async fn declare(
-        &self,
-        namespace: &str,
-        collections: &[Collection],
-    ) -> Result<(), DeclareError> {
-        let (answer, outcome) = oneshot::channel();
-        let command = Command::Declare(namespace.to_owned(), collections.to_vec(), answer);
-        self.0.send(command).await.map_err(|_| StorageError::Closed)?;
-        outcome.await.unwrap_or(Err(StorageError::Closed.into()))
-    }
-
-    /// Has everything that is queued committed and the writing connection closed.
-    pub(crate) async fn close(&self) {
-        let (answer, done) = oneshot::channel();
-        if self.0.send(Command::Close(answer)).await.is_ok() {
-            let _ = done.await;
+    async fn news(&mut self) {
+        tokio::select! {
+            () = self.news.notified() => {}
+            _ = self.heartbeat.tick() => {}
         }
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.listener.abort();
     }
 }
 
 /// Starts the committer.
 pub(crate) fn start(
-    mut writer: SqliteConnection,
+    mut writer: Writer,
     head: Head,
     shared: Arc<Shared>,
-    queue_len: usize,
+    mut commands: mpsc::Receiver<Command>,
     batch_max: usize,
-) -> Queue {
-    let (sender, mut commands) = mpsc::channel(queue_len.max(1));
+    following: Option<Following>,
+) {
     tokio::spawn(async move {
-        let mut log = Log { head, recent: Recent::since(head.position), epoch: 0, shared };
+        let mut log = Log { head, recent: Recent::since(head.position), shared, following };
         let mut closing = None;
-        while let Some(command) = commands.recv().await {
-            let mut next = Some(command);
+        loop {
+            let command = tokio::select! {
+                command = commands.recv() => command,
+                () = log.news() => {
+                    log.follow(&mut writer).await;
+                    continue;
+                }
+            };
+            let mut next = command;
+            if next.is_none() {
+                break;
+            }
             let mut tickets = Vec::new();
             // Whatever has come while the last batch was being written goes into one batch.
             while let Some(Command::Commit(ticket)) = next {
-                tickets.push(ticket);
+                tickets.push(*ticket);
                 next = if tickets.len() < batch_max { commands.try_recv().ok() } else { None };
             }
             if !tickets.is_empty() {
@@ -115,19 +134,19 @@ pub(crate) fn start(
         if let Err(error) = writer.close().await {
             tracing::warn!(%error, "failed to close the writing connection");
         }
+        drop(log);
         if let Some(done) = closing {
             let _ = done.send(());
         }
     });
-    Queue(sender)
 }
 
 /// The end of the commit log as the committer knows it.
 struct Log {
     head: Head,
     recent: Recent,
-    epoch: u64,
     shared: Arc<Shared>,
+    following: Option<Following>,
 }
 
 /// What a durable batch has done, for its units and for those who watch.
@@ -138,9 +157,30 @@ struct Done {
     head: Head,
 }
 
+/// Why a batch has not become durable, as far as is known.
+enum Failure {
+    /// It has not.
+    Failed(StorageError),
+    /// The commit was not answered: the log knows, by this name of the batch.
+    Unanswered { error: StorageError, done: Done, batch: String },
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Log {
+    async fn news(&mut self) {
+        match &mut self.following {
+            Some(following) => following.news().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Commits a batch; where a statement fails, halves it until the unit at fault stands alone.
-    async fn commit(&mut self, writer: &mut SqliteConnection, tickets: Vec<Ticket>) {
+    async fn commit(&mut self, writer: &mut Writer, tickets: Vec<Ticket>) {
         let mut waiting = VecDeque::from([tickets]);
         while let Some(mut tickets) = waiting.pop_front() {
             let error = match self.attempt(writer, &mut tickets).await {
@@ -148,71 +188,100 @@ impl Log {
                     self.publish(done, tickets);
                     continue;
                 }
-                Err(error) => error,
+                Err(Failure::Unanswered { error, done, batch }) => {
+                    match self.find_out(writer, done.head.position, &batch).await {
+                        Some(true) => self.publish(done, tickets),
+                        Some(false) => waiting.push_front(tickets),
+                        None => answer_all(tickets, || CommitError::Unknown(error.clone())),
+                    }
+                    continue;
+                }
+                Err(Failure::Failed(error)) => error,
             };
-            match sqlite::fault(&error) {
+            match fault(&error) {
                 Fault::Unique | Fault::Statement if tickets.len() > 1 => {
                     tracing::error!(%error, units = tickets.len(), "failed to write a batch; halving it");
                     let second = tickets.split_off(tickets.len() / 2);
                     waiting.push_front(second);
                     waiting.push_front(tickets);
                 }
-                fault => {
-                    tracing::error!(error = ?error, "failed to commit");
-                    for ticket in tickets {
-                        let answer = match fault {
-                            // Certification did not see it coming; on a fresh snapshot the unit will see it itself.
-                            Fault::Unique => CommitError::Conflict,
-                            _ => CommitError::Storage(error.clone()),
-                        };
-                        let _ = ticket.answer.send(Err(answer));
-                    }
+                // Certification did not see it coming; on a fresh snapshot the unit will see it itself.
+                Fault::Unique => answer_all(tickets, || CommitError::Conflict),
+                Fault::Statement => {
+                    tracing::error!(error = ?error, "failed to commit a unit");
+                    answer_all(tickets, || CommitError::Storage(error.clone()));
+                }
+                Fault::Database => {
+                    tracing::error!(error = ?error, units = tickets.len(), "failed to commit");
+                    writer.lose();
+                    answer_all(tickets, || CommitError::Storage(error.clone()));
                 }
             }
         }
     }
 
     /// Tries to make a batch durable. Units that conflict with earlier commits are answered and taken out at once.
-    async fn attempt(
-        &mut self,
-        writer: &mut SqliteConnection,
-        tickets: &mut Vec<Ticket>,
-    ) -> Result<Done, StorageError> {
-        let mut transaction = sqlite::begin(writer).await?;
-        let head = sqlite::head(&mut transaction).await?;
-        if head != self.head {
-            // Someone else has written: what it touched is not known here.
-            self.head = head;
-            self.recent = Recent::since(head.position);
+    async fn attempt(&mut self, writer: &mut Writer, tickets: &mut Vec<Ticket>) -> Result<Done, Failure> {
+        let mut transaction = writer.begin().await?;
+        let batch = Uuid::new_v4().to_string();
+        let prepared = timeout(PATIENCE, self.write(&mut transaction, tickets, &batch)).await;
+        let done = prepared.unwrap_or_else(|_| Err(out_of_time()))?;
+        if done.head == self.head {
+            transaction.rollback().await?;
+            return Ok(done);
         }
-        let catalog = self.shared.catalog();
+        let dialect = transaction.dialect();
+        let committed = timeout(PATIENCE, transaction.commit()).await;
+        match committed.unwrap_or_else(|_| Err(out_of_time())) {
+            Ok(()) => Ok(done),
+            Err(error @ StorageError::Unavailable(_)) if dialect == Dialect::Postgres => {
+                Err(Failure::Unanswered { error, done, batch })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Certifies a batch and writes what passes, all but the commit. The head stays where it is if nothing does.
+    async fn write(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        tickets: &mut Vec<Ticket>,
+        name: &str,
+    ) -> Result<Done, StorageError> {
+        self.catch_up(transaction, true).await?;
+        let (head, catalog) = (self.head, self.shared.catalog());
         self.refuse_stale(&catalog, tickets);
         let units: Vec<&Prepared> = tickets.iter().map(|ticket| &ticket.unit).collect();
         if units.is_empty() {
-            transaction.rollback().await?;
             return Ok(Done { outcomes: Vec::new(), recent: Recent::default(), fired: Vec::new(), head });
         }
-        let names: std::collections::BTreeSet<&str> =
+        let names: BTreeSet<&str> =
             units.iter().flat_map(|unit| &unit.numbers).map(|(_, sequence)| sequence.as_str()).collect();
         let last_numbers = if names.is_empty() {
             BTreeMap::new()
         } else {
-            sqlite::sequences(&mut transaction, names.into_iter()).await?
+            batch::sequences(transaction, names.into_iter()).await?
         };
         let mut refused = HashMap::new();
         let (admission, deltas, counted) = loop {
             let mut admission = admit(&units, &refused, head, &last_numbers);
             let deltas = admission.counters();
-            let counted = count(&mut transaction, &units, &catalog, &mut admission, &deltas).await?;
+            let counted = count(transaction, &units, &catalog, &mut admission, &deltas).await?;
             if counted.refused.is_empty() {
                 break (admission, deltas, counted);
             }
             refused.extend(counted.refused);
         };
         let fired = counted.touches.clone();
-        let batch = admission.batch(deltas, counted);
-        sqlite::write(&mut transaction, &batch, admission.head).await?;
-        transaction.commit().await?;
+        if !admission.admitted.is_empty() {
+            let batch = admission.batch(deltas, counted);
+            batch::write(transaction, &batch, admission.head).await?;
+            if let Some(following) = &self.following {
+                let touched = logged::encode(admission.recent.touches().chain(&fired));
+                let (previous, position) = (head.position, admission.head.position);
+                logged::enter(transaction, &following.channel, previous, position, name, &touched).await?;
+            }
+        }
         let Admission { admitted, refused, recent, head, .. } = admission;
         let outcomes = admitted
             .into_iter()
@@ -226,15 +295,12 @@ impl Log {
     fn refuse_stale(&self, catalog: &Catalog, tickets: &mut Vec<Ticket>) {
         let mut kept = Vec::with_capacity(tickets.len());
         for ticket in tickets.drain(..) {
-            let declared_anew = ticket.unit.collections().any(|collection| {
-                catalog.by_id(collection.id).is_none_or(|now| now.epoch != collection.epoch)
-            });
-            let verdict = if declared_anew {
-                Err(CommitError::Conflict)
-            } else if ticket.unit.changes_state() {
-                self.recent.certify(&ticket.unit)
-            } else {
+            let verdict = if !ticket.unit.changes_state() {
                 Ok(())
+            } else if ticket.unit.is_declared_anew(catalog) {
+                Err(CommitError::Conflict)
+            } else {
+                self.recent.certify(&ticket.unit)
             };
             match verdict {
                 Ok(()) => kept.push(ticket),
@@ -248,6 +314,8 @@ impl Log {
 
     /// Takes a durable batch into the log and answers its units.
     fn publish(&mut self, done: Done, tickets: Vec<Ticket>) {
+        // First of all: what is remembered must not outlive the acknowledgement.
+        self.shared.watches.publish(done.recent.touches().chain(&done.fired));
         if self.shared.changes.receiver_count() > 0 {
             for change in changes(&done) {
                 let _ = self.shared.changes.send(Arc::new(change));
@@ -264,40 +332,177 @@ impl Log {
             }
         }
         drop(tickets);
-        self.recent.trim(self.shared.live.oldest().unwrap_or(self.head.position));
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        let oldest = self.shared.live.oldest().unwrap_or(self.head.position);
+        self.recent.trim(oldest);
+        self.shared.watches.trim(oldest);
+    }
+
+    /// Takes over what others have declared and committed since this node last looked.
+    async fn catch_up(&mut self, transaction: &mut Transaction<'_>, lock: bool) -> Result<(), StorageError> {
+        let head = reader::head(transaction, lock).await?;
+        if let Some(contact) = &self.shared.contact {
+            contact.mark();
+        }
+        if head == self.head {
+            return Ok(());
+        }
+        if head.declarations != self.head.declarations {
+            let catalog = refresh(transaction, &self.shared.catalog()).await?;
+            self.put_catalog(catalog);
+        }
+        let (known, seen) = (self.head.position, head.position);
+        let news = match transaction.dialect() {
+            // Another process has written: what it touched is not known here.
+            Dialect::Sqlite => News { incomplete: true, ..News::default() },
+            Dialect::Postgres => logged::read(transaction, &self.shared.catalog(), known, seen).await?,
+        };
+        if news.incomplete {
+            self.recent = Recent::since(seen);
+            self.shared.watches.forget_all();
+            let _ = self.shared.changes.send(Arc::new(Change {
+                position: seen,
+                touched: Vec::new(),
+                everything: true,
+            }));
+        } else {
+            self.shared.watches.publish(news.touches.iter());
+            for change in news.changes {
+                let _ = self.shared.changes.send(Arc::new(change));
+            }
+            news.touches.into_iter().for_each(|touch| self.recent.add(touch));
+        }
+        self.head = head;
+        self.shared.position.send_replace(seen);
+        self.trim();
+        Ok(())
+    }
+
+    /// Looks at the end of the log without anything to commit.
+    async fn follow(&mut self, writer: &mut Writer) {
+        let looked = timeout(PATIENCE / 6, self.look(writer)).await;
+        if let Err(error) = looked.unwrap_or_else(|_| Err(out_of_time())) {
+            tracing::warn!(%error, "failed to follow the commit log");
+            writer.lose();
+        }
+    }
+
+    async fn look(&mut self, writer: &mut Writer) -> Result<(), StorageError> {
+        let mut transaction = writer.read().await?;
+        self.catch_up(&mut transaction, false).await?;
+        transaction.rollback().await?;
+        if let Some(following) =
+            self.following.as_mut().filter(|following| following.trimmed.elapsed() > TRIM)
+        {
+            following.trimmed = Instant::now();
+            let mut transaction = writer.begin().await?;
+            logged::trim(&mut transaction).await?;
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a batch whose commit was not answered is durable; `None` if the database does not come back in time.
+    async fn find_out(&self, writer: &mut Writer, position: u64, batch: &str) -> Option<bool> {
+        let begun = Instant::now();
+        while begun.elapsed() < FIND_OUT {
+            writer.lose();
+            let asked = timeout(PATIENCE / 3, async {
+                let mut transaction = writer.begin().await?;
+                // The server may still be at that very commit; it holds the head until it has done with it.
+                reader::head(&mut transaction, true).await?;
+                let found = logged::has(&mut transaction, position, batch).await?;
+                transaction.rollback().await?;
+                Ok::<_, StorageError>(found)
+            });
+            match asked.await {
+                Ok(Ok(found)) => {
+                    tracing::warn!(found, "a commit that was not answered was looked up in the log");
+                    return Some(found);
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "failed to find out what became of a commit"),
+                Err(_) => tracing::warn!("found out nothing in time of what became of a commit"),
+            }
+            sleep(PAUSE).await;
+        }
+        None
+    }
+
+    fn put_catalog(&self, catalog: Catalog) {
+        *self.shared.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+        // Indexes, counters and their numbers may be others now.
+        self.shared.watches.forget_all();
     }
 
     async fn declare(
         &mut self,
-        writer: &mut SqliteConnection,
+        writer: &mut Writer,
         namespace: &str,
         collections: &[Collection],
     ) -> Result<(), DeclareError> {
+        let outcome = self.try_declare(writer, namespace, collections).await;
+        if let Err(DeclareError::Storage(error)) = &outcome
+            && fault(error) == Fault::Database
+        {
+            writer.lose();
+        }
+        outcome
+    }
+
+    async fn try_declare(
+        &mut self,
+        writer: &mut Writer,
+        namespace: &str,
+        collections: &[Collection],
+    ) -> Result<(), DeclareError> {
+        let mut transaction = writer.begin().await?;
+        // With the head locked, one node after another.
+        self.catch_up(&mut transaction, true).await?;
         let mut catalog = Catalog::clone(&self.shared.catalog());
-        self.epoch += 1;
-        let mut transaction = sqlite::begin(writer).await?;
-        let changed = declare(&mut transaction, &catalog, namespace, collections, self.epoch).await?;
-        transaction.commit().await.map_err(StorageError::from)?;
-        for compiled in changed {
+        let declared = declare(&mut transaction, &catalog, namespace, collections).await?;
+        let mut head = self.head;
+        if let Some(following) = self.following.as_ref().filter(|_| declared.altered) {
+            head.declarations += 1;
+            let moved = Statement::new("UPDATE head SET declarations = $1");
+            transaction.run(moved.bind(head.declarations)).await?;
+            transaction.rows(Statement::new("SELECT pg_notify($1, '')").bind(&following.channel)).await?;
+        }
+        transaction.commit().await?;
+        self.head = head;
+        for compiled in declared.compiled {
             catalog.put(compiled);
         }
-        *self.shared.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+        self.put_catalog(catalog);
         Ok(())
     }
 }
 
+fn answer_all(tickets: Vec<Ticket>, error: impl Fn() -> CommitError) {
+    for ticket in tickets {
+        let error = error();
+        let _ = ticket.answer.send(Err(error));
+    }
+}
+
+fn out_of_time() -> StorageError {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()
+}
+
 async fn count(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     units: &[&Prepared],
     catalog: &Catalog,
     admission: &mut Admission<'_>,
-    deltas: &BTreeMap<crate::prepared::CounterKey, i64>,
+    deltas: &BTreeMap<CounterKey, i64>,
 ) -> Result<Counted, StorageError> {
     if deltas.is_empty() {
         return Ok(Counted::default());
     }
-    let values = sqlite::counters(transaction, deltas.keys()).await?;
-    let thresholds = sqlite::thresholds(transaction, deltas.keys(), &admission.targets()).await?;
+    let values = batch::counters(transaction, deltas.keys()).await?;
+    let thresholds = batch::thresholds(transaction, deltas.keys(), &admission.targets()).await?;
     Ok(admission.count(units, catalog, values, thresholds))
 }
 
@@ -311,5 +516,6 @@ fn changes(done: &Done) -> Vec<Change> {
             key: touch.key.clone(),
         });
     }
-    changes.into_iter().map(|(position, touched)| Change { position, touched }).collect()
+    let changes = changes.into_iter();
+    changes.map(|(position, touched)| Change { position, touched, everything: false }).collect()
 }

@@ -3,79 +3,114 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
-
 use crate::catalog::{Catalog, Compiled, CompiledCounter, Ids, is_name};
+use crate::fault::{Fault, fault};
 use crate::prepared::CounterKey;
-use crate::sqlite::{self, query};
-use crate::{Collection, DeclareError, StorageError, sql};
+use crate::transaction::{Row, Statement, Transaction};
+use crate::{Collection, DeclareError, StorageError, batch, reader, sql};
 
-/// Declares collections inside a transaction of the caller's; returns those that are new or changed in memory.
+/// What became of a declaration.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    /// New or changed in memory.
+    pub compiled: Vec<Arc<Compiled>>,
+    /// Whether the database was changed.
+    pub altered: bool,
+}
+
+/// Declares collections inside a transaction of the caller's.
 pub(crate) async fn declare(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     catalog: &Catalog,
     namespace: &str,
     collections: &[Collection],
-    epoch: u64,
-) -> Result<Vec<Arc<Compiled>>, DeclareError> {
+) -> Result<Declared, DeclareError> {
     if !namespace.split('.').all(is_name) {
         return Err(invalid(namespace, "a namespace is made of names joined by dots"));
     }
-    let mut changed: Vec<Arc<Compiled>> = Vec::new();
+    let mut declared = Declared::default();
     let namespace: Arc<str> = namespace.into();
     for collection in collections {
-        if changed.iter().any(|earlier| *earlier.name == *collection.name) {
+        if declared.compiled.iter().any(|earlier| *earlier.name == *collection.name) {
             return Err(invalid(&collection.name, "it is declared twice"));
         }
         let known = catalog.get(&namespace, &collection.name).ok();
         if known.is_some_and(|known| known.declared == *collection) {
             continue;
         }
-        changed.push(Arc::new(declare_one(connection, &namespace, collection, epoch).await?));
+        let (compiled, altered) = declare_one(transaction, &namespace, collection).await?;
+        declared.compiled.push(Arc::new(compiled));
+        declared.altered |= altered;
     }
-    Ok(changed)
+    Ok(declared)
 }
 
+/// The catalog's collections as they are declared in the database now, where another node may have changed them.
+pub(crate) async fn refresh(
+    transaction: &mut Transaction<'_>,
+    catalog: &Catalog,
+) -> Result<Catalog, StorageError> {
+    let statement = Statement::new("SELECT id, declaration, ids, namespace, name FROM collections");
+    let rows = transaction.rows(statement).await?;
+    let mut fresh = Catalog::clone(catalog);
+    for row in &rows {
+        let Ok(known) = catalog.get(row.text(3)?, row.text(4)?) else { continue };
+        let (id, declared, mut ids) = read(row, &known.name)?;
+        if known.declared == declared {
+            continue;
+        }
+        match Compiled::new(id, &known.namespace, &declared, &mut ids) {
+            Ok(compiled) => fresh.put(Arc::new(compiled)),
+            Err(reason) => {
+                tracing::error!(collection = %known.name, reason, "failed to take over another node's declaration");
+            }
+        }
+    }
+    Ok(fresh)
+}
+
+/// Returns also whether the database was changed.
 async fn declare_one(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     namespace: &Arc<str>,
     collection: &Collection,
-    epoch: u64,
-) -> Result<Compiled, DeclareError> {
-    let stored = stored(connection, namespace, &collection.name).await?;
+) -> Result<(Compiled, bool), DeclareError> {
+    let stored = stored(transaction, namespace, &collection.name).await?;
     let is_new = stored.is_none();
     let (id, before, mut ids) = match stored {
         Some((id, before, ids)) => (id, Some(before), ids),
-        None => (next_id(connection).await?, None, Ids::new()),
+        None => (next_id(transaction).await?, None, Ids::new()),
     };
     let old_ids = ids.clone();
-    let compiled = Compiled::new(id, epoch, namespace, collection, &mut ids)
+    let compiled = Compiled::new(id, namespace, collection, &mut ids)
         .map_err(|reason| invalid(&collection.name, reason))?;
     if before.as_ref() == Some(collection) {
-        return Ok(compiled);
+        return Ok((compiled, false));
     }
-    save(connection, &compiled, &ids, is_new).await?;
-    run(connection, sql::create_table(id)).await?;
+    let dialect = transaction.dialect();
+    save(transaction, &compiled, &ids, is_new).await?;
+    run(transaction, sql::create_table(dialect, id)).await?;
     for field in &compiled.fields {
-        if !old_ids.contains_key(&format!("field:{}", field.path)) {
-            run(connection, sql::add_column(id, field)).await?;
+        if !old_ids.contains_key(&format!("field:{}", field.path))
+            && let Some(statement) = sql::add_column(dialect, id, field)
+        {
+            run(transaction, statement).await?;
         }
     }
     for index in &compiled.indexes {
-        run(connection, sql::create_index(id, index.id, &compiled.field_ids(index))).await?;
+        run(transaction, sql::create_index(dialect, &compiled, index)).await?;
     }
     // A unique key that is no longer declared must no longer refuse documents. Plain indexes stay: an earlier
     // declaration may come back, and they harm nobody.
     for (description, index) in &old_ids {
         if description.starts_with("unique:") && !compiled.unique.iter().any(|unique| unique.id == *index) {
-            run(connection, sql::drop_index(id, *index)).await?;
+            run(transaction, sql::drop_index(id, *index)).await?;
         }
     }
     for index in &compiled.unique {
-        let created = run(connection, sql::create_unique(id, index.id, &compiled.field_ids(index))).await;
-        created.map_err(|error| match sqlite::fault(&error) {
-            sqlite::Fault::Unique => DeclareError::Duplicates {
+        let created = run(transaction, sql::create_unique(dialect, &compiled, index)).await;
+        created.map_err(|error| match fault(&error) {
+            Fault::Unique => DeclareError::Duplicates {
                 collection: collection.name.clone(),
                 fields: compiled.paths(index),
             },
@@ -84,11 +119,11 @@ async fn declare_one(
     }
     let new: Vec<_> =
         compiled.counters.iter().filter(|counter| !is_same(before.as_ref(), collection, counter)).collect();
-    recount(connection, &compiled, &new).await?;
+    recount(transaction, &compiled, &new).await?;
     for counter in &compiled.counters {
-        check_bound(connection, &compiled, counter).await?;
+        check_bound(transaction, &compiled, counter).await?;
     }
-    Ok(compiled)
+    Ok((compiled, true))
 }
 
 /// Whether a counter counted the same way under the earlier declaration.
@@ -119,7 +154,7 @@ pub(crate) fn count_document(
 }
 
 async fn recount(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     compiled: &Compiled,
     counters: &[&CompiledCounter],
 ) -> Result<(), StorageError> {
@@ -127,32 +162,24 @@ async fn recount(
         return Ok(());
     }
     for counter in counters {
-        sqlx::query("DELETE FROM counters WHERE collection = ?1 AND counter = ?2")
-            .bind(compiled.id)
-            .bind(counter.id)
-            .execute(&mut *connection)
-            .await?;
+        let statement = Statement::new("DELETE FROM counters WHERE collection = $1 AND counter = $2");
+        transaction.run(statement.bind(compiled.id).bind(counter.id)).await?;
     }
     let mut values = BTreeMap::new();
-    sqlite::scan(connection, compiled.id, |body| count_document(compiled, counters, body, &mut values))
+    reader::scan(transaction, compiled.id, |body| count_document(compiled, counters, body, &mut values))
         .await?;
-    sqlite::add_to_counters(connection, &values).await
+    batch::add_to_counters(transaction, &values).await
 }
 
 async fn check_bound(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     compiled: &Compiled,
     counter: &CompiledCounter,
 ) -> Result<(), DeclareError> {
     let Some(bound) = counter.bound else { return Ok(()) };
-    let greatest: Option<i64> =
-        sqlx::query_scalar("SELECT max(value) FROM counters WHERE collection = ?1 AND counter = ?2")
-            .bind(compiled.id)
-            .bind(counter.id)
-            .fetch_one(connection)
-            .await
-            .map_err(StorageError::from)?;
-    match greatest.and_then(|value| u64::try_from(value).ok()) {
+    let statement = Statement::new("SELECT max(value) FROM counters WHERE collection = $1 AND counter = $2");
+    let row = transaction.one(statement.bind(compiled.id).bind(counter.id)).await?;
+    match row.maybe(0)?.and_then(|value| u64::try_from(value).ok()) {
         Some(value) if value > bound => Err(DeclareError::OverBound {
             collection: compiled.name.to_string(),
             counter: counter.name.to_string(),
@@ -163,30 +190,33 @@ async fn check_bound(
 }
 
 async fn stored(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     namespace: &str,
     name: &str,
 ) -> Result<Option<(i64, Collection, Ids)>, StorageError> {
-    let row = sqlx::query("SELECT id, declaration, ids FROM collections WHERE namespace = ?1 AND name = ?2")
-        .bind(namespace)
-        .bind(name)
-        .fetch_optional(connection)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let body = |source| StorageError::Body { key: name.to_owned(), source: Arc::new(source) };
-    Ok(Some((
-        row.try_get(0)?,
-        serde_json::from_str(row.try_get(1)?).map_err(body)?,
-        serde_json::from_str(row.try_get(2)?).map_err(body)?,
-    )))
+    let statement =
+        Statement::new("SELECT id, declaration, ids FROM collections WHERE namespace = $1 AND name = $2");
+    let row = transaction.row(statement.bind(namespace).bind(name)).await?;
+    row.map(|row| read(&row, name)).transpose()
 }
 
-async fn next_id(connection: &mut SqliteConnection) -> Result<i64, StorageError> {
-    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM collections").fetch_one(connection).await?)
+/// Number, declaration and numbers of a row that begins with these.
+fn read(row: &Row, name: &str) -> Result<(i64, Collection, Ids), StorageError> {
+    let body = |source| StorageError::Body { key: name.to_owned(), source: Arc::new(source) };
+    Ok((
+        row.integer(0)?,
+        serde_json::from_str(row.text(1)?).map_err(body)?,
+        serde_json::from_str(row.text(2)?).map_err(body)?,
+    ))
+}
+
+async fn next_id(transaction: &mut Transaction<'_>) -> Result<i64, StorageError> {
+    let statement = Statement::new("SELECT coalesce(max(id), 0) + 1 FROM collections");
+    transaction.one(statement).await?.integer(0)
 }
 
 async fn save(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction<'_>,
     compiled: &Compiled,
     ids: &Ids,
     is_new: bool,
@@ -197,24 +227,22 @@ async fn save(
     let declaration = text(serde_json_canonicalizer::to_string(&compiled.declared))?;
     let ids = text(serde_json_canonicalizer::to_string(ids))?;
     let statement = if is_new {
-        "INSERT INTO collections (id, namespace, name, declaration, ids) VALUES (?1, ?2, ?3, ?4, ?5)"
+        "INSERT INTO collections (id, namespace, name, declaration, ids) VALUES ($1, $2, $3, $4, $5)"
     } else {
-        "UPDATE collections SET declaration = ?4, ids = ?5 WHERE id = ?1 AND namespace = ?2 AND name = ?3"
+        "UPDATE collections SET declaration = $4, ids = $5 WHERE id = $1 AND namespace = $2 AND name = $3"
     };
-    sqlx::query(statement)
+    let statement = Statement::new(statement)
         .bind(compiled.id)
         .bind(&*compiled.namespace)
         .bind(&*compiled.name)
         .bind(declaration)
-        .bind(ids)
-        .execute(connection)
-        .await
-        .map_err(StorageError::from)?;
+        .bind(ids);
+    transaction.run(statement).await?;
     Ok(())
 }
 
-async fn run(connection: &mut SqliteConnection, statement: String) -> Result<(), StorageError> {
-    query(statement).execute(connection).await?;
+async fn run(transaction: &mut Transaction<'_>, statement: String) -> Result<(), StorageError> {
+    transaction.run(Statement::new(statement)).await?;
     Ok(())
 }
 

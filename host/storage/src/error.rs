@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::fault::is_unavailable;
+
 /// A failure of the storage itself, or a question it does not answer.
 #[derive(Debug, Clone, Error)]
 pub enum StorageError {
@@ -50,6 +52,9 @@ pub enum StorageError {
     /// The database failed.
     #[error("use the database")]
     Database(#[source] Arc<sqlx::Error>),
+    /// The database cannot be reached for now; nothing is wrong with what was asked. Try later.
+    #[error("reach the database")]
+    Unavailable(#[source] Arc<sqlx::Error>),
     /// The storage has been closed or its committer has ended.
     #[error("reach the storage: it is closed")]
     Closed,
@@ -57,7 +62,11 @@ pub enum StorageError {
 
 impl From<sqlx::Error> for StorageError {
     fn from(source: sqlx::Error) -> Self {
-        Self::Database(Arc::new(source))
+        if is_unavailable(&source) {
+            Self::Unavailable(Arc::new(source))
+        } else {
+            Self::Database(Arc::new(source))
+        }
     }
 }
 
@@ -139,7 +148,8 @@ pub enum WriteError {
     Storage(#[from] StorageError),
 }
 
-/// Why a unit of work was not committed. Nothing of it has been written.
+/// Why a unit of work was not committed. Nothing of it has been written, except that it may have been after
+/// [`CommitError::Unknown`].
 #[derive(Debug, Clone, Error)]
 pub enum CommitError {
     /// Something that the unit read has changed since; run it again.
@@ -170,6 +180,10 @@ pub enum CommitError {
     /// The commit queue is full; nothing has been tried. Try later.
     #[error("commit: the queue is full")]
     Busy,
+    /// The connection to the database was lost during the commit and has not come back in time: nobody knows yet
+    /// whether the unit has become durable. Run again with the same submission, it finds out.
+    #[error("commit: the connection was lost, and whether it is durable is not known")]
+    Unknown(#[source] StorageError),
     /// The storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -10,31 +10,43 @@
 //! entries stands where its snapshot stood.
 
 mod admit;
+mod batch;
 mod canonical;
 mod catalog;
 mod collection;
 mod commit;
+mod contact;
 mod declare;
 mod document;
 mod error;
+mod fault;
 mod field;
+pub mod files;
 mod key;
 mod live;
+mod logged;
 mod plan;
-pub mod files;
+mod pool;
+mod postgres;
 mod prepared;
 mod query;
+mod queue;
+mod reader;
 mod recent;
 mod sql;
 mod sqlite;
 mod storage;
+mod transaction;
 mod unit;
 mod verify;
+mod watch;
+mod writer;
 
 pub use collection::{Collection, Counter, counter_key};
 pub use document::Document;
 pub use error::{CommitError, DeclareError, StorageError, Violation, WriteError};
-pub use query::{BODY, Condition, Cursor, KEY, Op, Order, Query, REVISION, Rows};
-pub use storage::{Change, Committed, Config, Number, Storage, StoredEntry, Touched};
+pub use query::{BODY, Condition, Cursor, KEY, Op, Order, Query, REVISION, Rows, VERSION};
+pub use storage::{Change, Committed, Config, Number, Postgres, Storage, StoredEntry, Touched};
 pub use unit::{Insert, Unit};
 pub use verify::Problem;
+pub use watch::{Dependencies, Watch};

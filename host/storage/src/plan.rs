@@ -1,13 +1,14 @@
 //! From a query to the index that serves it, and the range that its answer depends on.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::catalog::{Compiled, Index};
 use crate::field::{self, Kind};
-use crate::query::{BODY, KEY, REVISION};
+use crate::query::{BODY, KEY, REVISION, VERSION};
 use crate::{Cursor, Op, Query, StorageError};
 
 /// A query with its index chosen and its values made comparable.
@@ -50,6 +51,7 @@ pub(crate) enum Asked {
     Key,
     Body,
     Revision,
+    Version,
     Path(String),
 }
 
@@ -149,6 +151,7 @@ impl Plan {
                 KEY => Ok(Asked::Key),
                 BODY => Ok(Asked::Body),
                 REVISION => Ok(Asked::Revision),
+                VERSION => Ok(Asked::Version),
                 path if field::is_path(path) => Ok(Asked::Path(path.to_owned())),
                 other => Err(refuse(format!("{other:?} is no field path"))),
             })
@@ -165,15 +168,15 @@ impl Plan {
         })
     }
 
-    /// The range on which the answer depends: up to the last row if the limit cut it off, else to the end.
-    pub(crate) fn range(self, until: Option<Vec<String>>) -> Range {
+    /// The range on which the answer depends: to the end, or up to the last row if the limit cut it off.
+    pub(crate) fn range(self, cut: Option<Cut>) -> Range {
         Range {
             collection: self.collection,
             bounds: self.bounds,
             order: self.order,
             descending: self.descending,
             after: self.after,
-            until,
+            cut,
         }
     }
 }
@@ -186,11 +189,36 @@ pub(crate) struct Range {
     order: Vec<u32>,
     descending: bool,
     after: Option<Vec<String>>,
-    until: Option<Vec<String>>,
+    cut: Option<Cut>,
+}
+
+/// Where the limit cut an answer off.
+#[derive(Debug, Clone)]
+pub(crate) struct Cut {
+    /// The place of the last row in the order.
+    pub last: Vec<String>,
+    /// The key of the row after it: that there is one is part of the answer.
+    pub next: String,
 }
 
 impl Range {
-    /// Whether a document with these fields lies in the range. A field that is not known counts as lying in it.
+    /// The fields, ascending by number, that a document must have these values in to lie in the range.
+    pub(crate) fn fixed(&self) -> (Box<[u32]>, Box<[String]>) {
+        let equal = self.bounds.iter().filter(|bound| bound.comparison == Comparison::Equal);
+        let fixed: BTreeMap<u32, &String> =
+            equal.filter_map(|bound| Some((bound.field?, &bound.value))).collect();
+        (fixed.keys().copied().collect(), fixed.into_values().cloned().collect())
+    }
+
+    /// About how many bytes its values take.
+    pub(crate) fn bytes(&self) -> usize {
+        let cut = self.cut.iter().flat_map(|cut| cut.last.iter().chain([&cut.next]));
+        let ends = self.after.iter().flatten().chain(cut).map(String::len);
+        self.bounds.iter().map(|bound| bound.value.len()).chain(ends).sum()
+    }
+
+    /// Whether a document with these fields lies in the range, or is the one by which there are more rows. A field that
+    /// is not known counts as lying in it.
     pub(crate) fn holds<'a>(&self, key: &'a str, field: impl Fn(u32) -> Option<&'a str>) -> bool {
         let bounded = self.bounds.iter().all(|bound| {
             let value = match bound.field {
@@ -204,10 +232,9 @@ impl Range {
                 .after
                 .as_ref()
                 .is_none_or(|end| self.compare(key, &field, end).is_none_or(Ordering::is_gt))
-            && self
-                .until
-                .as_ref()
-                .is_none_or(|end| self.compare(key, &field, end).is_none_or(Ordering::is_le))
+            && self.cut.as_ref().is_none_or(|cut| {
+                cut.next == key || self.compare(key, &field, &cut.last).is_none_or(Ordering::is_le)
+            })
     }
 
     /// How the document's place in the order compares with `end`, or `None` if it is not known.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::catalog::{Compiled, Index, Projection};
+use crate::catalog::{Catalog, Compiled, Index, Projection};
 use crate::live::LiveGuard;
 use crate::plan::Range;
 use crate::{Document, Number};
@@ -13,6 +13,8 @@ use crate::{Document, Number};
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub snapshot: u64,
+    /// What the unit took the declarations from.
+    pub catalog: Arc<Catalog>,
     pub reads: Reads,
     pub writes: Vec<Write>,
     pub thresholds: Vec<Threshold>,
@@ -30,6 +32,8 @@ pub(crate) struct Reads {
     pub documents: HashMap<i64, HashMap<String, Option<Document>>>,
     pub unique: HashSet<UniqueKey>,
     pub ranges: Vec<Range>,
+    /// Not certified: see [`Unit::count`](crate::Unit::count).
+    pub counters: HashSet<CounterKey>,
 }
 
 /// The values of one unique key.
@@ -101,12 +105,17 @@ impl Prepared {
         !self.writes.is_empty() || !self.thresholds.is_empty() || !self.numbers.is_empty()
     }
 
-    /// All collections whose declaration the unit relied on for its writes.
-    pub(crate) fn collections(&self) -> impl Iterator<Item = &Arc<Compiled>> {
-        self.writes
-            .iter()
-            .map(|write| &write.collection)
-            .chain(self.thresholds.iter().flat_map(|threshold| [&threshold.counted, &threshold.target]))
+    /// Whether a collection that the unit read or wrote has been declared otherwise since.
+    pub(crate) fn is_declared_anew(&self, now: &Catalog) -> bool {
+        let written = self.writes.iter().map(|write| write.collection.id);
+        let watched =
+            self.thresholds.iter().flat_map(|threshold| [threshold.counted.id, threshold.target.id]);
+        let read = self.reads.documents.keys().copied();
+        let unique = self.reads.unique.iter().map(|key| key.collection);
+        let ranges = self.reads.ranges.iter().map(|range| range.collection);
+        let epoch = |catalog: &Catalog, id| catalog.by_id(id).map(|collection| collection.epoch);
+        let mut all = written.chain(watched).chain(read).chain(unique).chain(ranges);
+        all.any(|id| epoch(&self.catalog, id) != epoch(now, id))
     }
 
     /// The unit's effects with each placeholder replaced by its number.
@@ -141,22 +150,30 @@ impl Prepared {
 impl Write {
     /// What the write does to each counter of its collection.
     pub(crate) fn deltas(&self) -> impl Iterator<Item = (CounterKey, i64)> {
-        self.collection.counters.iter().flat_map(|counter| {
-            let counted = |fields: Option<&Projection>| {
-                fields.and_then(|fields| self.collection.counted_as(counter, fields))
-            };
-            let before = counted(self.before.as_ref());
-            let after = counted(self.after.as_ref().map(|after| &after.fields));
-            let changes = if before == after {
-                [None, None]
-            } else {
-                [before.map(|key| (key, -1)), after.map(|key| (key, 1))]
-            };
-            changes.into_iter().flatten().map(|(key, delta)| {
-                (CounterKey { collection: self.collection.id, counter: counter.id, key }, delta)
-            })
-        })
+        deltas(&self.collection, self.before.as_ref(), self.after.as_ref().map(|after| &after.fields))
     }
+}
+
+/// What the change of a document does to each counter of its collection.
+pub(crate) fn deltas(
+    collection: &Compiled,
+    before: Option<&Projection>,
+    after: Option<&Projection>,
+) -> impl Iterator<Item = (CounterKey, i64)> {
+    collection.counters.iter().flat_map(move |counter| {
+        let counted =
+            |fields: Option<&Projection>| fields.and_then(|fields| collection.counted_as(counter, fields));
+        let (before, after) = (counted(before), counted(after));
+        let changes = if before == after {
+            [None, None]
+        } else {
+            [before.map(|key| (key, -1)), after.map(|key| (key, 1))]
+        };
+        changes
+            .into_iter()
+            .flatten()
+            .map(|(key, delta)| (CounterKey { collection: collection.id, counter: counter.id, key }, delta))
+    })
 }
 
 pub(crate) fn substitute(text: &mut String, numbers: &[Number]) {

@@ -6,6 +6,8 @@ pub const KEY: &str = "$key";
 pub const BODY: &str = "$body";
 /// The asked field that gives the revision.
 pub const REVISION: &str = "$revision";
+/// The asked field that gives the version of the collection under which the document was written.
+pub const VERSION: &str = "$version";
 
 /// A question that one declared index, or the primary key, answers in its own order.
 ///
@@ -22,7 +24,7 @@ pub struct Query {
     pub conditions: Vec<Condition>,
     /// Fields to order by.
     pub order: Vec<Order>,
-    /// Fields to return, by path; any field may be asked, also [`BODY`] and [`REVISION`].
+    /// Fields to return, by path; any field may be asked, also [`BODY`], [`REVISION`] and [`VERSION`].
     pub fields: Vec<String>,
     /// The most rows to return, 1 to [`Query::MOST`].
     pub limit: u32,

@@ -138,7 +138,7 @@ impl Recent {
 }
 
 /// The unique keys that a touch took away and gave.
-fn unique_keys(touch: &Touch) -> impl Iterator<Item = (UniqueKey, Option<Arc<str>>)> {
+pub(crate) fn unique_keys(touch: &Touch) -> impl Iterator<Item = (UniqueKey, Option<Arc<str>>)> {
     touch.collection.unique.iter().flat_map(|index| {
         let key = |fields: &Option<Projection>| UniqueKey::of(&touch.collection, index, fields.as_ref()?);
         let taken = key(&touch.before).map(|key| (key, None));

@@ -1,19 +1,26 @@
 //! The storage as a whole.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
-use sqlx::sqlite::SqlitePool;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
-use crate::commit::{Queue, Shared, start};
+use crate::catalog::Catalog;
+use crate::commit::{Following, Shared, start};
+use crate::contact::Contact;
 use crate::key::KeyMaker;
 use crate::live::Live;
+use crate::pool::Pool;
 use crate::prepared::substitute;
-use crate::sqlite::{self, Reader};
-use crate::{Collection, DeclareError, Problem, StorageError, Unit};
+use crate::queue::Queue;
+use crate::reader::{self, Head, Reader};
+use crate::watch::Watches;
+use crate::writer::Writer;
+use crate::{Collection, DeclareError, Dependencies, Problem, StorageError, Unit, Watch};
+use crate::{postgres, sqlite};
 
 /// Where the data lie and how much is done at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +35,35 @@ pub struct Config {
     pub batch_max: usize,
     /// Bytes that one unit may write.
     pub unit_max_bytes: usize,
-    /// How long the database waits for a lock that another process holds.
+    /// How long SQLite waits for a lock that another process holds.
     pub busy_timeout: Duration,
+    /// The PostgreSQL database that holds everything instead of a file in the directory.
+    pub postgres: Option<Postgres>,
+}
+
+/// A PostgreSQL database. The storage has the schema that stands first in the search path to itself; any number of
+/// nodes may share it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Postgres {
+    /// Its address as libpq takes it, with parameters: `postgres://user@host:5432/database`. The connection must be a
+    /// direct one, for a pooler in between does not keep what is told of commits apart.
+    pub url: String,
+    /// The password, if the address holds none and none is found where libpq looks for it.
+    pub password: Option<String>,
+}
+
+impl Postgres {
+    /// The database at this address.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), password: None }
+    }
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Postgres").finish_non_exhaustive()
+    }
 }
 
 impl Config {
@@ -42,16 +76,20 @@ impl Config {
             batch_max: 1024,
             unit_max_bytes: 8 * 1024 * 1024,
             busy_timeout: Duration::from_secs(5),
+            postgres: None,
         }
     }
 }
 
+/// After how long without news from the log a node says so.
+const PAUSED_AFTER: Duration = Duration::from_secs(2);
+
 /// A handle to the storage; clones share it.
 #[derive(Debug, Clone)]
 pub struct Storage {
-    pool: SqlitePool,
+    pool: Pool,
     queue: Queue,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     unit_max_bytes: usize,
 }
 
@@ -93,6 +131,9 @@ pub struct Change {
     pub position: u64,
     /// The documents inserted, replaced or removed.
     pub touched: Vec<Touched>,
+    /// Whether commits up to this one may have touched anything, because what other nodes did in the meantime is not
+    /// known here: everything remembered must be forgotten.
+    pub everything: bool,
 }
 
 /// A document touched by a commit.
@@ -123,16 +164,36 @@ impl Storage {
     /// Opens the storage, making it if it is not there. Needs a Tokio runtime, on which the committer then runs.
     pub async fn open(config: Config) -> Result<Self, StorageError> {
         make_directory(&config.directory).await?;
-        let file = config.directory.join("vzaemo.db");
-        let (mut writer, pool) = sqlite::open(&file, config.readers.max(1), config.busy_timeout).await?;
-        let head = sqlite::head(&mut writer).await?;
+        let readers = config.readers.max(1);
+        let (pool, mut writer, server) = match &config.postgres {
+            None => {
+                let file = config.directory.join("vzaemo.db");
+                let (writer, pool) = sqlite::open(&file, readers, config.busy_timeout).await?;
+                (Pool::Sqlite(pool), Writer::Sqlite(writer), None)
+            }
+            Some(wanted) => {
+                let (server, pool, writer) = postgres::open(wanted, readers).await?;
+                (Pool::Postgres(pool), Writer::Postgres(writer), Some(server))
+            }
+        };
+        let mut transaction = writer.read().await?;
+        let head = reader::head(&mut transaction, false).await?;
+        transaction.rollback().await?;
         let shared = Arc::new(Shared {
-            catalog: RwLock::default(),
+            catalog: RwLock::new(Arc::new(Catalog::default())),
             live: Live::default(),
+            watches: Arc::new(Watches::default()),
             position: watch::Sender::new(head.position),
             changes: broadcast::Sender::new(4096),
+            contact: server.is_some().then(Contact::now),
         });
-        let queue = start(writer, head, shared.clone(), config.queue_len, config.batch_max.max(1));
+        let following = server.map(|server| {
+            let news = Arc::new(Notify::new());
+            let listener = server.listen(news.clone(), shared.position.subscribe());
+            Following::new(news, listener, server.channel)
+        });
+        let (queue, commands) = Queue::new(config.queue_len);
+        start(writer, head, shared.clone(), commands, config.batch_max.max(1), following);
         Ok(Self { pool, queue, shared, unit_max_bytes: config.unit_max_bytes })
     }
 
@@ -154,15 +215,32 @@ impl Storage {
     /// The same with the time (milliseconds since 1970) and seed of whose keys are made, so that a unit that is run
     /// again makes the same keys. Two different units must not have the same time and seed.
     pub async fn begin_at(&self, now_ms: i64, seed: u128) -> Result<Unit, StorageError> {
-        // In this order: the snapshot must be neither older than what is held nor than the declarations.
+        // In this order: the snapshot must be neither older than what is held nor than the declarations, and these not
+        // older than the watches.
+        let era = self.shared.watches.era();
         let catalog = self.shared.catalog();
         let live = self.shared.live.hold(self.position());
-        let reader = Reader::begin(&self.pool).await?;
+        let (reader, head) = self.read().await?;
         let keys = KeyMaker::new(now_ms, seed);
-        Unit::new(reader, catalog, self.queue.clone(), live, keys, self.unit_max_bytes).await
+        let queue = self.queue.clone();
+        Ok(Unit::new(reader, head.position, catalog, queue, live, era, keys, self.unit_max_bytes))
     }
 
-    /// The position of the last durable commit.
+    /// A snapshot. While the node has lost the log nobody waits for a connection in vain.
+    async fn read(&self) -> Result<(Reader, Head), StorageError> {
+        if self.is_paused() {
+            return Err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()).into());
+        }
+        self.pool.begin().await
+    }
+
+    /// Whether this node has had no news from the commit log for two seconds, so that it neither changes anything nor
+    /// knows whether what it remembers still holds. It recovers by itself.
+    pub fn is_paused(&self) -> bool {
+        self.shared.contact.as_ref().is_some_and(|contact| contact.age() > PAUSED_AFTER)
+    }
+
+    /// The position of the last durable commit that this node knows of.
     pub fn position(&self) -> u64 {
         *self.shared.position.borrow()
     }
@@ -178,9 +256,17 @@ impl Storage {
         self.shared.changes.subscribe()
     }
 
+    /// Watches what a unit has read; nothing if a commit has touched some of it since the unit's snapshot, or may have.
+    ///
+    /// The watch ends before the commit that touches it is acknowledged, so whoever knows of the commit no longer finds
+    /// the watch holding. A change of a declaration ends all watches.
+    pub fn watch(&self, dependencies: Dependencies) -> Option<Watch> {
+        self.shared.watches.watch(dependencies)
+    }
+
     /// Audit entries from a number on, in order, `limit` at most.
     pub async fn entries(&self, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StorageError> {
-        let mut reader = Reader::begin(&self.pool).await?;
+        let (mut reader, _) = self.read().await?;
         let entries = reader.entries(from, limit).await?;
         reader.end().await?;
         Ok(entries)
@@ -188,8 +274,7 @@ impl Storage {
 
     /// How many audit entries there are, which is the number of the next one.
     pub async fn entry_count(&self) -> Result<u64, StorageError> {
-        let mut reader = Reader::begin(&self.pool).await?;
-        let head = reader.head().await?;
+        let (reader, head) = self.read().await?;
         reader.end().await?;
         Ok(head.entries)
     }
@@ -198,7 +283,8 @@ impl Storage {
     /// collections against a recount, the density of the audit entries and their leaf hashes. Empty if all is well.
     pub async fn verify(&self) -> Result<Vec<Problem>, StorageError> {
         let catalog = self.shared.catalog();
-        crate::verify::verify(Reader::begin(&self.pool).await?, &catalog).await
+        let (reader, head) = self.read().await?;
+        crate::verify::verify(reader, head, &catalog).await
     }
 
     /// Commits what is queued and closes all connections; units begun later or still running fail.
@@ -209,5 +295,6 @@ impl Storage {
 }
 
 async fn make_directory(directory: &Path) -> Result<(), StorageError> {
-    tokio::fs::create_dir_all(directory).await.map_err(|error| sqlx::Error::Io(error).into())
+    let made = tokio::fs::create_dir_all(directory).await;
+    made.map_err(|error| StorageError::Database(Arc::new(sqlx::Error::Io(error))))
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::canonical::{self, violation};
 use crate::catalog::{Catalog, Compiled, Index, Projection};
-use crate::commit::Queue;
 use crate::key::KeyMaker;
 use crate::live::LiveGuard;
 use crate::plan::Plan;
 use crate::prepared::{After, CounterKey, Prepared, Reads, Threshold, UniqueKey, Write};
-use crate::sqlite::Reader;
-use crate::{CommitError, Committed, Document, Query, Rows, StorageError, WriteError};
+use crate::queue::Queue;
+use crate::reader::Reader;
+use crate::{CommitError, Committed, Dependencies, Document, Query, Rows, StorageError, WriteError};
 
 /// A document to be inserted later, by the storage itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Unit {
     queue: Queue,
     position: u64,
     live: LiveGuard,
+    /// Of the watches, when the unit began.
+    era: u64,
     keys: KeyMaker,
     reads: Reads,
     writes: HashMap<i64, HashMap<String, Write>>,
@@ -49,21 +51,24 @@ pub struct Unit {
 }
 
 impl Unit {
-    pub(crate) async fn new(
-        mut reader: Reader,
+    #[allow(clippy::too_many_arguments)] // all of which are the storage's
+    pub(crate) fn new(
+        reader: Reader,
+        position: u64,
         catalog: Arc<Catalog>,
         queue: Queue,
         live: LiveGuard,
+        era: u64,
         keys: KeyMaker,
         room: usize,
-    ) -> Result<Self, StorageError> {
-        let position = reader.head().await?.position;
-        Ok(Self {
+    ) -> Self {
+        Self {
             reader,
             catalog,
             queue,
             position,
             live,
+            era,
             keys,
             reads: Reads::default(),
             writes: HashMap::new(),
@@ -71,7 +76,7 @@ impl Unit {
             entries: Vec::new(),
             numbers: Vec::new(),
             room,
-        })
+        }
     }
 
     /// The position of the commit log that the unit sees: the number of units committed before it.
@@ -128,15 +133,15 @@ impl Unit {
     pub async fn select(&mut self, namespace: &str, query: &Query) -> Result<Rows, StorageError> {
         let collection = self.catalog.get(namespace, &query.collection)?;
         let plan = Plan::new(collection, query)?;
-        let (rows, until) = self.reader.select(&plan).await?;
-        self.reads.ranges.push(plan.range(until));
+        let (rows, cut) = self.reader.select(collection, &plan).await?;
+        self.reads.ranges.push(plan.range(cut));
         Ok(rows)
     }
 
     /// The value of a counter at the snapshot; `key` as made by [`counter_key`](crate::counter_key).
     ///
-    /// It is not part of what the unit has read, so that counting never makes units conflict. An act must therefore
-    /// not decide by it: callers offer it to views and jobs only.
+    /// It is not part of what is certified at commit, so that counting never makes units conflict. An act must therefore
+    /// not decide by it: callers offer it to views and jobs only. It is part of [`dependencies`](Self::dependencies).
     pub async fn count(
         &mut self,
         namespace: &str,
@@ -146,7 +151,17 @@ impl Unit {
     ) -> Result<u64, StorageError> {
         let collection = self.catalog.get(namespace, collection)?;
         let counter = collection.counter(counter)?.id;
-        self.reader.count(&CounterKey { collection: collection.id, counter, key: key.to_owned() }).await
+        let key = CounterKey { collection: collection.id, counter, key: key.to_owned() };
+        let value = self.reader.count(&key).await?;
+        self.reads.counters.insert(key);
+        Ok(value)
+    }
+
+    /// Ends the unit without a commit and gives everything that it has read of its snapshot, for
+    /// [`Storage::watch`](crate::Storage::watch). What it wrote is gone.
+    pub async fn dependencies(self) -> Result<Dependencies, StorageError> {
+        self.reader.end().await?;
+        Ok(Dependencies::new(self.position, self.era, self.reads, self.live))
     }
 
     /// Inserts a document and returns its key: the given one, or one made of the unit's time and seed.
@@ -280,6 +295,7 @@ impl Unit {
         }
         let prepared = Prepared {
             snapshot: self.position,
+            catalog: self.catalog,
             reads: self.reads,
             writes,
             thresholds: self.thresholds,
@@ -335,7 +351,7 @@ impl Unit {
         if let Some(write) = found {
             return Ok(write.document());
         }
-        let found = self.reader.find_unique(collection.id, &collection.field_ids(index), &values).await?;
+        let found = self.reader.find_unique(collection, index, &values).await?;
         self.reads.unique.insert(UniqueKey { collection: collection.id, id: index.id, values });
         let own = self.writes.get(&collection.id);
         // One that this unit has changed no longer has the values, or it would have been found above.

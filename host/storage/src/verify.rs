@@ -7,7 +7,7 @@ use crate::StorageError;
 use crate::admit::leaf_hash;
 use crate::catalog::{Catalog, Compiled};
 use crate::declare::count_document;
-use crate::sqlite::Reader;
+use crate::reader::{Head, Reader, scan};
 
 /// Something in the storage that contradicts something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +51,11 @@ impl fmt::Display for Problem {
 
 const ENTRIES_AT_ONCE: u32 = 1000;
 
-pub(crate) async fn verify(mut reader: Reader, catalog: &Catalog) -> Result<Vec<Problem>, StorageError> {
-    let head = reader.head().await?;
+pub(crate) async fn verify(
+    mut reader: Reader,
+    head: Head,
+    catalog: &Catalog,
+) -> Result<Vec<Problem>, StorageError> {
     let mut problems: Vec<_> = reader.integrity().await?.into_iter().map(Problem::File).collect();
     for collection in catalog.all().filter(|collection| !collection.counters.is_empty()) {
         verify_counters(&mut reader, collection, &mut problems).await?;
@@ -84,7 +87,8 @@ async fn verify_counters(
     let counters: Vec<_> = collection.counters.iter().collect();
     let stored = reader.counters(collection.id).await?;
     let mut counted = BTreeMap::new();
-    reader.scan(collection.id, |body| count_document(collection, &counters, body, &mut counted)).await?;
+    scan(&mut reader.0, collection.id, |body| count_document(collection, &counters, body, &mut counted))
+        .await?;
     for counter in counters {
         let keys = stored.keys().chain(counted.keys()).filter(|key| key.counter == counter.id);
         for key in keys.collect::<std::collections::BTreeSet<_>>() {

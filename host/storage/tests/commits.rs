@@ -3,13 +3,27 @@
 
 mod common;
 
-use common::{insert, open, put, vote};
+use common::{Engine, insert, on_both_engines, open, put, vote};
 use serde_json::json;
 use vzaemo_storage::{CommitError, Insert, KEY, Op, Query, Storage};
 
-#[tokio::test]
-async fn what_a_unit_read_must_not_have_changed() {
-    let place = open().await;
+on_both_engines! {
+    what_a_unit_read_must_not_have_changed
+    a_select_conflicts_only_with_what_would_have_changed_its_rows
+    filtered_documents_are_not_counted
+    a_threshold_is_reached_once_ever_in_the_very_commit
+    a_unit_that_fails_in_the_database_is_set_aside_and_the_rest_of_its_batch_kept
+    a_full_queue_refuses_at_once
+    entries_alone_are_committed_whatever_has_changed_meanwhile
+    changes_tell_what_each_commit_touched
+    ; threads:
+    of_many_at_once_one_gets_the_unique_key_and_counters_merge
+    a_bound_is_never_passed_and_a_place_that_comes_free_is_given_again
+    numbers_have_no_gaps_and_stand_wherever_the_placeholder_stood
+}
+
+async fn what_a_unit_read_must_not_have_changed(engine: Engine) {
+    let place = open(engine).await;
     let storage = &place.storage;
     put(storage, "notes", "a", json!({"title": "a", "state": "open", "weight": 1})).await;
     put(storage, "notes", "b", json!({"title": "b", "state": "open", "weight": 5})).await;
@@ -57,9 +71,8 @@ async fn what_a_unit_read_must_not_have_changed() {
     assert_eq!(storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_select_conflicts_only_with_what_would_have_changed_its_rows() {
-    let place = open().await;
+async fn a_select_conflicts_only_with_what_would_have_changed_its_rows(engine: Engine) {
+    let place = open(engine).await;
     let storage = &place.storage;
     for (key, weight) in [("a", 10), ("b", 20), ("c", 30), ("d", 40)] {
         put(storage, "notes", key, json!({"title": key, "state": "open", "weight": weight})).await;
@@ -96,11 +109,18 @@ async fn a_select_conflicts_only_with_what_would_have_changed_its_rows() {
     early.replace("test", "notes", "b", 1, r#"{"title":"b","state":"closed"}"#).await.unwrap();
     early.commit().await.unwrap();
     assert!(matches!(late.commit().await, Err(CommitError::Conflict)));
+    // And that there are more rows is part of the answer.
+    let mut late = storage.begin().await.unwrap();
+    assert!(late.select("test", &first_two).await.unwrap().next.is_some());
+    insert(&mut late, "due", "more", json!({})).await;
+    let mut early = storage.begin().await.unwrap();
+    early.remove("test", "notes", "d", 1).await.unwrap();
+    early.commit().await.unwrap();
+    assert!(matches!(late.commit().await, Err(CommitError::Conflict)));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_one_gets_the_unique_key_and_counters_merge() {
-    let place = open().await;
+async fn of_many_at_once_one_gets_the_unique_key_and_counters_merge(engine: Engine) {
+    let place = open(engine).await;
     let storage = &place.storage;
     let sign = |person: usize, key: usize| {
         let storage = storage.clone();
@@ -130,9 +150,8 @@ async fn of_many_at_once_one_gets_the_unique_key_and_counters_merge() {
     assert_eq!(storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn filtered_documents_are_not_counted() {
-    let place = open().await;
+async fn filtered_documents_are_not_counted(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "votes", "1", vote("n", "p")).await;
     let count = async || {
         let mut unit = place.storage.begin().await.unwrap();
@@ -152,9 +171,8 @@ async fn filtered_documents_are_not_counted() {
     assert_eq!(place.storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bound_is_never_passed_and_a_place_that_comes_free_is_given_again() {
-    let place = open().await;
+async fn a_bound_is_never_passed_and_a_place_that_comes_free_is_given_again(engine: Engine) {
+    let place = open(engine).await;
     let take = |key: usize| {
         let storage = place.storage.clone();
         tokio::spawn(async move {
@@ -196,9 +214,8 @@ async fn has_job(storage: &Storage, key: &str) -> bool {
     storage.begin().await.unwrap().get("test", "due", key).await.unwrap().is_some()
 }
 
-#[tokio::test]
-async fn a_threshold_is_reached_once_ever_in_the_very_commit() {
-    let place = open().await;
+async fn a_threshold_is_reached_once_ever_in_the_very_commit(engine: Engine) {
+    let place = open(engine).await;
     let storage = &place.storage;
     watch(storage, "n", 2, "j").await;
     put(storage, "votes", "1", vote("n", "1")).await;
@@ -233,9 +250,8 @@ async fn a_threshold_is_reached_once_ever_in_the_very_commit() {
     assert_eq!(storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn numbers_have_no_gaps_and_stand_wherever_the_placeholder_stood() {
-    let place = open().await;
+async fn numbers_have_no_gaps_and_stand_wherever_the_placeholder_stood(engine: Engine) {
+    let place = open(engine).await;
     let storage = &place.storage;
     let submit = |refused: bool| {
         let storage = storage.clone();
@@ -283,9 +299,8 @@ async fn numbers_have_no_gaps_and_stand_wherever_the_placeholder_stood() {
     assert_eq!(storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_unit_that_fails_in_the_database_is_set_aside_and_the_rest_of_its_batch_kept() {
-    let place = open().await;
+async fn a_unit_that_fails_in_the_database_is_set_aside_and_the_rest_of_its_batch_kept(engine: Engine) {
+    let place = open(engine).await;
     let mut units = Vec::new();
     for number in 0..9_u128 {
         // Units 3 and 6 make the same key, which certification cannot see: made keys are not looked up.
@@ -307,11 +322,9 @@ async fn a_unit_that_fails_in_the_database_is_set_aside_and_the_rest_of_its_batc
     assert_eq!(place.storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_full_queue_refuses_at_once() {
-    let directory = tempfile::tempdir().unwrap();
-    let config = vzaemo_storage::Config { queue_len: 2, ..vzaemo_storage::Config::new(directory.path()) };
-    let storage = Storage::open(config).await.unwrap();
+async fn a_full_queue_refuses_at_once(engine: Engine) {
+    let (config, _directory) = engine.place();
+    let storage = Storage::open(vzaemo_storage::Config { queue_len: 2, ..config }).await.unwrap();
     let mut units = Vec::new();
     for _ in 0..5 {
         let mut unit = storage.begin().await.unwrap();
@@ -325,9 +338,8 @@ async fn a_full_queue_refuses_at_once() {
     assert_eq!(storage.entry_count().await.unwrap(), done);
 }
 
-#[tokio::test]
-async fn entries_alone_are_committed_whatever_has_changed_meanwhile() {
-    let place = open().await;
+async fn entries_alone_are_committed_whatever_has_changed_meanwhile(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "notes", "a", json!({"title": "a"})).await;
     let mut view = place.storage.begin().await.unwrap();
     let read = view.get("test", "notes", "a").await.unwrap().unwrap();
@@ -341,9 +353,8 @@ async fn entries_alone_are_committed_whatever_has_changed_meanwhile() {
     assert_eq!((entries[0].position, entries[0].bytes.as_slice()), (3, b"seen".as_slice()));
 }
 
-#[tokio::test]
-async fn changes_tell_what_each_commit_touched() {
-    let place = open().await;
+async fn changes_tell_what_each_commit_touched(engine: Engine) {
+    let place = open(engine).await;
     let mut changes = place.storage.changes();
     let mut positions = place.storage.positions();
     watch(&place.storage, "n", 1, "j").await;

@@ -7,18 +7,22 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use common::{insert, vote};
-use vzaemo_storage::{Config, Storage};
+use common::{Engine, insert, on_both_engines, open_as, vote};
+use vzaemo_storage::{Config, Postgres};
+
+on_both_engines! { acknowledged_commits_outlive_a_kill }
 
 const DIRECTORY: &str = "VZAEMO_TEST_CRASH_DIRECTORY";
+const DATABASE: &str = "VZAEMO_TEST_CRASH_DATABASE";
 
 /// The process that gets killed: this same test run again with the directory named in its environment. Each line of
 /// its output is the key of a document whose commit was acknowledged.
 #[tokio::test(flavor = "multi_thread")]
 async fn writing_process() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
-    let storage = Storage::open(Config::new(directory)).await.unwrap();
-    storage.declare("test", &common::all()).await.unwrap();
+    let mut config = Config::new(directory);
+    config.postgres = std::env::var(DATABASE).ok().map(Postgres::at);
+    let storage = open_as(config).await;
     let writers: Vec<_> = (0..16)
         .map(|_| {
             let storage = storage.clone();
@@ -40,14 +44,14 @@ async fn writing_process() {
     futures::future::join_all(writers).await;
 }
 
-#[tokio::test]
-async fn acknowledged_commits_outlive_a_kill() {
-    let directory = tempfile::tempdir().unwrap();
+async fn acknowledged_commits_outlive_a_kill(engine: Engine) {
+    let (config, directory) = engine.place();
     let mut acknowledged = BTreeSet::new();
     for round in 1..=5 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "writing_process", "--nocapture"])
             .env(DIRECTORY, directory.path())
+            .envs(config.postgres.iter().map(|database| (DATABASE, &database.url)))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -67,8 +71,7 @@ async fn acknowledged_commits_outlive_a_kill() {
         child.wait().unwrap();
         assert!(acknowledged.len() >= wanted);
 
-        let storage = Storage::open(Config::new(directory.path())).await.unwrap();
-        storage.declare("test", &common::all()).await.unwrap();
+        let storage = open_as(config.clone()).await;
         let mut unit = storage.begin().await.unwrap();
         for key in &acknowledged {
             assert!(

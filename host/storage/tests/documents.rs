@@ -3,13 +3,23 @@
 
 mod common;
 
-use common::{insert, open, put, vote};
+use common::{Engine, insert, on_both_engines, open, put, vote};
 use serde_json::json;
 use vzaemo_storage::{Collection, DeclareError, Query, StorageError, WriteError};
 
-#[tokio::test]
-async fn a_document_is_stored_in_canonical_form_and_counts_its_revisions() {
-    let place = open().await;
+on_both_engines! {
+    a_document_is_stored_in_canonical_form_and_counts_its_revisions
+    refused_writes_say_why_and_leave_the_unit_usable
+    unique_keys_are_found_and_may_pass_from_one_document_to_another
+    a_unit_dropped_or_too_large_leaves_nothing_behind
+    the_same_time_and_seed_make_the_same_keys
+    a_later_declaration_extends_and_an_impossible_one_changes_nothing
+    a_unique_key_no_longer_declared_no_longer_refuses
+    everything_is_there_after_opening_again
+}
+
+async fn a_document_is_stored_in_canonical_form_and_counts_its_revisions(engine: Engine) {
+    let place = open(engine).await;
     let mut unit = place.storage.begin().await.unwrap();
     let body = r#"{ "weight": 3.0, "title": "и\u0306" }"#;
     let key = unit.insert("test", "notes", None, body).await.unwrap();
@@ -35,9 +45,8 @@ async fn a_document_is_stored_in_canonical_form_and_counts_its_revisions() {
     assert_eq!(place.storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn refused_writes_say_why_and_leave_the_unit_usable() {
-    let place = open().await;
+async fn refused_writes_say_why_and_leave_the_unit_usable(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "notes", "a", json!({"title": "a", "number": "1"})).await;
     let mut unit = place.storage.begin().await.unwrap();
     let refused = unit.insert("test", "notes", None, r#"{"number":"x","extra":1}"#).await.unwrap_err();
@@ -62,9 +71,8 @@ async fn refused_writes_say_why_and_leave_the_unit_usable() {
     unit.commit().await.unwrap();
 }
 
-#[tokio::test]
-async fn unique_keys_are_found_and_may_pass_from_one_document_to_another() {
-    let place = open().await;
+async fn unique_keys_are_found_and_may_pass_from_one_document_to_another(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "notes", "a", json!({"title": "a", "number": "1"})).await;
     put(&place.storage, "notes", "b", json!({"title": "b", "number": "2"})).await;
     put(&place.storage, "notes", "c", json!({"title": "without"})).await;
@@ -92,13 +100,9 @@ async fn unique_keys_are_found_and_may_pass_from_one_document_to_another() {
     assert_eq!(find(&mut unit, "2").await.as_deref(), Some("a"));
 }
 
-#[tokio::test]
-async fn a_unit_dropped_or_too_large_leaves_nothing_behind() {
-    let directory = tempfile::tempdir().unwrap();
-    let config =
-        vzaemo_storage::Config { unit_max_bytes: 2000, ..vzaemo_storage::Config::new(directory.path()) };
-    let storage = vzaemo_storage::Storage::open(config).await.unwrap();
-    storage.declare("test", &common::all()).await.unwrap();
+async fn a_unit_dropped_or_too_large_leaves_nothing_behind(engine: Engine) {
+    let (config, _directory) = engine.place();
+    let storage = common::open_as(vzaemo_storage::Config { unit_max_bytes: 2000, ..config }).await;
     let mut unit = storage.begin().await.unwrap();
     insert(&mut unit, "notes", "a", json!({"title": "a"})).await;
     let long = json!({"title": "x".repeat(2000)}).to_string();
@@ -115,9 +119,8 @@ async fn a_unit_dropped_or_too_large_leaves_nothing_behind() {
     assert_eq!((nothing.position, nothing.first_entry), (0, None));
 }
 
-#[tokio::test]
-async fn the_same_time_and_seed_make_the_same_keys() {
-    let place = open().await;
+async fn the_same_time_and_seed_make_the_same_keys(engine: Engine) {
+    let place = open(engine).await;
     let mut keys = Vec::new();
     for _ in 0..2 {
         let mut unit = place.storage.begin_at(1_700_000_000_000, 5).await.unwrap();
@@ -129,9 +132,8 @@ async fn the_same_time_and_seed_make_the_same_keys() {
     assert_eq!(keys[0], keys[1]);
 }
 
-#[tokio::test]
-async fn a_later_declaration_extends_and_an_impossible_one_changes_nothing() {
-    let place = open().await;
+async fn a_later_declaration_extends_and_an_impossible_one_changes_nothing(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "votes", "1", vote("n", "p")).await;
     put(&place.storage, "votes", "2", vote("n", "q")).await;
     let mut wider = common::votes().index(&["person"]);
@@ -173,9 +175,8 @@ async fn a_later_declaration_extends_and_an_impossible_one_changes_nothing() {
     assert_eq!(place.storage.verify().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_unique_key_no_longer_declared_no_longer_refuses() {
-    let place = open().await;
+async fn a_unique_key_no_longer_declared_no_longer_refuses(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "votes", "1", vote("n", "p")).await;
     let mut free = common::votes();
     free.unique.clear();
@@ -185,14 +186,12 @@ async fn a_unique_key_no_longer_declared_no_longer_refuses() {
     assert!(matches!(back, Err(DeclareError::Duplicates { .. })));
 }
 
-#[tokio::test]
-async fn everything_is_there_after_opening_again() {
-    let place = open().await;
+async fn everything_is_there_after_opening_again(engine: Engine) {
+    let place = open(engine).await;
     put(&place.storage, "votes", "1", vote("n", "p")).await;
     place.storage.clone().close().await;
     assert!(matches!(place.storage.begin().await, Err(StorageError::Database(_))));
-    let storage =
-        vzaemo_storage::Storage::open(vzaemo_storage::Config::new(place.directory.path())).await.unwrap();
+    let storage = vzaemo_storage::Storage::open(place.config.clone()).await.unwrap();
     assert_eq!(storage.position(), 1);
     storage.declare("test", &common::all()).await.unwrap();
     let mut unit = storage.begin().await.unwrap();

@@ -2,14 +2,15 @@
 //! run alone in the order of the commit log, and counters equal a recount.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use common::Engine;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::json;
-use vzaemo_storage::{
-    Collection, CommitError, Config, Counter, Query, Storage, StorageError, Unit, WriteError,
-};
+use vzaemo_storage::{Collection, CommitError, Counter, Query, Storage, StorageError, Unit, WriteError};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Item {
@@ -215,7 +216,8 @@ async fn run(unit: &mut Unit, step: &Step) -> Result<Gave, StorageError> {
 
 /// Model and storage side by side.
 struct Pair {
-    storage: Storage,
+    /// The nodes on one database, by turns for units.
+    nodes: Vec<Storage>,
     state: State,
     history: Vec<Commit>,
     units: BTreeMap<usize, (Unit, Model)>,
@@ -245,7 +247,7 @@ impl Pair {
     }
 
     async fn begin(&mut self, place: usize) -> Result<(), TestCaseError> {
-        let mut unit = self.storage.begin().await.unwrap();
+        let mut unit = self.nodes[place % self.nodes.len()].begin().await.unwrap();
         for group in 0..2 {
             let counted =
                 self.state.values().filter(|(_, item)| item.group == group && !item.out).count() as u64;
@@ -314,28 +316,61 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+async fn behave(engine: Engine, actions: &[Action]) -> Result<(), TestCaseError> {
+    let (config, _directory) = engine.place();
+    let mut nodes = Vec::new();
+    for _ in 0..if engine == Engine::Postgres { 2 } else { 1 } {
+        let node = Storage::open(config.clone()).await.unwrap();
+        node.declare("test", &[collection()]).await.unwrap();
+        nodes.push(node);
+    }
+    let mut pair = Pair { nodes, state: State::new(), history: Vec::new(), units: BTreeMap::new() };
+    for action in actions {
+        pair.take(action).await?;
+    }
+    pair.units.clear();
+    for node in &pair.nodes {
+        prop_assert_eq!(node.verify().await.unwrap(), vec![]);
+        let mut unit = node.begin().await.unwrap();
+        for key in 0..6 {
+            let stored = run(&mut unit, &Step::Get(key)).await.unwrap();
+            prop_assert_eq!(
+                stored,
+                Gave::Document(pair.state.get(&key).map(|(revision, _)| (key, *revision)))
+            );
+        }
+    }
+    Ok(())
+}
 
-    #[test]
-    fn units_behave_as_if_each_ran_alone(actions in prop::collection::vec(action(), 1..80)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let directory = tempfile::tempdir().unwrap();
-            let storage = Storage::open(Config::new(directory.path())).await.unwrap();
-            storage.declare("test", &[collection()]).await.unwrap();
-            let mut pair = Pair { storage, state: State::new(), history: Vec::new(), units: BTreeMap::new() };
-            for action in &actions {
-                pair.take(action).await?;
-            }
-            pair.units.clear();
-            prop_assert_eq!(pair.storage.verify().await.unwrap(), vec![]);
-            let mut unit = pair.storage.begin().await.unwrap();
-            for key in 0..6 {
-                let stored = run(&mut unit, &Step::Get(key)).await.unwrap();
-                prop_assert_eq!(stored, Gave::Document(pair.state.get(&key).map(|(revision, _)| (key, *revision))));
-            }
-            Ok(())
-        })?;
+fn units_behave_as_if_each_ran_alone(engine: Engine, actions: &[Action]) -> Result<(), TestCaseError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(behave(engine, actions))
+}
+
+mod sqlite {
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn units_behave_as_if_each_ran_alone(actions in prop::collection::vec(action(), 1..80)) {
+            super::units_behave_as_if_each_ran_alone(Engine::Sqlite, &actions)?;
+        }
+    }
+}
+
+/// On two nodes.
+mod postgres {
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn units_behave_as_if_each_ran_alone(actions in prop::collection::vec(action(), 1..80)) {
+            super::units_behave_as_if_each_ran_alone(Engine::Postgres, &actions)?;
+        }
     }
 }

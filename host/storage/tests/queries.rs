@@ -3,12 +3,20 @@
 
 mod common;
 
-use common::{open, put};
+use common::{Engine, on_both_engines, open, put};
 use serde_json::json;
 use vzaemo_storage::{BODY, Cursor, KEY, Op, Query, REVISION, StorageError};
 
-async fn place() -> common::Place {
-    let place = open().await;
+on_both_engines! {
+    rows_come_in_the_order_of_the_index
+    rows_hold_the_asked_fields_as_plain_text
+    pages_stay_right_when_documents_come_and_go
+    what_no_index_serves_is_refused_with_advice
+    a_select_does_not_see_own_writes
+}
+
+async fn place(engine: Engine) -> common::Place {
+    let place = open(engine).await;
     for (key, state, weight) in
         [("a", "open", 10), ("b", "open", 9), ("c", "open", -5), ("d", "closed", 1), ("e", "open", 9)]
     {
@@ -23,9 +31,8 @@ async fn keys(place: &common::Place, query: Query) -> Vec<String> {
     place.storage.begin().await.unwrap().select("test", &query).await.unwrap().keys
 }
 
-#[tokio::test]
-async fn rows_come_in_the_order_of_the_index() {
-    let place = place().await;
+async fn rows_come_in_the_order_of_the_index(engine: Engine) {
+    let place = place(engine).await;
     let open = || Query::of("notes").equal("state", "open");
     assert_eq!(
         keys(&place, open()).await,
@@ -51,9 +58,8 @@ async fn rows_come_in_the_order_of_the_index() {
     assert_eq!(keys(&place, Query::of("notes").equal("author.person", "d")).await, ["d"]);
 }
 
-#[tokio::test]
-async fn rows_hold_the_asked_fields_as_plain_text() {
-    let place = place().await;
+async fn rows_hold_the_asked_fields_as_plain_text(engine: Engine) {
+    let place = place(engine).await;
     let query = Query::of("notes").when(KEY, Op::Ge, "e").fields(&[
         "weight",
         "author",
@@ -70,9 +76,8 @@ async fn rows_hold_the_asked_fields_as_plain_text() {
     assert_eq!(&found[1].1[..3], ["", "", ""]);
 }
 
-#[tokio::test]
-async fn pages_stay_right_when_documents_come_and_go() {
-    let place = place().await;
+async fn pages_stay_right_when_documents_come_and_go(engine: Engine) {
+    let place = place(engine).await;
     let page = |after| Query::of("notes").equal("state", "open").ascending("weight").limit(2).after(after);
     let mut unit = place.storage.begin().await.unwrap();
     let first = unit.select("test", &page(None)).await.unwrap();
@@ -91,9 +96,8 @@ async fn pages_stay_right_when_documents_come_and_go() {
     assert_eq!((third.keys, third.next), (vec!["e".to_owned(), "a".to_owned()], None));
 }
 
-#[tokio::test]
-async fn what_no_index_serves_is_refused_with_advice() {
-    let place = place().await;
+async fn what_no_index_serves_is_refused_with_advice(engine: Engine) {
+    let place = place(engine).await;
     let mut unit = place.storage.begin().await.unwrap();
     let notes = || Query::of("notes");
     for (query, part) in [
@@ -119,9 +123,8 @@ async fn what_no_index_serves_is_refused_with_advice() {
     }
 }
 
-#[tokio::test]
-async fn a_select_does_not_see_own_writes() {
-    let place = place().await;
+async fn a_select_does_not_see_own_writes(engine: Engine) {
+    let place = place(engine).await;
     let mut unit = place.storage.begin().await.unwrap();
     common::insert(&mut unit, "notes", "z", json!({"title": "z"})).await;
     assert_eq!(unit.select("test", &Query::of("notes").when(KEY, Op::Ge, "f")).await.unwrap().keys, ["f"]);

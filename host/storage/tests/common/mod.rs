@@ -1,14 +1,52 @@
-//! A storage in a directory of its own, with neutral collections.
-#![allow(dead_code)]
+//! A storage of its own on either engine, with neutral collections.
+#![allow(dead_code, unused_macros, unused_imports)]
 
 use serde_json::json;
 use tempfile::TempDir;
-use vzaemo_storage::{Collection, Config, Counter, Storage, Unit};
+use vzaemo_storage::{Collection, Config, Counter, Postgres, Storage, Unit};
+
+/// What a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Makes tests of functions that take an [`Engine`]: one in `sqlite`, one in `postgres`. Those after `threads:` run on
+/// several threads.
+macro_rules! on_both_engines {
+    ($($name:ident)* $(; threads: $($threaded:ident)*)?) => {
+        mod sqlite {
+            $(#[tokio::test] async fn $name() { super::$name(super::common::Engine::Sqlite).await; })*
+            $($(#[tokio::test(flavor = "multi_thread")]
+                async fn $threaded() { super::$threaded(super::common::Engine::Sqlite).await; })*)?
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $name() { super::$name(super::common::Engine::Postgres).await; })*
+            $($(#[tokio::test(flavor = "multi_thread")]
+                async fn $threaded() { super::$threaded(super::common::Engine::Postgres).await; })*)?
+        }
+    };
+}
+pub(crate) use on_both_engines;
 
 /// The directory goes when this is dropped.
 pub struct Place {
     pub storage: Storage,
+    pub config: Config,
     pub directory: TempDir,
+}
+
+impl Engine {
+    /// An empty place: a directory, and on PostgreSQL a schema besides.
+    pub fn place(self) -> (Config, TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = Config::new(directory.path());
+        if self == Self::Postgres {
+            config.postgres = Some(Postgres::at(vzaemo_test_postgres::shared().schema()));
+        }
+        (config, directory)
+    }
 }
 
 pub fn notes() -> Collection {
@@ -63,11 +101,17 @@ pub fn all() -> Vec<Collection> {
     vec![notes(), votes(), seats(), due()]
 }
 
-pub async fn open() -> Place {
-    let directory = tempfile::tempdir().unwrap();
-    let storage = Storage::open(Config::new(directory.path())).await.unwrap();
+pub async fn open(engine: Engine) -> Place {
+    let (config, directory) = engine.place();
+    let storage = open_as(config.clone()).await;
+    Place { storage, config, directory }
+}
+
+/// A storage with the collections.
+pub async fn open_as(config: Config) -> Storage {
+    let storage = Storage::open(config).await.unwrap();
     storage.declare("test", &all()).await.unwrap();
-    Place { storage, directory }
+    storage
 }
 
 pub async fn insert(unit: &mut Unit, collection: &str, key: &str, body: serde_json::Value) {

@@ -1,0 +1,26 @@
+//! How long ago the end of the commit log was last seen.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// The last contact with the log, to the millisecond.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    opened: Instant,
+    last: AtomicU64,
+}
+
+impl Contact {
+    pub(crate) fn now() -> Self {
+        Self { opened: Instant::now(), last: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn mark(&self) {
+        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.fetch_max(now, Ordering::Relaxed);
+    }
+
+    pub(crate) fn age(&self) -> Duration {
+        self.opened.elapsed().saturating_sub(Duration::from_millis(self.last.load(Ordering::Relaxed)))
+    }
+}

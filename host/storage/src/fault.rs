@@ -1,0 +1,66 @@
+//! What an engine's error means.
+
+use sqlx::postgres::PgDatabaseError;
+
+use crate::StorageError;
+
+/// What a failed batch says about its statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A unique key is taken: one unit is at fault, and on a fresh snapshot it will see it.
+    Unique,
+    /// A made key exists or something else in the statements themselves: one unit is at fault and stays so.
+    Statement,
+    /// The disk, the file or the connection: no unit is at fault.
+    Database,
+}
+
+pub(crate) fn fault(error: &StorageError) -> Fault {
+    let StorageError::Database(error) = error else { return Fault::Database };
+    let Some(error) = error.as_database_error() else { return Fault::Database };
+    match error.try_downcast_ref::<PgDatabaseError>() {
+        Some(error) => postgres(error),
+        None => sqlite(error.code().as_deref()),
+    }
+}
+
+fn sqlite(code: Option<&str>) -> Fault {
+    // SQLITE_CONSTRAINT_UNIQUE; a primary key that exists is another code.
+    if code == Some("2067") {
+        return Fault::Unique;
+    }
+    // Primary result codes: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE.
+    match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
+        Some(1 | 18 | 19 | 20 | 25) => Fault::Statement,
+        _ => Fault::Database,
+    }
+}
+
+/// By SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>
+fn postgres(error: &PgDatabaseError) -> Fault {
+    match error.code() {
+        // unique_violation; that of a primary key means that a made key exists.
+        "23505" if error.constraint().is_none_or(|name| !name.ends_with("_pkey")) => Fault::Unique,
+        // Data exceptions, integrity constraints, syntax and access rules, program limits.
+        code if ["22", "23", "42", "54"].iter().any(|class| code.starts_with(class)) => Fault::Statement,
+        _ => Fault::Database,
+    }
+}
+
+/// Whether the database cannot be reached, for now: nothing is wrong with what was asked.
+pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => {
+            true
+        }
+        sqlx::Error::Database(error) => {
+            error.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| {
+                // Connection exceptions, too many connections, shutdowns, ended idle sessions.
+                error.code().starts_with("08")
+                    || error.code().starts_with("57P")
+                    || matches!(error.code(), "53300" | "25P03")
+            })
+        }
+        _ => false,
+    }
+}
