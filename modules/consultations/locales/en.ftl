@@ -43,6 +43,7 @@ step-closed = Proposals closed
 step-decision = Decision on the draft
 step-decided = Decided
 step-report = Publish the report by
+to-come-report = Report
 step-reported = Report published
 within = { $unit ->
     [hours] within { $term } hours of the decision
@@ -52,8 +53,8 @@ within = { $unit ->
   }
 
 clause-heading = Heading
-clause-point = Point { $number }
-clause-paragraph = Point { $number }, paragraph { $place }
+clause-point = Point{"\u00A0"}{ $number }
+clause-paragraph = Point{"\u00A0"}{ $number }, paragraph{"\u00A0"}{ $place }
 clause-loose = Paragraph { $place } outside the points
 clause-text = Text of the draft
 clause-before = Previous paragraph

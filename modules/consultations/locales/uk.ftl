@@ -45,6 +45,7 @@ step-closed = Приймання пропозицій завершено
 step-decision = Рішення щодо проєкту
 step-decided = Рішення ухвалено
 step-report = Оприлюднити звіт до
+to-come-report = Звіт
 step-reported = Звіт оприлюднено
 within = { $unit ->
     [hours] упродовж { $term } год після рішення
@@ -54,8 +55,8 @@ within = { $unit ->
   }
 
 clause-heading = Заголовок
-clause-point = Пункт { $number }
-clause-paragraph = Пункт { $number }, абзац { $place }
+clause-point = Пункт{"\u00A0"}{ $number }
+clause-paragraph = Пункт{"\u00A0"}{ $number }, абзац{"\u00A0"}{ $place }
 clause-loose = Абзац { $place } поза пунктами
 clause-text = Текст у проєкті
 clause-before = Попередній абзац

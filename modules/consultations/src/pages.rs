@@ -52,7 +52,7 @@ pub fn terms<'a, B: Blocks>(b: &'a mut B, c: &Consultation, state: State, due: O
             return k
                 .now(msg!("step-publish"), ())
                 .next(msg!("step-closes"), &c.closes)
-                .next(msg!("step-report"), within(&rules.report));
+                .next(msg!("to-come-report"), within(&rules.report));
         };
         k.done(msg!("step-opened"), opened);
         if state == State::Open {
@@ -69,9 +69,9 @@ pub fn terms<'a, B: Blocks>(b: &'a mut B, c: &Consultation, state: State, due: O
                 k.done(msg!("step-decided"), decided).now(msg!("step-report"), due)
             }
             (State::Closed, ..) => {
-                k.now(msg!("step-decision"), ()).next(msg!("step-report"), within(&rules.report))
+                k.now(msg!("step-decision"), ()).next(msg!("to-come-report"), within(&rules.report))
             }
-            _ => k.next(msg!("step-report"), within(&rules.report)),
+            _ => k.next(msg!("to-come-report"), within(&rules.report)),
         }
     })
 }
@@ -211,15 +211,15 @@ fn anchor(proposal: &Key) -> String {
     ["r-", proposal.as_str()].concat()
 }
 
-/// Who made a proposal: an organisation by its name or number, a person by name.
-pub fn whose(proposal: &Proposal) -> (Option<Msg>, Option<Person>) {
+/// Who made a proposal: an organisation by its name or number, a person by the name they had then.
+pub fn whose(proposal: &Proposal) -> (Option<Msg>, Option<Named>) {
     let named = |name: &str| msg!("organisation-named", name = name);
     match (proposal.participant, &proposal.organisation_name, &proposal.organisation, &proposal.person) {
         (Participant::Organisation, Some(name), ..) => (Some(named(name)), None),
         (Participant::Organisation, None, Some(code), _) => {
             (Some(msg!("organisation-code", code = code)), None)
         }
-        (_, _, _, Some(person)) => (None, Some(person.clone())),
+        (_, _, _, Some(person)) => (None, Some(person.at(&proposal.at))),
         _ => (Some(msg!("no-name")), None),
     }
 }

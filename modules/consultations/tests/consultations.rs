@@ -95,7 +95,7 @@ fn from_a_draft_to_the_report() {
 
     let report = host.view("report", &number);
     assert_eq!(report.status(), "reported");
-    assert!(report.says("Point 2.2") && report.says("Пункт 1") && report.says("Відповідає закону"));
+    assert!(report.says("Point\u{a0}2.2") && report.says("Пункт\u{a0}1") && report.says("Відповідає закону"));
     assert_eq!(host.cabinet(MARIA).len(), 2, "a case for each proposal");
     assert!(host.notices(MARIA).iter().any(|notice| notice.message == "told-accepted"));
 }

@@ -63,7 +63,7 @@ fn everybody_reads_the_open_one_and_its_paragraphs() {
     assert_eq!(page.status(), "open");
     assert!(page.says("можливість морфологічного пошуку") && page.leads_to("clause"));
     let clause = host.view("clause", ["vzaemodiia", "p-10-3"]);
-    assert!(clause.says("адаптованих для осіб з порушенням зору") && clause.says("Point 10.3"));
+    assert!(clause.says("адаптованих для осіб з порушенням зору") && clause.says("Point\u{a0}10.3"));
     assert!(clause.action("comment") && clause.action("propose"));
 }
 

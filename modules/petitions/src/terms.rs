@@ -60,15 +60,15 @@ fn steps_of(p: &Petition) -> Result<Vec<Step>> {
         if p.state == State::ConvertedToAppeal {
             steps.push(Step::Elsewhere(msg!("step-appeal")));
         } else {
-            steps.push(Step::ToCome(msg!("step-announce"), within(&rules.announcement)));
-            steps.push(Step::ToCome(msg!("step-answer"), within(&rules.answering)));
+            steps.push(Step::ToCome(msg!("to-come-announce"), within(&rules.announcement)));
+            steps.push(Step::ToCome(msg!("to-come-answer"), within(&rules.answering)));
         }
         return Ok(steps);
     };
     steps.push(Step::Made(msg!("step-reached"), reached.clone()));
     let Some(announced) = &p.announced else {
         steps.push(Step::Running(msg!("step-announce"), rules.announcement.due(reached)?));
-        steps.push(Step::ToCome(msg!("step-answer"), within(&rules.answering)));
+        steps.push(Step::ToCome(msg!("to-come-answer"), within(&rules.answering)));
         return Ok(steps);
     };
     steps.push(Step::Made(msg!("step-announced"), announced.clone()));

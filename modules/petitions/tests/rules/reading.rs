@@ -92,7 +92,7 @@ fn the_clock_names_each_step_and_the_source_of_the_threshold() {
     let number = published(&mut host);
     let page = host.view("petition", &number);
     for step in
-        ["step-submitted", "step-published", "step-collection", "step-announce", "step-answer", "rules-note"]
+        ["step-submitted", "step-published", "step-collection", "to-come-announce", "to-come-answer", "rules-note"]
     {
         assert!(page.has_message(step));
     }
