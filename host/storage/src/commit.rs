@@ -63,14 +63,15 @@ pub(crate) struct Following {
     listener: JoinHandle<()>,
     heartbeat: Interval,
     channel: String,
-    trimmed: Instant,
+    /// None until the first time, soon after the start.
+    trimmed: Option<Instant>,
 }
 
 impl Following {
     pub(crate) fn new(news: Arc<Notify>, listener: JoinHandle<()>, channel: String) -> Self {
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { news, listener, heartbeat, channel, trimmed: Instant::now() }
+        Self { news, listener, heartbeat, channel, trimmed: None }
     }
 
     async fn news(&mut self) {
@@ -366,6 +367,7 @@ impl Log {
             let _ = self.shared.changes.send(Arc::new(Change {
                 position: seen,
                 touched: Vec::new(),
+                elsewhere: true,
                 everything: true,
             }));
         } else {
@@ -394,10 +396,10 @@ impl Log {
         let mut transaction = writer.read().await?;
         self.catch_up(&mut transaction, false).await?;
         transaction.rollback().await?;
-        if let Some(following) =
-            self.following.as_mut().filter(|following| following.trimmed.elapsed() > TRIM)
+        if let Some(following) = &mut self.following
+            && following.trimmed.is_none_or(|trimmed| trimmed.elapsed() > TRIM)
         {
-            following.trimmed = Instant::now();
+            following.trimmed = Some(Instant::now());
             let mut transaction = writer.begin().await?;
             logged::trim(&mut transaction).await?;
             transaction.commit().await?;
@@ -517,5 +519,7 @@ fn changes(done: &Done) -> Vec<Change> {
         });
     }
     let changes = changes.into_iter();
-    changes.map(|(position, touched)| Change { position, touched, everything: false }).collect()
+    changes
+        .map(|(position, touched)| Change { position, touched, elsewhere: false, everything: false })
+        .collect()
 }

@@ -23,6 +23,7 @@ mod fault;
 mod field;
 pub mod files;
 mod key;
+mod lease;
 mod live;
 mod logged;
 mod plan;

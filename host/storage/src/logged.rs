@@ -76,7 +76,12 @@ impl News {
             let key: Arc<str> = (&*key).into();
             match self.changes.last_mut() {
                 Some(change) if change.position == position => {}
-                _ => self.changes.push(Change { position, touched: Vec::new(), everything: false }),
+                _ => self.changes.push(Change {
+                    position,
+                    touched: Vec::new(),
+                    elsewhere: true,
+                    everything: false,
+                }),
             }
             if let Some(change) = self.changes.last_mut() {
                 change.touched.push(Touched {

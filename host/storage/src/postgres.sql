@@ -64,6 +64,12 @@ DO $$ BEGIN
         ALTER TABLE commit_log ALTER COLUMN touched SET STORAGE EXTERNAL;
     END IF;
 END $$;
+-- Which node does what one of them has to do, and until when.
+CREATE TABLE IF NOT EXISTS leases (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    node TEXT NOT NULL,
+    until TIMESTAMPTZ NOT NULL
+);
 -- The comparable text of a JSON value, by the rules of field.rs, given the value and its text. Indexes are made of
 -- it, so it must never give another result for the same value.
 CREATE OR REPLACE FUNCTION comparable(value JSON, plain TEXT) RETURNS TEXT

@@ -12,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::commit::{Following, Shared, start};
 use crate::contact::Contact;
 use crate::key::KeyMaker;
+use crate::lease;
 use crate::live::Live;
 use crate::pool::Pool;
 use crate::prepared::substitute;
@@ -90,6 +91,8 @@ pub struct Storage {
     pool: Pool,
     queue: Queue,
     pub(crate) shared: Arc<Shared>,
+    /// Who this node is, among those that share the database at the moment.
+    node: Uuid,
     unit_max_bytes: usize,
 }
 
@@ -131,6 +134,8 @@ pub struct Change {
     pub position: u64,
     /// The documents inserted, replaced or removed.
     pub touched: Vec<Touched>,
+    /// Whether another node committed it.
+    pub elsewhere: bool,
     /// Whether commits up to this one may have touched anything, because what other nodes did in the meantime is not
     /// known here: everything remembered must be forgotten.
     pub everything: bool,
@@ -194,7 +199,7 @@ impl Storage {
         });
         let (queue, commands) = Queue::new(config.queue_len);
         start(writer, head, shared.clone(), commands, config.batch_max.max(1), following);
-        Ok(Self { pool, queue, shared, unit_max_bytes: config.unit_max_bytes })
+        Ok(Self { pool, queue, shared, node: Uuid::new_v4(), unit_max_bytes: config.unit_max_bytes })
     }
 
     /// Declares the collections of a namespace (a module's id or the name of a room of the host), all or none.
@@ -262,6 +267,27 @@ impl Storage {
     /// the watch holding. A change of a declaration ends all watches.
     pub fn watch(&self, dependencies: Dependencies) -> Option<Watch> {
         self.shared.watches.watch(dependencies)
+    }
+
+    /// Takes or extends a lease, so that of all nodes one does what is named by it. `false` while another node has it;
+    /// one that has died loses it when the term is over, by the database's clock. Without a shared database there are
+    /// no other nodes.
+    ///
+    /// A lease saves work. It does not exclude that a node goes on for a moment after its term: what must happen only
+    /// once is certified by the commit log.
+    pub async fn lease(&self, name: &str, term: Duration) -> Result<bool, StorageError> {
+        match &self.pool {
+            Pool::Sqlite(_) => Ok(true),
+            Pool::Postgres(pool) => lease::take(pool, name, self.node, term).await,
+        }
+    }
+
+    /// Gives a lease back before its time, so that another node need not wait.
+    pub async fn give_back(&self, name: &str) -> Result<(), StorageError> {
+        match &self.pool {
+            Pool::Sqlite(_) => Ok(()),
+            Pool::Postgres(pool) => lease::give_back(pool, name, self.node).await,
+        }
     }
 
     /// Audit entries from a number on, in order, `limit` at most.

@@ -139,6 +139,7 @@ async fn every_node_hears_what_the_others_touch() {
     put(first, "notes", "a", json!({"title": "a"})).await;
     let change = timeout(Duration::from_secs(1), changes.recv()).await.expect("within a second").unwrap();
     assert_eq!((change.position, change.touched.len(), change.everything), (1, 1, false));
+    assert!(change.elsewhere);
     assert_eq!(&*change.touched[0].key, "a");
     timeout(SOON, positions.wait_for(|position| *position == 1)).await.unwrap().unwrap();
     assert!(!watch.holds() && other.holds());
@@ -228,9 +229,37 @@ async fn nodes_that_start_at_once_declare_at_once_and_follow_each_other() {
 }
 
 #[tokio::test]
-async fn the_log_of_commits_is_trimmed() {
+async fn of_all_nodes_one_has_a_lease_until_its_time_is_over() {
+    let place = nodes(2).await;
+    let [first, second] = place.nodes.as_slice() else { panic!() };
+    let term = Duration::from_secs(3600);
+    assert!(first.lease("work", term).await.unwrap());
+    assert!(!second.lease("work", term).await.unwrap());
+    assert!(second.lease("other work", term).await.unwrap());
+    assert!(first.lease("work", term).await.unwrap(), "whoever has it extends it");
+    // The database's clock decides: there the hour is over.
+    sql(&place.config, "UPDATE leases SET until = until - interval '2 hours' WHERE name = 'work'");
+    assert!(second.lease("work", term).await.unwrap());
+    assert!(!first.lease("work", term).await.unwrap());
+    first.give_back("work").await.unwrap();
+    assert!(!first.lease("work", term).await.unwrap(), "only its holder can give it back");
+    second.give_back("work").await.unwrap();
+    assert!(first.lease("work", term).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_log_keeps_what_was_committed_lately() {
     let place = nodes(1).await;
     put(&place.nodes[0], "due", "1", json!({})).await;
-    assert_eq!(sql(&place.config, "SELECT count(*) FROM commit_log").trim(), "1");
     assert_eq!(sql(&place.config, "SELECT position, previous FROM commit_log").trim(), "1|0");
+    sql(&place.config, "UPDATE commit_log SET committed = committed - interval '1 hour'");
+    put(&place.nodes[0], "due", "2", json!({})).await;
+    // A node that starts trims soon.
+    let _late = open_as(place.config.clone()).await;
+    let positions = async || sql(&place.config, "SELECT position FROM commit_log").trim().to_owned();
+    let begun = std::time::Instant::now();
+    while positions().await != "2" {
+        assert!(begun.elapsed() < SOON, "the log is not trimmed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
