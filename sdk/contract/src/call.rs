@@ -287,58 +287,17 @@ pub enum Level {
     Error,
 }
 
-/// Everything that a module may ask of its host: the imports of `sdk/wit`, as one Rust face.
-///
-/// The SDK calls it: on wasm the bindings implement it, natively the test kit or a bench does.
-#[allow(missing_docs)] // each function is documented in sdk/wit
-pub trait Host {
-    fn get(&mut self, collection: &str, key: &str) -> Result<Option<Document>, Denied>;
-    fn find(
-        &mut self,
-        collection: &str,
-        fields: &[&str],
-        values: &[&str],
-    ) -> Result<Option<Document>, Denied>;
-    fn select(&mut self, query: &Query) -> Result<Rows, Denied>;
-    fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied>;
-    fn insert(&mut self, collection: &str, key: Option<&str>, body: &str) -> Result<String, Conflict>;
-    fn replace(&mut self, collection: &str, key: &str, revision: u64, body: &str) -> Result<(), Conflict>;
-    fn remove(&mut self, collection: &str, key: &str, revision: u64) -> Result<(), Conflict>;
-    fn number(&mut self, sequence: &str) -> Result<String, Denied>;
-    fn when_count_reaches(
-        &mut self,
-        collection: &str,
-        counter: &str,
-        key: &str,
-        value: u64,
-        job: &str,
-        args: &str,
-    ) -> Result<(), Denied>;
-    fn principal(&mut self) -> Result<Option<Principal>, Denied>;
-    fn case_put(
-        &mut self,
-        key: &str,
-        title: &str,
-        status: &Message,
-        at: &Address,
-        term: Option<&CaseTerm>,
-    ) -> Result<(), Denied>;
-    fn case_event(&mut self, key: &str, text: &Message) -> Result<(), Denied>;
-    fn case_join(&mut self, key: &str, person: &str, role: &Message) -> Result<(), Denied>;
-    fn case_leave(&mut self, key: &str, person: &str, text: &Message) -> Result<(), Denied>;
-    fn body(&mut self, id: &str) -> Result<Option<Body>, Denied>;
-    fn bodies(&mut self) -> Result<Vec<Body>, Denied>;
-    fn now(&mut self) -> Result<String, Denied>;
-    fn today(&mut self) -> Result<String, Denied>;
-    fn is_past(&mut self, when: &str) -> Result<bool, Denied>;
-    fn days_left(&mut self, when: &str) -> Result<i64, Denied>;
-    fn due(&mut self, start: &str, value: u32, unit: Unit) -> Result<String, Denied>;
-    fn similar(&mut self, collection: &str, text: &str, limit: u32) -> Result<Vec<Hit>, Denied>;
-    fn search(&mut self, collection: &str, query: &str, limit: u32) -> Result<Vec<Hit>, Denied>;
-    fn schedule(&mut self, job: &str, key: &str, args: &str, when: &str) -> Result<(), Denied>;
-    fn cancel(&mut self, job: &str, key: &str) -> Result<(), Denied>;
-    fn notify_person(&mut self, person: &str, text: &Message, at: &Address) -> Result<(), Denied>;
-    fn notify_participants(&mut self, key: &str, text: &Message) -> Result<(), Denied>;
-    fn settings(&mut self) -> String;
-    fn log(&mut self, level: Level, text: &str);
+macro_rules! host {
+    ($($name:ident($($arg:ident: $of:ty),*) -> $out:ty;)*) => {
+        /// Everything that a module may ask of its host: the imports of `sdk/wit`, as one Rust face.
+        ///
+        /// The SDK calls it: on wasm the bindings implement it, natively the test kit or a bench does.
+        #[allow(missing_docs)] // each function is documented in sdk/wit
+        pub trait Host {
+            $(fn $name(&mut self, $($arg: $of),*) -> $out;)*
+            fn settings(&mut self) -> String;
+            fn log(&mut self, level: Level, text: &str);
+        }
+    };
 }
+crate::imports!(host);

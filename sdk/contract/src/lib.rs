@@ -1,9 +1,11 @@
 //! The Rust face of the contract.
 //!
 //! [`call`] holds what crosses between host and module, in plain Rust types that the SDK, the test kit and the
-//! host share; `sdk/wit` is the binding text of the same. [`manifest`] is the module's manifest.
+//! host share; `sdk/wit` is the binding text of the same. [`imports!`] has what a module may ask as one table, of which
+//! each side makes its face. [`manifest`] is the module's manifest.
 
 pub mod call;
+mod imports;
 #[cfg(feature = "manifest")]
 pub mod manifest;
 #[cfg(feature = "manifest")]

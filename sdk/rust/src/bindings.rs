@@ -76,10 +76,6 @@ fn hits(hits: Vec<search::Hit>) -> Vec<c::Hit> {
     hits.into_iter().map(|hit| c::Hit { key: hit.key, score: hit.score }).collect()
 }
 
-fn texts(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
-}
-
 fn comparison(comparison: c::Comparison) -> read::Comparison {
     match comparison {
         c::Comparison::Equal => read::Comparison::Equal,
@@ -121,12 +117,10 @@ impl Host for Bindings {
     fn find(
         &mut self,
         collection: &str,
-        fields: &[&str],
-        values: &[&str],
+        fields: &[String],
+        values: &[String],
     ) -> Result<Option<c::Document>, c::Denied> {
-        read::find(collection, &texts(fields), &texts(values))
-            .map(|found| found.map(document))
-            .map_err(denied)
+        read::find(collection, fields, values).map(|found| found.map(document)).map_err(denied)
     }
     fn select(&mut self, asked: &c::Query) -> Result<c::Rows, c::Denied> {
         read::select(&query(asked))

@@ -42,7 +42,9 @@ macro_rules! leaves {
         }
     )* };
 }
-leaves! { Key => Text, Person => Person, BodyId => Body, Day => Date, Moment => Instant, DaysLeft => DaysLeft }
+leaves! {
+    Key => Text, Person => Person, Named => Person, BodyId => Body, Day => Date, Moment => Instant, DaysLeft => DaysLeft,
+}
 
 impl Inline for Due {
     fn write(&self, writer: &mut Writer) {
@@ -93,6 +95,30 @@ macro_rules! tuples {
     )+ };
 }
 tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
+
+/// A person under the name that was theirs at a moment. See [`Person::at`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named(String);
+
+impl Person {
+    /// The person under the name that held at this moment: for what they signed, wrote or decided then. Written alone, a
+    /// person bears their present name.
+    pub fn at(&self, moment: &Moment) -> Named {
+        Named([self.as_str(), "@", moment.as_str()].concat())
+    }
+}
+
+impl Named {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// How long remains until a day or moment, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]

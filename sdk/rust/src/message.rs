@@ -1,6 +1,6 @@
 //! Texts of the module's Fluent files. Made by `msg!`, which checks key and arguments at compile time.
 
-use crate::{BodyId, Day, DaysLeft, Due, Key, Moment, Person};
+use crate::{BodyId, Day, DaysLeft, Due, Key, Moment, Named, Person};
 use std::borrow::Cow;
 use vzaemo_contract::call::Message;
 use vzaemo_marks::{Kind, Writer};
@@ -84,7 +84,7 @@ macro_rules! args {
 }
 args! {
     String => Text, Key => Text, Person => Person, BodyId => Body, Day => Date, Moment => Instant,
-    DaysLeft => DaysLeft, i32 => Number, i64 => Number, u32 => Number, u64 => Number, usize => Number,
+    Named => Person, DaysLeft => DaysLeft, i32 => Number, i64 => Number, u32 => Number, u64 => Number, usize => Number,
 }
 
 impl From<&Due> for Arg {

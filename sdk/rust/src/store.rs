@@ -85,7 +85,9 @@ impl<D: Document> Collection<D> {
 
     #[doc(hidden)]
     pub fn find(&self, fields: &[&str], values: &[&str]) -> Result<Option<Stored<D>>> {
-        host(|host| host.find(D::COLLECTION, fields, values))?.map(Self::read).transpose()
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let (fields, values) = (owned(fields), owned(values));
+        host(|host| host.find(D::COLLECTION, &fields, &values))?.map(Self::read).transpose()
     }
 
     /// Adds a document under a key that the host makes and that grows with time.

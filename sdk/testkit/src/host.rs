@@ -232,16 +232,12 @@ impl Host for CallHost {
     fn find(
         &mut self,
         collection: &str,
-        fields: &[&str],
-        values: &[&str],
+        fields: &[String],
+        values: &[String],
     ) -> Result<Option<Document>, Denied> {
         self.declared(collection)?;
         let unique = self.world.borrow().project.collection(collection).map(|found| found.unique.clone());
-        if !unique
-            .unwrap_or_default()
-            .iter()
-            .any(|unique| unique.iter().map(String::as_str).eq(fields.iter().copied()))
-        {
+        if !unique.unwrap_or_default().iter().any(|unique| unique == fields) {
             return Err(Denied::Misuse(format!("{collection} declares no unique key over {fields:?}")));
         }
         let same =

@@ -19,6 +19,10 @@
 //! access by manifest and workflow, forms, open views without a principal, jobs in the order in which they are due
 //! with that time as their clock, capabilities that must be asked for.
 //!
+//! **The component.** With `VZAEMO_COMPONENT=1` the same tests run against the module's built component in the
+//! platform's own runtime, with its limits and its border: `cargo xtask build-modules` and
+//! `cargo build -p vzaemo-runner` make what they need.
+//!
 //! A test fails where the module answers otherwise than the test says, and where it answers with a failure that the
 //! test says nothing about.
 // A test kit tells by panicking.
@@ -29,6 +33,7 @@
 mod access;
 mod cabinet;
 mod calls;
+mod component;
 mod guest;
 mod host;
 mod page;
@@ -36,6 +41,8 @@ mod people;
 mod project;
 mod query;
 mod response;
+#[doc(hidden)]
+pub mod runner;
 mod session;
 mod test_host;
 mod texts;
@@ -44,6 +51,7 @@ mod unit;
 mod world;
 
 pub use cabinet::{CabinetView, CaseView, NoticeView};
+pub use component::{Component, SWITCH};
 pub use guest::{Guest, Native};
 pub use page::PageView;
 pub use people::{ANDRII, BODY, HOLDER, MARIA, OFFICIAL, OKSANA, TARAS, Who, person};

@@ -92,7 +92,8 @@ impl Walk<'_> {
                 both(out, &local.unwrap_or_else(|_| panic!("`{text}` is no moment")));
             }
             Kind::Person => {
-                let name = self.world.names.get(text);
+                let reference = text.split_once('@').map_or(text, |(person, _)| person);
+                let name = self.world.names.get(reference);
                 both(
                     out,
                     name.unwrap_or_else(|| panic!("the page names a person `{text}` that nobody knows")),

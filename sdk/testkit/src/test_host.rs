@@ -1,6 +1,7 @@
 //! The test host.
 
 use crate::cabinet::{CabinetView, NoticeView};
+use crate::component::{Component, SWITCH};
 use crate::guest::{Guest, Native};
 use crate::host::Kind;
 use crate::people::{ANDRII, HOLDER, MARIA, OFFICIAL, OKSANA, TARAS, Who};
@@ -26,8 +27,12 @@ pub struct TestHost {
 }
 
 impl TestHost {
-    /// A host with this module, compiled natively, and nothing else. The clock stands at 1 September 2026, 9:00.
+    /// A host with this module, compiled natively, and nothing else; where [`SWITCH`] is set, with the module's built
+    /// component. The clock stands at 1 September 2026, 9:00.
     pub fn of<M: vzaemo_sdk::Guest + 'static>(module: M) -> Self {
+        if std::env::var_os(SWITCH).is_some() {
+            return TestHost::with(Component::of(module.folder().as_ref()));
+        }
         TestHost::with(Native(module))
     }
 

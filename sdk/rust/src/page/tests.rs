@@ -39,7 +39,7 @@ fn full() -> vzaemo_marks::Page {
         " ",
         &day,
         &moment,
-        &Person::new("p"),
+        (&Person::new("p"), Person::new("p").at(&moment)),
         &BodyId::new("b"),
         (&Key::new("k"), 5),
         days_left(due()),
