@@ -19,8 +19,19 @@ pub struct Module {
 pub struct Settings {
     /// The largest body of a request, in KiB.
     pub body_kib: u32,
+    /// Units of work that one transaction commits at most; as the program has it unless set.
+    pub batch: Option<usize>,
     /// Modules by id.
     pub modules: BTreeMap<String, Module>,
+    /// Further sections of the file, as TOML.
+    pub more: String,
+}
+
+impl Default for Module {
+    /// Any version from 0 on serves, with the defaults of its configuration.
+    fn default() -> Self {
+        Module { version: ">=0".to_owned(), enabled: true, config: String::new() }
+    }
 }
 
 impl Default for Settings {
@@ -28,7 +39,7 @@ impl Default for Settings {
     fn default() -> Self {
         let module = || Module { version: "^1.0".to_owned(), enabled: true, config: String::new() };
         let modules = ["petitions", "consultations"].map(|id| (id.to_owned(), module()));
-        Settings { body_kib: 1024, modules: modules.into() }
+        Settings { body_kib: 1024, batch: None, modules: modules.into(), more: String::new() }
     }
 }
 
@@ -40,6 +51,13 @@ impl Settings {
         self
     }
 
+    /// The same with one more module, in any version.
+    #[must_use]
+    pub fn with_module(mut self, id: &str) -> Self {
+        self.modules.insert(id.to_owned(), Module::default());
+        self
+    }
+
     /// The section of a module.
     pub fn module(&mut self, id: &str) -> &mut Module {
         self.modules.get_mut(id).unwrap_or_else(|| panic!("the test configures no module {id}"))
@@ -47,10 +65,10 @@ impl Settings {
 
     /// The text of the file. Limits of requests are raised, for all test persons come from one address; nothing else
     /// is made easier than it is.
-    pub(crate) fn text(&self, port: u16) -> String {
+    pub fn text(&self, port: u16) -> String {
         let mut text = format!(
             r#"[platform]
-name = {{ uk = "Взаємодія", en = "Vzaemodiia" }}
+name = {{ uk = "Взаємодія", en = "Vzaiemodiia" }}
 base-url = "http://127.0.0.1:{port}"
 mode = "development"
 
@@ -71,6 +89,10 @@ seed = "vzaemodiia"
 "#,
             self.body_kib
         );
+        if let Some(batch) = self.batch {
+            let _infallible = writeln!(text, "\n[storage]\nbatch = {batch}");
+        }
+        text.push_str(&self.more);
         for (id, module) in &self.modules {
             let _infallible = write!(
                 text,

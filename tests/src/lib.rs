@@ -20,7 +20,7 @@ mod texts;
 
 pub use configuration::{Module, Settings};
 pub use html::{Form, Html};
-pub use packages::Packages;
+pub use packages::{Packages, guests};
 pub use person::{Answer, Person, encoded, submission};
 pub use platform::{Platform, until};
 pub use texts::{Language, host_message, module_message};

@@ -1,9 +1,10 @@
 //! Many persons sign one petition while its module is upgraded again and again.
 
 use crate::petitions::{self, OFFICIAL};
-use crate::{Person, Platform, Settings, until};
+use crate::{Person, Platform, Settings, submission, until};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
@@ -16,12 +17,14 @@ pub struct Load {
     pub at_once: usize,
     /// How often the module is upgraded meanwhile.
     pub upgrades: u32,
+    /// Whether the process is killed and started again in the middle of it. Who got no answer sends the same again.
+    pub kill: bool,
 }
 
 impl Default for Load {
     /// As the issue asks for: 25 000 persons, ten upgrades.
     fn default() -> Self {
-        Load { persons: 25_000, at_once: 64, upgrades: 10 }
+        Load { persons: 25_000, at_once: 64, upgrades: 10, kill: false }
     }
 }
 
@@ -35,6 +38,8 @@ pub struct Report {
     latencies: Vec<Duration>,
     /// From SIGHUP after a new package until it serves, compiling included.
     swaps: Vec<Duration>,
+    /// From the kill until the platform answers again.
+    down: Option<Duration>,
 }
 
 /// The first of the test persons who sign.
@@ -62,19 +67,24 @@ pub async fn run(load: Load) -> Report {
     let begun = Instant::now();
     let petition: Arc<str> = number.as_str().into();
     let all = persons.clone();
+    let killed = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&killed);
     let signing = tokio::spawn(in_parallel(load.at_once, all, move |person: Person| {
-        let petition = Arc::clone(&petition);
-        async move {
-            let begun = Instant::now();
-            let answer = petitions::try_sign(&person, &petition).await;
-            let answer = answer.unwrap_or_else(|error| panic!("a signature got no answer: {error:?}"));
-            assert_eq!(answer.status, 303, "a signature is acknowledged: {}", answer.text());
-            begun.elapsed()
-        }
+        let (petition, seen) = (Arc::clone(&petition), Arc::clone(&seen));
+        async move { sign(&person, &petition, &seen).await }
     }));
     let mut swaps = Vec::new();
+    let mut down = None;
     let mut while_signing = 0;
-    for _ in 0..load.upgrades {
+    for upgrade in 0..load.upgrades {
+        if load.kill && upgrade == load.upgrades / 2 {
+            assert!(!signing.is_finished(), "the process is killed while people sign; take more persons");
+            let begun = Instant::now();
+            killed.store(true, Ordering::Relaxed);
+            platform.kill().await;
+            platform.restart().await;
+            down = Some(begun.elapsed());
+        }
         let version = platform.packages().upgrade("petitions");
         let begun = Instant::now();
         platform.reload().await;
@@ -91,7 +101,26 @@ pub async fn run(load: Load) -> Report {
     hold(&platform, &author, &number, &persons, load).await;
     platform.stop().await;
     platform.audit().await;
-    Report { load, sign_in, signing, latencies, swaps }
+    Report { load, sign_in, signing, latencies, swaps, down }
+}
+
+/// Signs, and says how long it took. A signature is always answered, but by a process that was killed: then the same is
+/// sent again, as a browser's user does, until the platform is back.
+async fn sign(person: &Person, number: &str, killed: &AtomicBool) -> Duration {
+    let begun = Instant::now();
+    let submission = submission();
+    loop {
+        match petitions::try_sign_as(person, number, &submission).await {
+            Ok(answer) => {
+                assert_eq!(answer.status, 303, "a signature is acknowledged: {}", answer.text());
+                return begun.elapsed();
+            }
+            Err(error) => {
+                assert!(killed.load(Ordering::Relaxed), "a signature got no answer: {error:?}");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
 }
 
 /// Every signature is there, none twice, and the threshold was reached once.
@@ -161,7 +190,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Load { persons, at_once, upgrades } = self.load;
+        let Load { persons, at_once, upgrades, .. } = self.load;
         let per_second = f64::from(persons) / self.sign_in.as_secs_f64();
         writeln!(f, "{persons} persons, {at_once} at once, {upgrades} upgrades of the module meanwhile")?;
         writeln!(f, "sign-ins through the identity provider: {per_second:.0}/s")?;
@@ -180,6 +209,9 @@ impl fmt::Display for Report {
         )?;
         let swaps: Vec<String> = self.swaps.iter().map(|swap| format!("{:.0}", ms(*swap))).collect();
         writeln!(f, "from the signal until the new version serves, compiled: {} ms", swaps.join(", "))?;
+        if let Some(down) = self.down {
+            writeln!(f, "killed in the middle; it answered again after {down:.1?}")?;
+        }
         write!(f, "lost 0, doubled 0, failed requests 0, threshold reached once, audit log verified")
     }
 }

@@ -18,6 +18,17 @@ fn built() -> PathBuf {
     }
 }
 
+/// The packages of the modules that only tests use.
+pub fn guests() -> Layout {
+    let built = match std::env::var_os("VZAEMO_GUEST_PACKAGES") {
+        Some(path) => path.into(),
+        None => crate::texts::repository().join("target/guest-packages"),
+    };
+    Layout::open(&built).unwrap_or_else(|error| {
+        panic!("no packages of test modules in {}: {error}; build them with ./test", built.display())
+    })
+}
+
 impl Packages {
     /// Copies what was built into a folder.
     pub fn copy_to(folder: &Path) -> Self {
@@ -58,6 +69,34 @@ impl Packages {
         let latest = of_module.max_by_key(|package| package.version.clone());
         let latest = latest.unwrap_or_else(|| panic!("there is no package of {id}"));
         layout.get(&latest.digest).unwrap_or_else(|error| panic!("read the package of {id}: {error}"))
+    }
+
+    /// Adds a package.
+    pub fn add(&self, package: &Package) {
+        self.layout().put(package).unwrap_or_else(|error| panic!("put {}: {error}", package.id));
+    }
+
+    /// Adds all packages of another layout.
+    pub fn add_all(&self, layout: &Layout) {
+        let listed = layout.list().expect("list the packages");
+        for package in listed {
+            let package = layout.get(&package.digest).expect("read a package");
+            self.layout().put(&package).expect("add a package");
+        }
+    }
+
+    /// Adds the highest version of a module under another id, as if somebody else had written the same.
+    pub fn add_as(&self, id: &str, other: &str) {
+        let package = self.latest(id);
+        let line = package
+            .manifest_toml
+            .lines()
+            .find(|line| line.split('=').map(str::trim).eq(["id", &format!("\"{id}\"")]));
+        let line = line.unwrap_or_else(|| panic!("the manifest of {id} says no id"));
+        let manifest = package.manifest_toml.replacen(line, &format!("id = \"{other}\""), 1);
+        let package = Package::from_parts(manifest, package.files, package.component)
+            .unwrap_or_else(|error| panic!("pack {other}: {error}"));
+        self.layout().put(&package).unwrap_or_else(|error| panic!("put {other}: {error}"));
     }
 
     /// Packs the present component under the next patch version, and returns it as text. The component differs by a

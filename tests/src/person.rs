@@ -73,6 +73,17 @@ impl Person {
         Person { client: client.clone(), base: base.clone(), cookies: Arc::default() }
     }
 
+    /// A browser at a platform that runs at this address.
+    pub fn at(base: &Url) -> Self {
+        Person::new(&connections(), base)
+    }
+
+    /// The cookies that this browser sends with every request, as the header's value.
+    pub fn cookies(&self) -> String {
+        let cookies = self.cookies.cookies(&self.base);
+        cookies.and_then(|value| value.to_str().map(str::to_owned).ok()).unwrap_or_default()
+    }
+
     /// Another browser at the same platform.
     #[must_use]
     pub fn another(&self) -> Self {
@@ -199,6 +210,22 @@ impl Person {
         let arrived = self.try_sign_in(number, to).await;
         let arrived = arrived.unwrap_or_else(|error| panic!("sign in person {number}: {error:?}"));
         assert_eq!(arrived.led_to(), to, "person {number} comes back to where they were");
+    }
+
+    /// Signs in as somebody who may act for an organisation, and chooses in whose name: the organisation's code, or
+    /// `myself`.
+    pub async fn sign_in_for(&self, number: u32, name: &str) {
+        let arrived = self.try_sign_in(number, "/cabinet").await;
+        let arrived = arrived.unwrap_or_else(|error| panic!("sign in person {number}: {error:?}"));
+        assert_eq!(arrived.led_to(), "/cabinet/acting-for?to=%2Fcabinet", "person {number} is asked in whose name");
+        self.act_for(name).await;
+    }
+
+    /// Chooses in whose name to act from now on: an organisation's code, or `myself`.
+    pub async fn act_for(&self, name: &str) {
+        let page = "/cabinet/acting-for";
+        let chosen = self.submit(&self.form(page, page).await.with("acting_for", name)).await;
+        assert_eq!(chosen.led_to(), "/cabinet", "acting for {name}");
     }
 
     /// Signs in; gives the last redirect of the way.

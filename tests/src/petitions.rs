@@ -52,7 +52,12 @@ pub async fn sign(person: &Person, number: &str) -> Answer {
 
 /// Signs without looking at the page, with a new submission id.
 pub async fn try_sign(person: &Person, number: &str) -> Result<Answer, reqwest::Error> {
-    person.try_post(&format!("/petitions/{number}/sign"), &[("_submission", &submission())]).await
+    try_sign_as(person, number, &submission()).await
+}
+
+/// The same with a submission id that may have been sent before.
+pub async fn try_sign_as(person: &Person, number: &str, submission: &str) -> Result<Answer, reqwest::Error> {
+    person.try_post(&format!("/petitions/{number}/sign"), &[("_submission", submission)]).await
 }
 
 /// Whether the page shows this person that they have signed.

@@ -47,8 +47,14 @@ pub struct Platform {
 impl Platform {
     /// Starts a platform and waits until its modules serve.
     pub async fn start(settings: Settings) -> Self {
+        Platform::start_with(settings, |_| ()).await
+    }
+
+    /// The same with more packages than those that were built.
+    pub async fn start_with(settings: Settings, add: impl FnOnce(&Packages)) -> Self {
         let folder = tempfile::tempdir().expect("make a folder for the platform");
         let packages = Packages::copy_to(&folder.path().join("packages"));
+        add(&packages);
         let log = Arc::default();
         let client = connections();
         // Somebody else may take the port between the choice and the start.
@@ -81,6 +87,11 @@ impl Platform {
         self.folder.path()
     }
 
+    /// The process, while it runs.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("the platform runs")
+    }
+
     /// Its packages.
     pub fn packages(&self) -> &Packages {
         &self.packages
@@ -100,6 +111,13 @@ impl Platform {
     /// The text of `platform.toml` as it should be.
     pub fn configuration(&self) -> String {
         self.settings.text(self.port)
+    }
+
+    /// The same with a change that is not made.
+    pub fn configuration_with(&self, change: impl FnOnce(&mut Settings)) -> String {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        settings.text(self.port)
     }
 
     /// Writes `platform.toml` as an editor does: a new file in place of the old one.
@@ -140,8 +158,13 @@ impl Platform {
 
     /// Starts the stopped or killed platform again, on the same port. Whether its modules serve is for the test to see.
     pub async fn restart(&mut self) {
-        self.child = spawn(self.folder.path(), &self.log);
+        self.launch();
         assert!(ready(&self.client, &self.base, &mut self.child).await, "the platform starts again");
+    }
+
+    /// The same without waiting for anything.
+    pub fn launch(&mut self) {
+        self.child = spawn(self.folder.path(), &self.log);
     }
 
     /// `vzaemo check` with the configuration as it lies there: whether it is good, and what was said.
@@ -149,18 +172,21 @@ impl Platform {
         self.run(&["check"]).await
     }
 
-    /// `vzaemo audit`, while the platform does not serve: panics with every finding.
-    pub async fn audit(&self) {
+    /// `vzaemo check` with another configuration, which must lie in the platform's folder.
+    pub async fn check_file(&self, config: &Path) -> (bool, String) {
+        run(&["check"], config).await
+    }
+
+    /// `vzaemo audit`, while the platform does not serve: the number of entries. Panics with every finding.
+    pub async fn audit(&self) -> usize {
         let (good, said) = self.run(&["audit"]).await;
         assert!(good, "the audit log verifies:\n{said}");
+        let entries = said.lines().find_map(|line| line.split_once(" entries, ")?.0.parse().ok());
+        entries.unwrap_or_else(|| panic!("the number of entries is told:\n{said}"))
     }
 
     async fn run(&self, arguments: &[&str]) -> (bool, String) {
-        let config = self.folder().join("platform.toml");
-        let output = Command::new(program()).args(arguments).arg("--config").arg(config).output().await;
-        let output = output.expect("run the program");
-        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        (output.status.success(), said.concat())
+        run(arguments, &self.folder().join("platform.toml")).await
     }
 
     /// Somebody who has not signed in.
@@ -207,6 +233,13 @@ impl Drop for Platform {
             eprintln!("—— the platform's log, its end ——\n{}", lines[last..].join("\n"));
         }
     }
+}
+
+async fn run(arguments: &[&str], config: &Path) -> (bool, String) {
+    let output = Command::new(program()).args(arguments).arg("--config").arg(config).output().await;
+    let output = output.expect("run the program");
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), said.concat())
 }
 
 fn program() -> PathBuf {

@@ -1,0 +1,49 @@
+//! What a decision about access costs.
+
+use crate::Scale;
+use crate::report::{Goal, Row};
+use crate::server::Server;
+use anyhow::{Context as _, Result, ensure};
+use std::hint::black_box;
+use std::time::Instant;
+use vzaemo_access::{Action, Assurance, Subject};
+use vzaemo_storage::Query;
+use vzaemo_tests::Settings;
+
+/// The rows: may this visitor, this person, this official do it?
+pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
+    let server = Server::start(Settings::default()).await?;
+    let version = server.version("petitions")?;
+    let mut unit = server.wired.storage.begin().await?;
+    let query = Query::of("petitions").equal("state", "collecting").limit(1);
+    let found = unit.select("petitions", &query).await?;
+    let key = found.keys.first().context("find a document among the sample content")?;
+    let document = unit.get("petitions", "petitions", key).await?.context("read a document")?;
+    drop(unit);
+    let resource = version.policies.document("petitions", &document.key, &document.body)?;
+
+    let person = Subject {
+        person: Some("somebody".to_owned()),
+        assurance: Assurance::Substantial,
+        ..Subject::visitor()
+    };
+    let body = resource.body.clone().context("find the body of the document")?;
+    let official = Subject { bodies: vec![body], ..person.clone() };
+    let decisions: u32 = scale.pick(200_000, 20_000);
+    let mut rows = Vec::new();
+    for (who, subject, allowed) in [
+        ("a visitor", Subject::visitor(), false),
+        ("a person", person, true),
+        ("an official", official, true),
+    ] {
+        let decide = || version.policies.decide(&subject, Action::Act("sign"), Some(&resource));
+        ensure!(decide().allowed == allowed, "decide for {who}: {:?}", decide());
+        let begun = Instant::now();
+        for _ in 0..decisions {
+            black_box(decide());
+        }
+        let each = begun.elapsed().as_secs_f64() * 1e6 / f64::from(decisions);
+        rows.push(Row::new(format!("a decision about access: {who}"), each, "µs").goal(Goal::AtMost(20.0)));
+    }
+    Ok(rows)
+}

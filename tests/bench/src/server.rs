@@ -1,0 +1,117 @@
+//! The platform in this process, put together as the program does it, so that native handlers can stand beside it and
+//! documents can be brought in by the million.
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use url::Url;
+use vzaemo::wiring::{self, Wired};
+use vzaemo_contract::manifest::Manifest;
+use vzaemo_registry::{Layout, Package};
+use vzaemo_service::ModuleVersion;
+use vzaemo_tests::{Module, Packages, Settings};
+use vzaemo_web::server::{App, router_with};
+
+/// A platform on threads of its own.
+pub struct Server {
+    /// Its rooms.
+    pub wired: Arc<Wired>,
+    /// Where it answers.
+    pub address: SocketAddr,
+    runtime: Option<Runtime>,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Starts a platform with these settings.
+    pub async fn start(settings: Settings) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let folder = tempfile::tempdir()?;
+        Packages::copy_to(&folder.path().join("packages")).add_all(&guests()?);
+        let path = folder.path().join("platform.toml");
+        let (listener, wired) = runtime.spawn(put_together(path, settings)).await??;
+        let address = listener.local_addr()?;
+        let wired = Arc::new(wired);
+        let server = Server { wired, address, runtime: Some(runtime), _folder: folder };
+        server.serve(listener, Router::new())?;
+        Ok(server)
+    }
+
+    /// Serves the same platform at another address too, with more handlers.
+    pub async fn beside(&self, more: Router<Arc<App>>) -> Result<SocketAddr> {
+        let runtime = self.runtime.as_ref().context("serve: the platform has stopped")?;
+        let listener = runtime.spawn(TcpListener::bind(("127.0.0.1", 0))).await??;
+        let address = listener.local_addr()?;
+        self.serve(listener, more)?;
+        Ok(address)
+    }
+
+    fn serve(&self, listener: TcpListener, more: Router<Arc<App>>) -> Result<()> {
+        let runtime = self.runtime.as_ref().context("serve: the platform has stopped")?;
+        let router = router_with(Arc::clone(&self.wired.app), more);
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Ok(())
+    }
+
+    /// The address as a base for browsers.
+    pub fn base(&self) -> Url {
+        Url::parse(&format!("http://{}/", self.address)).expect("an address")
+    }
+
+    /// The version of a module that serves.
+    pub fn version(&self, module: &str) -> Result<Arc<ModuleVersion>> {
+        let snapshot = self.wired.service.snapshot();
+        let version = snapshot.module(module).and_then(|state| state.serving().cloned());
+        version.with_context(|| format!("find the module {module}: it does not serve"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn put_together(path: PathBuf, settings: Settings) -> Result<(TcpListener, Wired)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    std::fs::write(&path, settings.text(listener.local_addr()?.port()))?;
+    let configuration = wiring::configuration(&path, None, None)?;
+    let wired = wiring::wire(path, configuration).await?;
+    wired.lifecycle.start().await.context("put the configuration into service")?;
+    Ok((listener, wired))
+}
+
+/// The packages of the modules that only tests and benchmarks use.
+pub fn guests() -> Result<Layout> {
+    let folder = std::env::var_os("VZAEMO_GUEST_PACKAGES")
+        .map_or_else(|| PathBuf::from("target/guest-packages"), PathBuf::from);
+    Layout::open(&folder).with_context(|| {
+        format!("read the packages in {}: `cargo xtask bench` builds them", folder.display())
+    })
+}
+
+/// One of them with its manifest.
+pub fn guest(id: &str) -> Result<(Package, Manifest)> {
+    let layout = guests()?;
+    let listed = layout.list()?.into_iter().find(|listed| listed.id == id);
+    let package = layout.get(&listed.with_context(|| format!("find the package of {id}"))?.digest)?;
+    let manifest =
+        Manifest::from_toml(&package.manifest_toml).with_context(|| format!("read the manifest of {id}"))?;
+    Ok((package, manifest))
+}
+
+/// Settings with the modules that only tests and benchmarks use besides.
+pub fn with_guests(ids: &[&str]) -> Settings {
+    let mut settings = Settings::default();
+    for id in ids {
+        settings.modules.insert((*id).to_owned(), Module::default());
+    }
+    settings
+}
