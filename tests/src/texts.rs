@@ -53,16 +53,3 @@ fn message(text: &str, key: &str) -> Option<String> {
     let value = text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='))?.trim();
     (!value.is_empty() && !value.contains('{')).then(|| value.to_owned())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_messages_are_found_and_others_are_not() {
-        let text = "sign = Sign\nsign-note = Everyone sees it.\ncount = { $count }\n";
-        assert_eq!(message(text, "sign").as_deref(), Some("Sign"));
-        assert_eq!(message(text, "sign-note").as_deref(), Some("Everyone sees it."));
-        assert_eq!((message(text, "count"), message(text, "note")), (None, None));
-    }
-}

@@ -8,17 +8,21 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::command::{find_program, program, run as run_program, run_watched};
+use crate::members::Members;
 use crate::progress::{Steps, say, seconds};
 use crate::tally::Tally;
+use crate::without_modules;
 use crate::workspace::Workspace;
-use crate::{assets, debian, modules, npm, serve, wasm_target};
+use crate::{assets, debian, modules, npm, wasm_target};
 
-const CHECKS: usize = 9;
+const CHECKS: usize = 11;
 
 /// Runs all checks. A failure does not keep the later ones from running; the closing lines name those that failed.
 pub fn run(workspace: &Workspace) -> ExitCode {
     let start = Instant::now();
-    let (root, modules) = (workspace.root(), workspace.modules());
+    let (root, modules, guests) = (workspace.root(), workspace.modules(), workspace.guests());
+    let of_modules = [modules.as_path(), guests.as_path()].into_iter().filter(|folder| modules::any(folder));
+    let workspaces: Vec<&Path> = [root].into_iter().chain(of_modules).collect();
     let mut report = Report::new();
 
     report.check("What the tests need", || install_needs(workspace));
@@ -28,18 +32,32 @@ pub fn run(workspace: &Workspace) -> ExitCode {
         say(&target);
         said(modules::build(workspace, &target))
     });
-    report.check("Formatting", || {
-        in_each_workspace(root, &modules, |cargo| run_program(cargo.args(["fmt", "--check"])))
-    });
+    report.check("Modules for tests", || said(modules::build_guests(workspace, &wasm_target::ensure()?)));
+    report.check("Formatting", || in_each(&workspaces, |cargo| run_program(cargo.args(["fmt", "--check"]))));
     report.check("Lints", || {
-        in_each_workspace(root, &modules, |cargo| {
+        in_each(&workspaces, |cargo| {
             run_program(cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
         })
     });
-    report.check("The program", || said(serve::build_with_tests(workspace)));
-    report.check("Tests of the workspace", || cargo_tests(root));
+    // Each test runs once: what needs no module in the copy without them, the rest here.
+    report.check("The host without modules", || {
+        let copy = without_modules::Copy::update(workspace)?;
+        cargo_tests(&mut copy.cargo(), &Members::read(root)?.without_modules())
+    });
+    report.check("The program", || {
+        let mut build = cargo_in(root);
+        run_program(build.args(["build", "--bin", "vzaemo"]).args(Members::read(root)?.whole_platform()))?;
+        Ok(Tally::PASSED)
+    });
+    report.check("Tests of the whole platform", || {
+        cargo_tests(&mut cargo_in(root), &Members::read(root)?.whole_platform())
+    });
     report.check("Tests of the modules", || {
-        if has_modules(&modules) { cargo_tests(&modules) } else { Ok(nothing("there are no modules")) }
+        if modules::any(&modules) {
+            cargo_tests(&mut cargo_in(&modules), &["--workspace", "--lib", "--bins", "--tests"])
+        } else {
+            Ok(nothing("there are no modules"))
+        }
     });
     report.check("Tests in the browser", || {
         let dir = workspace.browser_tests();
@@ -89,7 +107,7 @@ impl Report {
     }
 }
 
-/// A browser and the npm packages of the tests in it.
+/// PostgreSQL, a browser and the npm packages of the tests in it.
 fn install_needs(workspace: &Workspace) -> Result<Tally> {
     let browser =
         ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| find_program(name).is_some());
@@ -97,6 +115,8 @@ fn install_needs(workspace: &Workspace) -> Result<Tally> {
         if !browser {
             debian::ensure(&["chromium"], "the tests")?;
         }
+        debian::ensure_postgresql("the tests")?;
+        debian::ensure(&["clamav-daemon"], "the tests")?;
     } else if !browser {
         say("no chromium found; tests in the browser will need one");
     }
@@ -108,37 +128,30 @@ fn install_needs(workspace: &Workspace) -> Result<Tally> {
     Ok(Tally::PASSED)
 }
 
-fn has_modules(modules: &Path) -> bool {
-    modules.join("Cargo.toml").is_file() && modules::any(modules)
+fn cargo_in(workspace: &Path) -> Command {
+    let mut cargo = program("cargo");
+    cargo.current_dir(workspace);
+    cargo
 }
 
-/// Runs a cargo task in the repository's workspace and, if there are modules, in theirs.
-fn in_each_workspace(
-    root: &Path,
-    modules: &Path,
-    task: impl Fn(&mut Command) -> Result<()>,
-) -> Result<Tally> {
-    task(program("cargo").current_dir(root))?;
-    if has_modules(modules) {
-        task(program("cargo").current_dir(modules))?;
-    }
+/// Runs a cargo task in each of these workspaces.
+fn in_each(workspaces: &[&Path], task: impl Fn(&mut Command) -> Result<()>) -> Result<Tally> {
+    workspaces.iter().try_for_each(|workspace| task(&mut cargo_in(workspace)))?;
     Ok(Tally::PASSED)
 }
 
-/// All tests of a cargo workspace, by nextest where it is installed.
-fn cargo_tests(workspace: &Path) -> Result<Tally> {
-    let mut cargo = program("cargo");
-    cargo.current_dir(workspace);
+/// The tests that are selected, by nextest where it is installed.
+fn cargo_tests(cargo: &mut Command, selected: &[&str]) -> Result<Tally> {
     if find_program("cargo-nextest").is_some() {
-        cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
+        cargo.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
         cargo.args(["--status-level", "fail", "--final-status-level", "fail"]);
     } else {
-        cargo.args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        cargo.args(["test", "--no-fail-fast"]);
     }
     if std::io::stdout().is_terminal() {
         cargo.env("CARGO_TERM_COLOR", "always");
     }
-    watched(&mut cargo)
+    watched(cargo.args(selected))
 }
 
 /// Runs a test program and counts its tests. One that fails without a failed test, for instance because

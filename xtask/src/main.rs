@@ -1,14 +1,16 @@
 //! The work behind `./run` and `./test`: toolchain, web assets, modules, the program and all checks.
 //!
 //! ```text
-//! cargo xtask setup | build-modules | run | test | clean-data
+//! cargo xtask setup | build-modules | build-guests | run | test | bench | clean-data
 //! ```
 
 mod assets;
+mod bench;
 mod checks;
 mod command;
 mod component;
 mod debian;
+mod members;
 mod modules;
 mod npm;
 mod progress;
@@ -16,6 +18,7 @@ mod serve;
 mod sysroot;
 mod tally;
 mod wasm_target;
+mod without_modules;
 mod workspace;
 
 use std::process::ExitCode;
@@ -39,10 +42,14 @@ enum Task {
     Setup,
     /// Builds all modules and puts their packages into target/packages.
     BuildModules,
+    /// Builds the modules that only tests use, into target/guest-packages; `test` does it by itself.
+    BuildGuests,
     /// Builds everything and starts the platform.
     Run(serve::Options),
     /// Runs every check and test, and says at the end which failed.
     Test,
+    /// Builds everything with full optimisation and measures it; what is said is also in target/bench.json.
+    Bench(bench::Options),
     /// Deletes the data folder: all documents, people's sessions and logs of this machine's platform.
     CleanData,
 }
@@ -70,8 +77,14 @@ fn perform(task: Task) -> Result<ExitCode> {
             let target = steps.run("WebAssembly target", wasm_target::ensure)?;
             steps.run("Modules", || modules::build(&workspace, &target))?;
         }
+        Task::BuildGuests => {
+            let mut steps = Steps::of(2);
+            let target = steps.run("WebAssembly target", wasm_target::ensure)?;
+            steps.run("Modules for tests", || modules::build_guests(&workspace, &target))?;
+        }
         Task::Run(options) => return serve::run(&workspace, &options),
         Task::Test => return Ok(checks::run(&workspace)),
+        Task::Bench(options) => return bench::run(&workspace, &options),
         Task::CleanData => serve::clean_data(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

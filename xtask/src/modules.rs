@@ -46,6 +46,18 @@ pub fn build(workspace: &Workspace, target: &WasmTarget) -> Result<Built> {
     build_in(&place, target)
 }
 
+/// Builds the modules that only tests and benchmarks use, into packages of their own.
+pub fn build_guests(workspace: &Workspace, target: &WasmTarget) -> Result<Built> {
+    let guests = workspace.guests();
+    let place = Place {
+        root: workspace.root(),
+        target_dir: &guests.join("target"),
+        modules: &guests,
+        packages: &workspace.guest_packages(),
+    };
+    build_in(&place, target)
+}
+
 /// Where modules are built.
 struct Place<'a> {
     root: &'a Path,

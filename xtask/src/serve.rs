@@ -66,15 +66,6 @@ pub fn build_program(workspace: &Workspace, release: bool) -> Result<&'static st
     Ok("built")
 }
 
-/// Builds the program together with all tests: what tests need beyond it adds features to shared dependencies, which
-/// would otherwise be compiled twice.
-pub fn build_with_tests(workspace: &Workspace) -> Result<&'static str> {
-    let mut cargo = program("cargo");
-    cargo.current_dir(workspace.root()).args(["build", "--workspace", "--bins", "--tests"]);
-    run_program(&mut cargo)?;
-    Ok("built")
-}
-
 /// Deletes the data folder.
 pub fn clean_data(workspace: &Workspace) -> Result<()> {
     let data = workspace.data();

@@ -33,6 +33,16 @@ impl Workspace {
         self.root.join("target/packages")
     }
 
+    /// Modules for tests and benchmarks.
+    pub fn guests(&self) -> PathBuf {
+        self.root.join("tests/guests")
+    }
+
+    /// The layout with the packages of those.
+    pub fn guest_packages(&self) -> PathBuf {
+        self.target().join("guest-packages")
+    }
+
     pub fn assets(&self) -> PathBuf {
         self.root.join("host/web/assets")
     }
