@@ -42,6 +42,20 @@ pub fn ensure(packages: &[&str], why: &str) -> Result<()> {
     run_quietly(root.command("apt-get").args(APT).args(["install", "--no-install-recommends"]).args(&missing))
 }
 
+/// Installs the PostgreSQL server without a cluster: whoever needs one makes one of their own.
+pub fn ensure_postgresql(why: &str) -> Result<()> {
+    const FOLDER: &str = "/etc/postgresql-common/createcluster.d";
+    if missing(&["postgresql"]).is_empty() {
+        return Ok(());
+    }
+    // A cluster that is there already stays; Debian makes one only while it installs.
+    if let Some(root) = Root::find().filter(|_| version_of("postgresql-common").is_none()) {
+        let write = format!("mkdir -p {FOLDER} && echo 'create_main_cluster = false' > {FOLDER}/vzaemo.conf");
+        run_quietly(root.command("sh").args(["-c", &write]))?;
+    }
+    ensure(&["postgresql"], why)
+}
+
 /// Those of `packages` that are not installed.
 pub fn missing<'a>(packages: &[&'a str]) -> Vec<&'a str> {
     // dpkg-query fails if one is unknown, but tells of the others all the same: ask one by one.
