@@ -506,19 +506,3 @@ proptest! {
 thread_local! {
     static POLICIES: std::rc::Rc<ModulePolicies> = std::rc::Rc::new(plain());
 }
-
-/// Prints what a decision costs; run with `--ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn cost_of_a_decision() {
-    let policies = plain();
-    let subjects = [official("office-a"), person("maria"), Subject::visitor()];
-    let draft = note("draft");
-    for subject in &subjects {
-        let start = std::time::Instant::now();
-        for _ in 0..10_000 {
-            std::hint::black_box(policies.decide(subject, Action::Act("publish"), Some(&draft)));
-        }
-        println!("{:?} a decision", start.elapsed() / 10_000);
-    }
-}
