@@ -82,8 +82,7 @@ pub(crate) async fn thresholds<'a>(
         .texts("target_key", targets.iter().map(|(_, key)| *key));
     let dialect = transaction.dialect();
     let second = if dialect == Dialect::Sqlite { 2 } else { 4 };
-    let columns =
-        "t.target, t.target_key, t.collection, t.counter, t.key, t.value, t.version, t.body, t.reached";
+    let columns = THRESHOLD;
     let text = format!(
         "SELECT {columns} FROM {} {join} thresholds AS t ON t.collection = asked.collection \
          AND t.counter = asked.counter AND t.key = asked.key WHERE t.reached IS NULL \
@@ -94,19 +93,23 @@ pub(crate) async fn thresholds<'a>(
         join = sql::join(dialect)
     );
     let rows = transaction.rows(Statement::new(text).bind(keys).bind(targets)).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(ThresholdRow {
-                target: row.integer(0)?,
-                target_key: row.string(1)?,
-                counter: counter_key(row, 2)?,
-                value: row.unsigned(5)?,
-                version: row.small(6)?,
-                body: row.string(7)?,
-                reached: row.maybe(8)?.map(unsigned),
-            })
-        })
-        .collect()
+    rows.iter().map(threshold).collect()
+}
+
+/// The columns that [`threshold`] reads.
+pub(crate) const THRESHOLD: &str =
+    "t.target, t.target_key, t.collection, t.counter, t.key, t.value, t.version, t.body, t.reached";
+
+pub(crate) fn threshold(row: &Row) -> Result<ThresholdRow, StorageError> {
+    Ok(ThresholdRow {
+        target: row.integer(0)?,
+        target_key: row.string(1)?,
+        counter: counter_key(row, 2)?,
+        value: row.unsigned(5)?,
+        version: row.small(6)?,
+        body: row.string(7)?,
+        reached: row.maybe(8)?.map(unsigned),
+    })
 }
 
 /// Writes a batch. Documents that change are deleted and inserted again, so that unique keys may pass from one to
@@ -131,19 +134,33 @@ pub(crate) async fn write(
         add_to_counters(transaction, &batch.counters).await?;
     }
     if !batch.sequences.is_empty() {
-        let numbers = Set::default()
-            .texts("name", batch.sequences.keys().map(String::as_str))
-            .integers("last", batch.sequences.values().map(|last| signed(*last)));
-        let text = format!(
-            "INSERT INTO sequences (name, last) SELECT name, last FROM {} WHERE true \
-             ON CONFLICT (name) DO UPDATE SET last = excluded.last",
-            sql::source(transaction.dialect(), &numbers, 1)
-        );
-        transaction.run(Statement::new(text).bind(numbers)).await?;
+        put_sequences(transaction, &batch.sequences).await?;
     }
     insert_entries(transaction, &batch.entries).await?;
+    put_head(transaction, head).await
+}
+
+/// Moves the ends of the logs.
+pub(crate) async fn put_head(transaction: &mut Transaction<'_>, head: Head) -> Result<(), StorageError> {
     let moved = Statement::new("UPDATE head SET position = $1, entries = $2");
     transaction.run(moved.bind(head.position).bind(head.entries)).await?;
+    Ok(())
+}
+
+/// Writes the last numbers of sequences.
+pub(crate) async fn put_sequences(
+    transaction: &mut Transaction<'_>,
+    sequences: &BTreeMap<String, u64>,
+) -> Result<(), StorageError> {
+    let numbers = Set::default()
+        .texts("name", sequences.keys().map(String::as_str))
+        .integers("last", sequences.values().map(|last| signed(*last)));
+    let text = format!(
+        "INSERT INTO sequences (name, last) SELECT name, last FROM {} WHERE true \
+         ON CONFLICT (name) DO UPDATE SET last = excluded.last",
+        sql::source(transaction.dialect(), &numbers, 1)
+    );
+    transaction.run(Statement::new(text).bind(numbers)).await?;
     Ok(())
 }
 
@@ -221,7 +238,24 @@ pub(crate) async fn add_to_counters(
 }
 
 /// Writes a threshold, and the document that it inserts if it is reached.
-pub(crate) async fn write_threshold(
+async fn write_threshold(
+    transaction: &mut Transaction<'_>,
+    threshold: &ThresholdRow,
+) -> Result<(), StorageError> {
+    put_threshold(transaction, threshold).await?;
+    if threshold.reached.is_some() {
+        let insert = Statement::new(sql::insert_if_absent(transaction.dialect(), threshold.target))
+            .bind(&threshold.target_key)
+            .bind(1_i64)
+            .bind(threshold.version)
+            .bind(&threshold.body);
+        transaction.run(insert).await?;
+    }
+    Ok(())
+}
+
+/// Writes a threshold itself.
+pub(crate) async fn put_threshold(
     transaction: &mut Transaction<'_>,
     threshold: &ThresholdRow,
 ) -> Result<(), StorageError> {
@@ -242,14 +276,6 @@ pub(crate) async fn write_threshold(
     .bind(&threshold.body)
     .bind(threshold.reached);
     transaction.run(statement).await?;
-    if threshold.reached.is_some() {
-        let insert = Statement::new(sql::insert_if_absent(transaction.dialect(), threshold.target))
-            .bind(&threshold.target_key)
-            .bind(1_i64)
-            .bind(threshold.version)
-            .bind(&threshold.body);
-        transaction.run(insert).await?;
-    }
     Ok(())
 }
 

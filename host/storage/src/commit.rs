@@ -30,13 +30,13 @@ use crate::{Change, Collection, CommitError, Committed, DeclareError, StorageErr
 /// How long a batch may take up to its commit, and the commit itself, before the connection counts as lost.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it is tried to find out what became of a batch whose commit was not answered.
-const FIND_OUT: Duration = Duration::from_secs(60);
+const FIND_OUT: Duration = Duration::from_mins(1);
 /// How long to wait between two such tries.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How often the end of the log is looked at when nobody tells of anything.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// How often old parts of the log are removed.
-const TRIM: Duration = Duration::from_secs(60);
+const TRIM: Duration = Duration::from_mins(1);
 
 /// What readers and the committer share.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ enum Failure {
     /// It has not.
     Failed(StorageError),
     /// The commit was not answered: the log knows, by this name of the batch.
-    Unanswered { error: StorageError, done: Done, batch: String },
+    Unanswered { error: StorageError, done: Box<Done>, batch: String },
 }
 
 impl From<StorageError> for Failure {
@@ -191,7 +191,7 @@ impl Log {
                 }
                 Err(Failure::Unanswered { error, done, batch }) => {
                     match self.find_out(writer, done.head.position, &batch).await {
-                        Some(true) => self.publish(done, tickets),
+                        Some(true) => self.publish(*done, tickets),
                         Some(false) => waiting.push_front(tickets),
                         None => answer_all(tickets, || CommitError::Unknown(error.clone())),
                     }
@@ -236,7 +236,7 @@ impl Log {
         match committed.unwrap_or_else(|_| Err(out_of_time())) {
             Ok(()) => Ok(done),
             Err(error @ StorageError::Unavailable(_)) if dialect == Dialect::Postgres => {
-                Err(Failure::Unanswered { error, done, batch })
+                Err(Failure::Unanswered { error, done: Box::new(done), batch })
             }
             Err(error) => Err(error.into()),
         }

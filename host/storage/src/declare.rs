@@ -69,6 +69,22 @@ pub(crate) async fn refresh(
     Ok(fresh)
 }
 
+/// All collections that were ever declared in the database, as they were declared last.
+pub(crate) async fn stored_catalog(transaction: &mut Transaction<'_>) -> Result<Catalog, StorageError> {
+    let statement = Statement::new("SELECT id, declaration, ids, namespace, name FROM collections");
+    let rows = transaction.rows(statement).await?;
+    let mut catalog = Catalog::default();
+    for row in &rows {
+        let name = row.text(4)?;
+        let (id, declared, mut ids) = read(row, name)?;
+        match Compiled::new(id, &row.text(3)?.into(), &declared, &mut ids) {
+            Ok(compiled) => catalog.put(Arc::new(compiled)),
+            Err(reason) => tracing::error!(collection = name, reason, "failed to understand a declaration"),
+        }
+    }
+    Ok(catalog)
+}
+
 /// Returns also whether the database was changed.
 async fn declare_one(
     transaction: &mut Transaction<'_>,
@@ -87,19 +103,9 @@ async fn declare_one(
     if before.as_ref() == Some(collection) {
         return Ok((compiled, false));
     }
-    let dialect = transaction.dialect();
     save(transaction, &compiled, &ids, is_new).await?;
-    run(transaction, sql::create_table(dialect, id)).await?;
-    for field in &compiled.fields {
-        if !old_ids.contains_key(&format!("field:{}", field.path))
-            && let Some(statement) = sql::add_column(dialect, id, field)
-        {
-            run(transaction, statement).await?;
-        }
-    }
-    for index in &compiled.indexes {
-        run(transaction, sql::create_index(dialect, &compiled, index)).await?;
-    }
+    create_table(transaction, &compiled, &old_ids).await?;
+    create_indexes(transaction, &compiled).await?;
     // A unique key that is no longer declared must no longer refuse documents. Plain indexes stay: an earlier
     // declaration may come back, and they harm nobody.
     for (description, index) in &old_ids {
@@ -107,16 +113,7 @@ async fn declare_one(
             run(transaction, sql::drop_index(id, *index)).await?;
         }
     }
-    for index in &compiled.unique {
-        let created = run(transaction, sql::create_unique(dialect, &compiled, index)).await;
-        created.map_err(|error| match fault(&error) {
-            Fault::Unique => DeclareError::Duplicates {
-                collection: collection.name.clone(),
-                fields: compiled.paths(index),
-            },
-            _ => error.into(),
-        })?;
-    }
+    create_unique(transaction, &compiled).await?;
     let new: Vec<_> =
         compiled.counters.iter().filter(|counter| !is_same(before.as_ref(), collection, counter)).collect();
     recount(transaction, &compiled, &new).await?;
@@ -124,6 +121,51 @@ async fn declare_one(
         check_bound(transaction, &compiled, counter).await?;
     }
     Ok((compiled, true))
+}
+
+/// The table of a collection with the columns of those of its fields that had no number before.
+pub(crate) async fn create_table(
+    transaction: &mut Transaction<'_>,
+    compiled: &Compiled,
+    before: &Ids,
+) -> Result<(), StorageError> {
+    let dialect = transaction.dialect();
+    run(transaction, sql::create_table(dialect, compiled.id)).await?;
+    for field in &compiled.fields {
+        if !before.contains_key(&format!("field:{}", field.path))
+            && let Some(statement) = sql::add_column(dialect, compiled.id, field)
+        {
+            run(transaction, statement).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn create_indexes(
+    transaction: &mut Transaction<'_>,
+    compiled: &Compiled,
+) -> Result<(), StorageError> {
+    for index in &compiled.indexes {
+        run(transaction, sql::create_index(transaction.dialect(), compiled, index)).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn create_unique(
+    transaction: &mut Transaction<'_>,
+    compiled: &Compiled,
+) -> Result<(), DeclareError> {
+    for index in &compiled.unique {
+        let created = run(transaction, sql::create_unique(transaction.dialect(), compiled, index)).await;
+        created.map_err(|error| match fault(&error) {
+            Fault::Unique => DeclareError::Duplicates {
+                collection: compiled.name.to_string(),
+                fields: compiled.paths(index),
+            },
+            _ => error.into(),
+        })?;
+    }
+    Ok(())
 }
 
 /// Whether a counter counted the same way under the earlier declaration.

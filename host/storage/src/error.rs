@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::fault::is_unavailable;
+use crate::fault::is_passing;
 
 /// A failure of the storage itself, or a question it does not answer.
 #[derive(Debug, Clone, Error)]
@@ -62,7 +62,7 @@ pub enum StorageError {
 
 impl From<sqlx::Error> for StorageError {
     fn from(source: sqlx::Error) -> Self {
-        if is_unavailable(&source) {
+        if is_passing(&source) {
             Self::Unavailable(Arc::new(source))
         } else {
             Self::Database(Arc::new(source))

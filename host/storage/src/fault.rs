@@ -1,8 +1,11 @@
 //! What an engine's error means.
 
+use std::error::Error;
+use std::sync::Arc;
+
 use sqlx::postgres::PgDatabaseError;
 
-use crate::StorageError;
+use crate::{CommitError, StorageError};
 
 /// What a failed batch says about its statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +50,30 @@ fn postgres(error: &PgDatabaseError) -> Fault {
     }
 }
 
-/// Whether the database cannot be reached, for now: nothing is wrong with what was asked.
-pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
+/// Whether the cause of an error, of this room or of one that passes it on, is that the database cannot be reached for
+/// now: nothing was done, nothing is wrong with what was asked, and it will pass.
+pub fn is_unavailable(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let lost = match (error.downcast_ref::<sqlx::Error>(), error.downcast_ref::<Arc<sqlx::Error>>()) {
+            (Some(error), _) => is_passing(error),
+            (None, Some(error)) => is_passing(error),
+            (None, None) => false,
+        };
+        // Not known is not "nothing was done".
+        if matches!(error.downcast_ref(), Some(CommitError::Unknown(_))) {
+            return false;
+        }
+        if lost {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Whether the database cannot be reached for now.
+pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => {
             true
@@ -62,5 +87,27 @@ pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
             })
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WriteError;
+
+    #[test]
+    fn a_lost_database_is_seen_through_whatever_wraps_it() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("ask another room")]
+        struct Other(#[source] WriteError);
+
+        let lost = || StorageError::from(sqlx::Error::PoolTimedOut);
+        assert!(matches!(lost(), StorageError::Unavailable(_)));
+        assert!(is_unavailable(&lost()));
+        assert!(is_unavailable(&CommitError::Storage(lost())));
+        assert!(is_unavailable(&Other(WriteError::Storage(lost()))));
+        assert!(!is_unavailable(&CommitError::Unknown(lost())), "something may have been done");
+        assert!(!is_unavailable(&StorageError::from(sqlx::Error::RowNotFound)));
+        assert!(!is_unavailable(&CommitError::Conflict));
     }
 }

@@ -136,6 +136,14 @@ pub(crate) fn scan(collection: i64) -> String {
     format!("SELECT key, revision, version, CAST(body AS TEXT) FROM {} ORDER BY key", table(collection))
 }
 
+/// Some documents after a key.
+pub(crate) fn portion(collection: i64) -> String {
+    format!(
+        "SELECT key, revision, version, CAST(body AS TEXT) FROM {} WHERE key > $1 ORDER BY key LIMIT $2",
+        table(collection)
+    )
+}
+
 pub(crate) fn delete(dialect: Dialect, collection: i64, keys: &Set<'_>) -> String {
     format!("DELETE FROM {} WHERE key IN (SELECT key FROM {})", table(collection), source(dialect, keys, 1))
 }

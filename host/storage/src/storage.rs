@@ -1,7 +1,7 @@
 //! The storage as a whole.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::commit::{Following, Shared, start};
 use crate::contact::Contact;
+use crate::engine::Engine;
 use crate::key::KeyMaker;
 use crate::lease;
 use crate::live::Live;
@@ -19,9 +20,7 @@ use crate::prepared::substitute;
 use crate::queue::Queue;
 use crate::reader::{self, Head, Reader};
 use crate::watch::Watches;
-use crate::writer::Writer;
 use crate::{Collection, DeclareError, Dependencies, Problem, StorageError, Unit, Watch};
-use crate::{postgres, sqlite};
 
 /// Where the data lie and how much is done at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,19 +167,7 @@ pub struct StoredEntry {
 impl Storage {
     /// Opens the storage, making it if it is not there. Needs a Tokio runtime, on which the committer then runs.
     pub async fn open(config: Config) -> Result<Self, StorageError> {
-        make_directory(&config.directory).await?;
-        let readers = config.readers.max(1);
-        let (pool, mut writer, server) = match &config.postgres {
-            None => {
-                let file = config.directory.join("vzaemo.db");
-                let (writer, pool) = sqlite::open(&file, readers, config.busy_timeout).await?;
-                (Pool::Sqlite(pool), Writer::Sqlite(writer), None)
-            }
-            Some(wanted) => {
-                let (server, pool, writer) = postgres::open(wanted, readers).await?;
-                (Pool::Postgres(pool), Writer::Postgres(writer), Some(server))
-            }
-        };
+        let Engine { pool, mut writer, server } = Engine::open(&config).await?;
         let mut transaction = writer.read().await?;
         let head = reader::head(&mut transaction, false).await?;
         transaction.rollback().await?;
@@ -237,6 +224,11 @@ impl Storage {
             return Err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()).into());
         }
         self.pool.begin().await
+    }
+
+    /// Whether other nodes may commit too.
+    pub fn is_shared(&self) -> bool {
+        self.shared.contact.is_some()
     }
 
     /// Whether this node has had no news from the commit log for two seconds, so that it neither changes anything nor
@@ -305,12 +297,11 @@ impl Storage {
         Ok(head.entries)
     }
 
-    /// Checks the whole storage against itself on one snapshot: the database file, every counter of the declared
-    /// collections against a recount, the density of the audit entries and their leaf hashes. Empty if all is well.
+    /// Checks the whole storage against itself on one snapshot: the database file, every counter of all collections
+    /// against a recount, the density of the audit entries and their leaf hashes. Empty if all is well.
     pub async fn verify(&self) -> Result<Vec<Problem>, StorageError> {
-        let catalog = self.shared.catalog();
         let (reader, head) = self.read().await?;
-        crate::verify::verify(reader, head, &catalog).await
+        crate::verify::verify(reader, head).await
     }
 
     /// Commits what is queued and closes all connections; units begun later or still running fail.
@@ -318,9 +309,4 @@ impl Storage {
         self.queue.close().await;
         self.pool.close().await;
     }
-}
-
-async fn make_directory(directory: &Path) -> Result<(), StorageError> {
-    let made = tokio::fs::create_dir_all(directory).await;
-    made.map_err(|error| StorageError::Database(Arc::new(sqlx::Error::Io(error))))
 }

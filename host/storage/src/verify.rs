@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::StorageError;
 use crate::admit::leaf_hash;
-use crate::catalog::{Catalog, Compiled};
-use crate::declare::count_document;
+use crate::catalog::Compiled;
+use crate::declare::{count_document, stored_catalog};
 use crate::reader::{Head, Reader, scan};
 
 /// Something in the storage that contradicts something else.
@@ -51,11 +51,8 @@ impl fmt::Display for Problem {
 
 const ENTRIES_AT_ONCE: u32 = 1000;
 
-pub(crate) async fn verify(
-    mut reader: Reader,
-    head: Head,
-    catalog: &Catalog,
-) -> Result<Vec<Problem>, StorageError> {
+pub(crate) async fn verify(mut reader: Reader, head: Head) -> Result<Vec<Problem>, StorageError> {
+    let catalog = stored_catalog(&mut reader.0).await?;
     let mut problems: Vec<_> = reader.integrity().await?.into_iter().map(Problem::File).collect();
     for collection in catalog.all().filter(|collection| !collection.counters.is_empty()) {
         verify_counters(&mut reader, collection, &mut problems).await?;

@@ -10,7 +10,7 @@ use crate::transaction::Transaction;
 #[derive(Debug)]
 pub(crate) enum Writer {
     Sqlite(SqliteConnection),
-    Postgres(postgres::Writer),
+    Postgres(Box<postgres::Writer>),
 }
 
 impl Writer {

@@ -14,7 +14,7 @@ use vzaemo_storage::{Collection, CommitError, Config, Insert, Query, Storage};
 const SOON: Duration = Duration::from_secs(10);
 
 struct Nodes {
-    nodes: Vec<Storage>,
+    all: Vec<Storage>,
     config: Config,
     _directory: TempDir,
 }
@@ -25,7 +25,7 @@ async fn nodes(count: usize) -> Nodes {
     for _ in 0..count {
         nodes.push(open_as(config.clone()).await);
     }
-    Nodes { nodes, config, _directory: directory }
+    Nodes { all: nodes, config, _directory: directory }
 }
 
 /// Runs SQL beside the platform, in its schema.
@@ -38,7 +38,7 @@ fn sql(config: &Config, sql: &str) -> String {
 #[tokio::test]
 async fn what_one_node_commits_the_others_certify_against() {
     let place = nodes(2).await;
-    let [first, second] = place.nodes.as_slice() else { panic!() };
+    let [first, second] = place.all.as_slice() else { panic!() };
     put(first, "notes", "a", json!({"title": "a", "state": "open", "weight": 1})).await;
 
     let mut late = second.begin().await.unwrap();
@@ -69,7 +69,7 @@ async fn what_one_node_commits_the_others_certify_against() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_bounds_thresholds_and_entries_are_one_for_all_nodes() {
     let place = nodes(3).await;
-    let mut unit = place.nodes[0].begin().await.unwrap();
+    let mut unit = place.all[0].begin().await.unwrap();
     let job = Insert {
         namespace: "test".into(),
         collection: "due".into(),
@@ -99,7 +99,7 @@ async fn numbers_bounds_thresholds_and_entries_are_one_for_all_nodes() {
         })
     };
     // Ten halls of three seats each, twenty who want one.
-    let acts: Vec<_> = (0..200).map(|place_in| act(place_in, &place.nodes[place_in % 3])).collect();
+    let acts: Vec<_> = (0..200).map(|place_in| act(place_in, &place.all[place_in % 3])).collect();
     let mut numbers = Vec::new();
     for act in acts {
         numbers.extend(act.await.unwrap());
@@ -107,7 +107,7 @@ async fn numbers_bounds_thresholds_and_entries_are_one_for_all_nodes() {
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=30).collect::<Vec<_>>(), "thirty seats, and no number is missing");
 
-    for node in &place.nodes {
+    for node in &place.all {
         let mut unit = node.begin().await.unwrap();
         assert_eq!(unit.count("test", "votes", "votes", "n").await.unwrap(), 30);
         assert!(unit.get("test", "due", "reached").await.unwrap().is_some());
@@ -116,18 +116,18 @@ async fn numbers_bounds_thresholds_and_entries_are_one_for_all_nodes() {
         assert_eq!(node.verify().await.unwrap(), []);
     }
     // Done and taken away, it does not come again, on whatever node.
-    let mut unit = place.nodes[1].begin().await.unwrap();
+    let mut unit = place.all[1].begin().await.unwrap();
     unit.remove("test", "due", "reached", 1).await.unwrap();
     unit.commit().await.unwrap();
-    put(&place.nodes[2], "votes", "one more", vote("n", "one more")).await;
-    let mut unit = place.nodes[0].begin().await.unwrap();
+    put(&place.all[2], "votes", "one more", vote("n", "one more")).await;
+    let mut unit = place.all[0].begin().await.unwrap();
     assert!(unit.get("test", "due", "reached").await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn every_node_hears_what_the_others_touch() {
     let place = nodes(2).await;
-    let [first, second] = place.nodes.as_slice() else { panic!() };
+    let [first, second] = place.all.as_slice() else { panic!() };
     let (mut changes, mut positions) = (second.changes(), second.positions());
     let mut unit = second.begin().await.unwrap();
     unit.get("test", "notes", "a").await.unwrap();
@@ -160,7 +160,7 @@ async fn every_node_hears_what_the_others_touch() {
 #[tokio::test]
 async fn a_gap_in_the_log_makes_a_node_forget_everything() {
     let place = nodes(2).await;
-    let [first, second] = place.nodes.as_slice() else { panic!() };
+    let [first, second] = place.all.as_slice() else { panic!() };
     let mut changes = second.changes();
     let mut unit = second.begin().await.unwrap();
     unit.get("test", "notes", "z").await.unwrap();
@@ -231,8 +231,8 @@ async fn nodes_that_start_at_once_declare_at_once_and_follow_each_other() {
 #[tokio::test]
 async fn of_all_nodes_one_has_a_lease_until_its_time_is_over() {
     let place = nodes(2).await;
-    let [first, second] = place.nodes.as_slice() else { panic!() };
-    let term = Duration::from_secs(3600);
+    let [first, second] = place.all.as_slice() else { panic!() };
+    let term = Duration::from_hours(1);
     assert!(first.lease("work", term).await.unwrap());
     assert!(!second.lease("work", term).await.unwrap());
     assert!(second.lease("other work", term).await.unwrap());
@@ -250,10 +250,10 @@ async fn of_all_nodes_one_has_a_lease_until_its_time_is_over() {
 #[tokio::test]
 async fn the_log_keeps_what_was_committed_lately() {
     let place = nodes(1).await;
-    put(&place.nodes[0], "due", "1", json!({})).await;
+    put(&place.all[0], "due", "1", json!({})).await;
     assert_eq!(sql(&place.config, "SELECT position, previous FROM commit_log").trim(), "1|0");
     sql(&place.config, "UPDATE commit_log SET committed = committed - interval '1 hour'");
-    put(&place.nodes[0], "due", "2", json!({})).await;
+    put(&place.all[0], "due", "2", json!({})).await;
     // A node that starts trims soon.
     let _late = open_as(place.config.clone()).await;
     let positions = async || sql(&place.config, "SELECT position FROM commit_log").trim().to_owned();

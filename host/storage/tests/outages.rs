@@ -98,13 +98,12 @@ async fn acknowledged_commits_outlive_crashes_of_the_server_and_refused_ones_do_
         task.await.unwrap();
     }
 
-    let outcomes = outcomes.lock().unwrap();
-    let Outcomes { acknowledged, refused } = &*outcomes;
+    let Outcomes { acknowledged, refused } = std::mem::take(&mut *outcomes.lock().unwrap());
     let mut unit = nodes[0].begin().await.unwrap();
-    for key in acknowledged {
+    for key in &acknowledged {
         assert!(unit.get("test", "votes", key).await.unwrap().is_some(), "{key} is lost");
     }
-    for key in refused {
+    for key in &refused {
         assert!(unit.get("test", "votes", key).await.unwrap().is_none(), "{key} was refused, but is there");
     }
     let count = acknowledged.len() as u64;
