@@ -109,7 +109,7 @@ describe('the way of a petition', () => {
     const page = pages.official
     await signIn(page, people.official, '/petitions/desk')
     const row = page.getByRole('row', { name: new RegExp(title) })
-    await row.getByText(/Ще \d|Останній день/).waitFor()
+    await row.getByText(/ще\s\d|останній день/i).waitFor()
     await row.getByRole('link', { name: title }).click()
     await page.getByRole('heading', { level: 1, name: title }).waitFor()
     await publish(page, number)
@@ -164,7 +164,7 @@ describe('the way of a petition', () => {
   test('time passes, the term of the answer runs', async () => {
     const page = pages.official
     await page.goto('/petitions/desk?stage=answer')
-    const left = page.getByRole('row', { name: new RegExp(title) }).getByText(/Ще \d+|Останній день|Строк минув/)
+    const left = page.getByRole('row', { name: new RegExp(title) }).getByText(/ще\s\d+|останній день|строк минув/i)
     const before = await left.textContent()
     await moveClock(page, '+ 1 день')
     await page.goto('/petitions/desk?stage=answer')

@@ -7,6 +7,8 @@ use vzaemo_tests::{Language, Person, Platform, Settings, module_message, until};
 /// The test official of a ministry.
 const OFFICIAL: u32 = 9;
 const NEW: &str = "/consultations/new";
+/// The organisation that test person 13 may act for.
+const EDRPOU: &str = "44900179";
 const DRAFT: &str = "1. A council of young people is formed at each ministry.\n\
     2. The council meets once a quarter.\n\
     3. Its records are published within five working days.";
@@ -43,6 +45,23 @@ async fn create(official: &Person, closes: jiff::civil::Date) -> String {
     number.unwrap_or_else(|| panic!("{to} is no preview")).to_owned()
 }
 
+async fn publish(official: &Person, page: &str) {
+    let published = official.form(&format!("{page}/preview"), &format!("{page}/publish")).await;
+    assert_eq!(official.submit(&published).await.led_to(), page);
+}
+
+/// The second point has an address of its own.
+async fn second_point(visitor: &Person, page: &str) -> String {
+    let open = visitor.page(page).await;
+    let clauses = open.links().into_iter().filter(|link| link.starts_with(&format!("{page}/paragraphs/")));
+    for link in clauses {
+        if visitor.page(&link).await.text().contains("once a quarter") {
+            return link;
+        }
+    }
+    panic!("a paragraph of the draft has a page of its own: {}", open.text())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_proposal_gets_its_response() {
     let platform = Platform::start(Settings::default()).await;
@@ -54,20 +73,8 @@ async fn every_proposal_gets_its_response() {
     let page = format!("/consultations/{number}");
     assert_eq!(visitor.get(&page).await.status, 404, "a draft is not public");
 
-    let published = official.form(&format!("{page}/preview"), &format!("{page}/publish")).await;
-    assert_eq!(official.submit(&published).await.led_to(), page);
-
-    // The second point has an address of its own.
-    let open = visitor.page(&page).await;
-    let clauses: Vec<String> =
-        open.links().into_iter().filter(|link| link.starts_with(&format!("{page}/paragraphs/"))).collect();
-    let mut clause = None;
-    for link in clauses {
-        if visitor.page(&link).await.text().contains("once a quarter") {
-            clause = Some(link);
-        }
-    }
-    let clause = clause.expect("a paragraph of the draft has a page of its own");
+    publish(&official, &page).await;
+    let clause = second_point(&visitor, &page).await;
 
     // A remark of a person, and another wording of an organisation's representative.
     let person = platform.person(2).await;
@@ -76,7 +83,9 @@ async fn every_proposal_gets_its_response() {
     assert_eq!(person.submit(&form.clone().with("comment", "Short").press("submit")).await.status, 422);
     let form = form.with("comment", "Once a quarter is too rare for a council that should be heard.");
     assert_eq!(person.submit(&form.press("submit")).await.led_to(), clause);
-    let organisation = platform.person(13).await;
+    let organisation = platform.visitor();
+    organisation.read_english().await;
+    organisation.sign_in_for(13, EDRPOU).await;
     let propose = format!("{clause}/propose");
     let form = organisation.form(&clause, &propose).await;
     let present = form.value("wording").unwrap().to_owned();
@@ -151,6 +160,66 @@ async fn every_proposal_gets_its_response() {
         person.page("/cabinet/notices").await.text().contains(&said("told-rejected")).then_some(())
     })
     .await;
+}
+
+/// In whose name one acts is one's own choice, said on every page, and nobody acts for an organisation that is not theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_representative_chooses_in_whose_name_to_act() {
+    let platform = Platform::start(Settings::default()).await;
+    let official = platform.person(OFFICIAL).await;
+    let page =
+        format!("/consultations/{}", create(&official, Platform::today().saturating_add(20.days())).await);
+    publish(&official, &page).await;
+    let clause = second_point(&official, &page).await;
+    let representative = platform.visitor();
+    representative.read_english().await;
+    representative.sign_in_for(13, "myself").await;
+    let header = |html: &vzaemo_tests::Html| {
+        html.links().into_iter().any(|link| link.starts_with("/cabinet/acting-for"))
+    };
+    assert!(!header(&representative.page("/").await), "in one's own name nothing is said");
+    assert!(header(&representative.page("/cabinet").await), "the cabinet says how to change it");
+
+    let comment = format!("{clause}/comment");
+    let form = representative.form(&clause, &comment).await;
+    let own = form.with("comment", "As a citizen I would rather see this said more clearly.").press("submit");
+    assert_eq!(representative.submit(&own).await.led_to(), clause);
+    representative.act_for(EDRPOU).await;
+    assert!(header(&representative.page("/").await));
+    assert!(representative.page("/").await.text().contains("Чисті береги"));
+    let form = representative.form(&clause, &comment).await;
+    let ours =
+        form.with("comment", "As an organisation we propose to say this more clearly.").press("submit");
+    assert_eq!(representative.submit(&ours).await.led_to(), clause);
+    let page = platform.visitor().page(&clause).await.text();
+    assert!(page.contains("Шевчук") && page.contains("44900179"), "{page}");
+    representative.act_for("myself").await;
+    assert!(!header(&representative.page("/").await));
+
+    // Somebody else's organisation, no organisation, nothing at all.
+    for (sent, status) in [("32855961", 403), ("4490017", 400), ("", 400)] {
+        let answer = representative.post("/cabinet/acting-for", &[("acting_for", sent), ("to", "/")]).await;
+        assert_eq!(answer.status, status, "{sent:?}: {}", answer.text());
+    }
+    assert_eq!(representative.post("/cabinet/acting-for", &[("to", "/")]).await.status, 400);
+    let citizen = platform.person(2).await;
+    assert_eq!(
+        citizen.get("/cabinet/acting-for?to=/petitions").await.led_to(),
+        "/petitions",
+        "nothing to choose"
+    );
+    assert_eq!(citizen.post("/cabinet/acting-for", &[("acting_for", EDRPOU)]).await.status, 403);
+    let visitor = platform.visitor();
+    assert!(visitor.get("/cabinet/acting-for").await.led_to().starts_with("/sign-in?to="));
+    assert!(
+        visitor
+            .post("/cabinet/acting-for", &[("acting_for", EDRPOU)])
+            .await
+            .led_to()
+            .starts_with("/sign-in?to=")
+    );
+    let away = [("acting_for", "myself"), ("to", "//evil.example")];
+    assert_eq!(representative.post("/cabinet/acting-for", &away).await.led_to(), "/cabinet");
 }
 
 /// The sample content is a real draft, point by point.

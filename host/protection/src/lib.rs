@@ -4,11 +4,16 @@
 //! (a session, or an address for visitors). Time is that of the machine's monotonic clock: a moved legal clock
 //! gives nobody a second try.
 //!
+//! [`TrustedProxies`] tells where a request comes from when the holder's own proxies stand in front of the platform;
+//! nobody else is believed about that.
+//!
 //! [`Refusals`] counts what was turned away, by hour and kind, for the security store. It keeps no address and
 //! no person: refusals of anonymous visitors are of interest as numbers.
 
+mod address;
 mod limits;
 mod refusals;
 
+pub use address::{TrustedProxies, address_key};
 pub use limits::{Kind, Limits, Rate, RateError, TooMany};
 pub use refusals::{NAMESPACE, Refusals, collections};

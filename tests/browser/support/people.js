@@ -8,6 +8,8 @@ export const people = {
   yurii: { number: 5, name: /Мельник/ },
   /** Administers all modules for the Cabinet of Ministers. */
   official: { number: 8, name: /Бондаренко/ },
+  /** May act for an organisation. */
+  representative: { number: 13, name: /Шевчук/ },
 }
 
 /** Signs in by choosing the person on the provider's page, and ends up at `to`. */
@@ -15,6 +17,14 @@ export async function signIn(page, person, to = '/') {
   await page.goto(`/sign-in?${new URLSearchParams({ to })}`)
   await page.getByRole('main').getByRole('link').first().click()
   await choose(page, person)
+}
+
+/** Signs in for the organisation that the person may represent, and ends up at `to`. */
+export async function signInForOrganisation(page, person, to = '/') {
+  await signIn(page, person, to)
+  await page.getByRole('radio', { name: /організація/i }).check()
+  await page.getByRole('button', { name: 'Продовжити' }).click()
+  await page.waitForURL((url) => url.pathname === to)
 }
 
 /** Chooses a person on the provider's page. */

@@ -94,7 +94,7 @@ export class Platform {
 function configuration({ base }) {
   return `
 [platform]
-name = { uk = "Взаємодія", en = "Vzaemodiia" }
+name = { uk = "Взаємодія", en = "Vzaiemodiia" }
 base-url = "${base}"
 mode = "development"
 time-zone = "Europe/Kyiv"

@@ -1,6 +1,6 @@
 // A platform with something in it, people signed in, and the pages that are looked at from all sides.
 import { launch, visitor, watchedPage } from './browser.js'
-import { people, signIn } from './people.js'
+import { people, signIn, signInForOrganisation } from './people.js'
 import { answers, fill, next, publish, refuse, send, sign } from './petitions.js'
 import { Platform } from './platform.js'
 
@@ -44,6 +44,8 @@ async function furnish(browser, platform) {
     pages[who] = await contexts[who].newPage()
     await signIn(pages[who], person)
   }
+  contexts.representative = await visitor(browser, platform)
+  await signInForOrganisation(await contexts.representative.newPage(), people.representative)
   const { citizen, applicant, official } = pages
   const numbers = {}
   const titles = {
@@ -66,7 +68,7 @@ async function furnish(browser, platform) {
   await citizen.waitForURL(/step=similar/)
 
   const states = { anyone: { cookies: [], origins: [] } }
-  for (const who of Object.keys(persons)) {
+  for (const who of Object.keys(contexts)) {
     states[who] = await contexts[who].storageState()
     await contexts[who].close()
   }
@@ -100,6 +102,8 @@ export const PAGES = {
   'the cabinet: drafts': ['citizen', at('/cabinet/drafts')],
   'the cabinet: notices': ['citizen', at('/cabinet/notices')],
   'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
+  'in whose name to act': ['representative', at('/cabinet/acting-for')],
+  'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
   'the preferences': ['anyone', at('/preferences')],
   'the search': ['anyone', at(`/search?${new URLSearchParams({ q: 'відділення пошти' })}`)],
   'a page that does not exist': ['anyone', at('/no-such-page')],

@@ -4,6 +4,7 @@
 
 mod lines;
 mod meaning;
+mod network;
 
 use crate::Problem;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use lines::line_of;
+pub use network::{Network, NetworkError};
 
 /// The configuration of the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,9 @@ pub struct Configuration {
     /// The limits of modules' calls.
     #[serde(default)]
     pub runtime: Runtime,
+    /// How the platform is reached.
+    #[serde(default)]
+    pub server: Server,
     /// The limits of requests.
     #[serde(default)]
     pub requests: Requests,
@@ -107,6 +112,15 @@ pub struct Runtime {
     pub cpu_ms: u32,
     /// How long a call waits for a free slot, in milliseconds.
     pub wait_ms: u32,
+}
+
+/// How the platform is reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Server {
+    /// Proxies of the holder's own that stand in front of the platform: who connects from there is believed about the
+    /// visitor's address (`X-Forwarded-For`). Nobody else is.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The limits of requests.
@@ -335,6 +349,7 @@ impl Configuration {
         compare("folders", self.folders == other.folders);
         compare("storage", self.storage == other.storage);
         compare("runtime", self.runtime == other.runtime);
+        compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);
         compare("identity", self.identity == other.identity);
         compare("registers", self.registers == other.registers);

@@ -90,6 +90,27 @@ fn a_change_beyond_modules_is_noticed() {
 }
 
 #[test]
+fn proxies_are_networks_or_addresses() {
+    let proxies = |list: &str| format!("{GOOD}[server]\ntrusted-proxies = [{list}]\n");
+    let read =
+        Configuration::from_toml("", &proxies(r#""10.0.0.0/8", "192.0.2.7", "fd00::1:2/64""#)).unwrap();
+    let nets: Vec<String> =
+        read.server.trusted_proxies.iter().map(|network| network.net().to_string()).collect();
+    assert_eq!(nets, ["10.0.0.0/8", "192.0.2.7/32", "fd00::/64"]);
+    assert_eq!(Configuration::from_toml("", GOOD).unwrap().server.trusted_proxies, []);
+    assert_eq!(Configuration::from_toml("", GOOD).unwrap().differs_beyond_modules(&read), ["server"]);
+    for (list, expected) in [
+        (r#""balancer.internal""#, "\"balancer.internal\" is no network; write one such as"),
+        (r#""10.0.0.0/40""#, "\"10.0.0.0/40\" is no network"),
+        (r#""0.0.0.0/0""#, "\"0.0.0.0/0\" are all addresses there are"),
+        (r#""::/0""#, "\"::/0\" are all addresses"),
+    ] {
+        let said = problems(&proxies(list)).join("\n");
+        assert!(said.starts_with("platform.toml:19: ") && said.contains(expected), "{said}");
+    }
+}
+
+#[test]
 fn nobody_can_sign_in_without_a_way() {
     assert_eq!(
         with("[identity.development]\nseed = \"tests\"", ""),
@@ -108,7 +129,8 @@ fn the_schema_for_editors_agrees() {
         validator.is_valid(&serde_json::to_value(table).unwrap())
     };
     let real = std::fs::read_to_string(folder.join("platform.toml")).unwrap();
-    for good in [GOOD, &real] {
+    let behind_a_balancer = format!("{GOOD}[server]\ntrusted-proxies = [\"10.0.0.0/8\", \"::1\"]\n");
+    for good in [GOOD, &real, &behind_a_balancer] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

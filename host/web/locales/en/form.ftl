@@ -33,6 +33,8 @@ form-error-email = “{ $field }”: write an e-mail address, for example name@e
 form-error-url = “{ $field }”: write the whole web address, with https://
 form-error-too-few = “{ $field }”: choose at least { $limit }
 form-error-too-many = “{ $field }”: choose at most { $limit }
+form-error-several = “{ $field }” takes one answer, but several were sent
+form-error-changed = The form has changed since you opened it. Check your answers and send them again
 form-error-other = Check your answer to “{ $field }”
 
 count-limit = No more than { $limit } characters

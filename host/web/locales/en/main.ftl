@@ -1,6 +1,5 @@
 ### The platform's texts: header, footer, first page, sign-in, cabinet.
 
-platform-name = Vzaiemodiia
 skip-link = Skip to main content
 navigation-label = Main navigation
 menu = Menu
@@ -28,7 +27,7 @@ sign-in-title = Sign in
 sign-in-lead = Choose how to prove who you are. Signing in once is enough for all services.
 sign-in-none = No way to sign in has been set up
 sign-in-none-next = You can read pages without signing in. Please tell the holder of the platform.
-sign-in-why = Signing in makes sure that one voice belongs to one person. Only services that need your data see them, and you see who looked at them and when.
+sign-in-why = Signing in makes sure that one voice belongs to one person. Only the platform knows who you are: services see a pseudonym, another one each.
 
 preferences-title = Display and size
 preferences-lead = These settings apply to this device and are kept for a year.
@@ -66,7 +65,7 @@ cabinet-unread = { $count ->
 cabinet-cases = My cases
 cabinet-drafts = Drafts
 cabinet-notices = Notices
-cabinet-sessions = Where I am signed in
+cabinet-sessions = My sessions
 cabinet-changed = Changed:
 cabinet-no-cases = No cases yet
 cabinet-no-cases-next = Everything you have sent or supported will be here, with dates and answers. Start from the home page.
@@ -74,6 +73,7 @@ cabinet-no-drafts = No drafts
 cabinet-no-drafts-next = Unfinished forms are kept here when you press “Save draft” or when your session has ended.
 cabinet-no-notices = No notices
 cabinet-no-notices-next = We will tell you when something changes in your cases.
+case-due = by
 case-page = Open the page
 case-no-page = The service is switched off at the moment. Your case and its history are kept.
 case-events = What happened
@@ -86,5 +86,18 @@ session-this = This device
 session-since = Signed in:
 session-used = last used:
 session-end = End session
+
+acting-for-title = In whose name do you act?
+acting-for-lead = You may represent an organisation. What you send, say and propose will be in the name chosen here, until you change it or sign out.
+acting-for-legend = Act in the name of
+acting-for-myself = Myself
+acting-for-myself-short = yourself
+acting-for-myself-hint = As a citizen
+acting-for-code = Code (ЄДРПОУ) { $code }
+acting-for-go = Continue
+acting-for-now = You act in the name of:
+acting-for-short = in the name of:
+acting-for-change = Change
+acting-for-not-yours = Nothing confirms that you represent this organisation.
 
 slot-sign-in = You need to sign in. You will come back here afterwards.

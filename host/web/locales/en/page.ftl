@@ -17,16 +17,16 @@ date-day = Day
 date-month = Month
 date-year = Year
 remaining-days = { $days ->
-    [one] { $days } day left
-   *[other] { $days } days left
+    [one] { $days }{"\u00A0"}day{"\u00A0"}left
+   *[other] { $days }{"\u00A0"}days{"\u00A0"}left
 }
-remaining-last-day = Last day
+remaining-last-day = last day
 remaining-hours = { $hours ->
-    [one] { $hours } hour left
-   *[other] { $hours } hours left
+    [one] { $hours }{"\u00A0"}hour{"\u00A0"}left
+   *[other] { $hours }{"\u00A0"}hours{"\u00A0"}left
 }
-remaining-minutes = Less than an hour left
-remaining-past = Time is up
+remaining-minutes = less than an hour left
+remaining-past = time is up
 
 person-not-shown = Name not shown
 aside-label = State and actions

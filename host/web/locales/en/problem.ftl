@@ -22,8 +22,21 @@ problem-paused-title = The platform is paused
 problem-paused-what = We take nothing in at the moment, so that no record is lost.
 problem-paused-next = Try in a few minutes. Terms that end today will be taken into account.
 problem-busy-title = Too many people at once
-problem-busy-what = We could not take in what you sent. Your answers are kept on this page.
-problem-busy-next = Wait a few seconds and send again: it will not count twice.
+problem-busy-what = We could not answer your request in time.
+problem-busy-next = Wait a few seconds and try again.
+problem-busy-what-kept = We could not take in what you sent. Your answers are kept on this page.
+problem-busy-next-kept = Wait a few seconds and send it again: it will not count twice.
+problem-many-title = Too many requests
+problem-many-what = More requests come from you than are allowed.
+problem-many-next = { $seconds ->
+    [one] Wait { $seconds } second and open the page again.
+   *[other] Wait { $seconds } seconds and open the page again.
+}
+problem-many-what-kept = More requests come from you than are allowed. Your answers are kept on this page.
+problem-many-next-kept = { $seconds ->
+    [one] Wait { $seconds } second and send it again: it will not count twice.
+   *[other] Wait { $seconds } seconds and send it again: it will not count twice.
+}
 problem-large-title = What you sent is too large
 problem-large-what = Together with files, you can send at most { $limit } MiB.
 problem-large-next = Go back and make the files smaller, or send them in parts.

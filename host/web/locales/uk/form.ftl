@@ -35,6 +35,8 @@ form-error-email = «{ $field }»: запишіть електронну адр�
 form-error-url = «{ $field }»: запишіть вебадресу повністю, з https://
 form-error-too-few = «{ $field }»: оберіть щонайменше { $limit }
 form-error-too-many = «{ $field }»: оберіть не більше ніж { $limit }
+form-error-several = «{ $field }»: потрібна одна відповідь, а надійшло кілька
+form-error-changed = Форма змінилася, відколи ви її відкрили. Перевірте відповіді й надішліть ще раз
 form-error-other = Перевірте відповідь: «{ $field }»
 
 count-limit = Не більше ніж { $limit } знаків

@@ -17,18 +17,18 @@ date-day = День
 date-month = Місяць
 date-year = Рік
 remaining-days = { $days ->
-    [one] Ще { $days } день
-    [few] Ще { $days } дні
-   *[many] Ще { $days } днів
+    [one] ще{"\u00A0"}{ $days }{"\u00A0"}день
+    [few] ще{"\u00A0"}{ $days }{"\u00A0"}дні
+   *[many] ще{"\u00A0"}{ $days }{"\u00A0"}днів
 }
-remaining-last-day = Останній день
+remaining-last-day = останній день
 remaining-hours = { $hours ->
-    [one] Ще { $hours } година
-    [few] Ще { $hours } години
-   *[many] Ще { $hours } годин
+    [one] ще{"\u00A0"}{ $hours }{"\u00A0"}година
+    [few] ще{"\u00A0"}{ $hours }{"\u00A0"}години
+   *[many] ще{"\u00A0"}{ $hours }{"\u00A0"}годин
 }
-remaining-minutes = Менше години
-remaining-past = Строк минув
+remaining-minutes = менше години
+remaining-past = строк минув
 
 person-not-shown = Ім’я не показується
 aside-label = Стан і дії

@@ -114,38 +114,57 @@ pub struct SessionLine {
     pub end: String,
 }
 
-/// The moment and zone that times are written by.
-type Clock<'a> = (Timestamp, &'a TimeZone);
-
-fn moment(at: Timestamp, (now, zone): Clock<'_>, say: &Speaker<'_>) -> Markup {
-    let mut words = String::new();
-    push_moment(at, now, zone, say, &mut words);
-    html! { time datetime=(at) { (words) } }
+/// A person's cabinet, as its reader sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Cabinet<'a> {
+    /// Speaks to the reader.
+    pub say: Speaker<'a>,
+    /// The moment that times are told from.
+    pub now: Timestamp,
+    /// The zone that they are told in.
+    pub zone: &'a TimeZone,
+    /// The name in which the person acts, if they may choose between several.
+    pub acting_for: Option<&'a str>,
 }
 
-fn day(day: Date, say: &Speaker<'_>) -> Markup {
-    let mut words = String::new();
-    push_day(day, say, &mut words);
-    html! { time datetime=(day) { (words) } }
-}
+impl Cabinet<'_> {
+    fn moment(&self, at: Timestamp) -> Markup {
+        let mut words = String::new();
+        push_moment(at, self.now, self.zone, &self.say, &mut words);
+        html! { time datetime=(at) { (words) } }
+    }
 
-fn frame(say: &Speaker<'_>, tab: Tab, body: &Markup) -> Markup {
-    let tabs = [
-        (Tab::Cases, paths::CABINET, "cabinet-cases"),
-        (Tab::Drafts, paths::DRAFTS, "cabinet-drafts"),
-        (Tab::Notices, paths::NOTICES, "cabinet-notices"),
-        (Tab::Sessions, paths::SESSIONS, "cabinet-sessions"),
-    ];
-    html! {
-        (headed(say, &[], &say.say("cabinet-title"), None))
-        nav.v-filters aria-label=(say.say("cabinet-parts")) {
-            ul {
-                @for (one, href, key) in tabs {
-                    li { a href=(href) aria-current=[(one == tab).then_some("page")] { (say.say(key)) } }
+    fn day(&self, day: Date) -> Markup {
+        let mut words = String::new();
+        push_day(day, &self.say, &mut words);
+        html! { time datetime=(day) { (words) } }
+    }
+
+    fn frame(&self, tab: Tab, body: &Markup) -> Markup {
+        let say = &self.say;
+        let tabs = [
+            (Tab::Cases, paths::CABINET, "cabinet-cases"),
+            (Tab::Drafts, paths::DRAFTS, "cabinet-drafts"),
+            (Tab::Notices, paths::NOTICES, "cabinet-notices"),
+            (Tab::Sessions, paths::SESSIONS, "cabinet-sessions"),
+        ];
+        html! {
+            (headed(say, &[], &say.say("cabinet-title"), None))
+            @if let Some(name) = self.acting_for {
+                p.v-acting-for {
+                    (say.say("acting-for-now")) " " strong { (name) } " "
+                    a href=(paths::returning(paths::ACTING_FOR, paths::CABINET)) { (say.say("acting-for-change")) }
                 }
             }
+            nav.v-filters aria-label=(say.say("cabinet-parts")) {
+                ul {
+                    @for (one, href, key) in tabs {
+                        li { a href=(href) aria-current=[(one == tab).then_some("page")] { (say.say(key)) } }
+                    }
+                }
+            }
+            (body)
         }
-        (body)
     }
 }
 
@@ -157,19 +176,19 @@ fn status(case: &Case) -> Markup {
     html! { span class={ "v-tag v-tag--" (case.tone.name()) } { (case.status) } }
 }
 
-fn next(next: &Next, (now, zone): Clock<'_>, say: &Speaker<'_>) -> Markup {
-    let left = remaining(&next.by.to_string(), now, zone).map(|(left, _)| left);
+fn next(next: &Next, cabinet: &Cabinet<'_>) -> Markup {
+    let left = remaining(&next.by.to_string(), cabinet.now, cabinet.zone).map(|(left, _)| left);
     let mut words = String::new();
     if let Some(left) = left {
-        push_remaining(left, say, &mut words);
+        push_remaining(left, &cabinet.say, &mut words);
     }
     let late = left == Some(Remaining::Past);
-    html! { (next.label) " " (day(next.by, say)) " " span.v-small.v-muted[!late].v-bad[late] { (words) } }
+    html! { (next.label) ": " (cabinet.say.say("case-due")) " " (cabinet.day(next.by)) " · " span.v-small.v-muted[!late].v-bad[late] { (words) } }
 }
 
 /// My cases.
-pub fn cases(say: &Speaker<'_>, cases: &[Case], now: Timestamp, zone: &TimeZone) -> Markup {
-    let clock = (now, zone);
+pub fn cases(cabinet: &Cabinet<'_>, cases: &[Case]) -> Markup {
+    let say = &cabinet.say;
     let body = html! {
         @if cases.is_empty() { (empty(say, "cabinet-no-cases", "cabinet-no-cases-next")) } @else {
             ul.v-cards.v-cards--rows {
@@ -177,26 +196,26 @@ pub fn cases(say: &Speaker<'_>, cases: &[Case], now: Timestamp, zone: &TimeZone)
                     li.v-card {
                         p.v-tags { (status(case)) " " span.v-small.v-muted { (case.service) } }
                         h2.v-card__title { a href=(case.href) { (case.title) } }
-                        @if let Some(coming) = &case.next { p { (next(coming, clock, say)) } }
-                        p.v-small.v-muted { (say.say("cabinet-changed")) " " (moment(case.changed, clock, say)) }
+                        @if let Some(coming) = &case.next { p { (next(coming, cabinet)) } }
+                        p.v-small.v-muted { (say.say("cabinet-changed")) " " (cabinet.moment(case.changed)) }
                     }
                 }
             }
         }
     };
-    frame(say, Tab::Cases, &body)
+    cabinet.frame(Tab::Cases, &body)
 }
 
 /// One case with its timeline.
-pub fn case(say: &Speaker<'_>, page: &CasePage, now: Timestamp, zone: &TimeZone) -> Markup {
-    let clock = (now, zone);
+pub fn case(cabinet: &Cabinet<'_>, page: &CasePage) -> Markup {
+    let say = &cabinet.say;
     let case = &page.case;
     let title = say.say("cabinet-title");
     html! {
         (headed(say, &[Crumb { label: &title, href: paths::CABINET }], &case.title, Some(&case.service)))
         div.v-card {
             p.v-tags { (status(case)) }
-            @if let Some(coming) = &case.next { p { (next(coming, clock, say)) } }
+            @if let Some(coming) = &case.next { p { (next(coming, cabinet)) } }
             @match &page.page {
                 Some(href) => div.v-actions { a.v-button.v-button--quiet href=(href) { (say.say("case-page")) } },
                 None => p.v-muted { (say.say("case-no-page")) },
@@ -208,7 +227,7 @@ pub fn case(say: &Speaker<'_>, page: &CasePage, now: Timestamp, zone: &TimeZone)
                 @for event in &page.events {
                     li {
                         span.v-timeline__label { (PreEscaped(&event.html)) }
-                        " " span.v-timeline__when { (moment(event.at, clock, say)) }
+                        " " span.v-timeline__when { (cabinet.moment(event.at)) }
                     }
                 }
             }
@@ -217,7 +236,8 @@ pub fn case(say: &Speaker<'_>, page: &CasePage, now: Timestamp, zone: &TimeZone)
 }
 
 /// Drafts kept for me.
-pub fn drafts(say: &Speaker<'_>, drafts: &[Draft], now: Timestamp, zone: &TimeZone) -> Markup {
+pub fn drafts(cabinet: &Cabinet<'_>, drafts: &[Draft]) -> Markup {
+    let say = &cabinet.say;
     let body = html! {
         @if drafts.is_empty() { (empty(say, "cabinet-no-drafts", "cabinet-no-drafts-next")) } @else {
             ul.v-cards.v-cards--rows {
@@ -225,8 +245,8 @@ pub fn drafts(say: &Speaker<'_>, drafts: &[Draft], now: Timestamp, zone: &TimeZo
                     li.v-card {
                         h2.v-card__title { a href=(draft.href) { (draft.title) } }
                         p.v-small.v-muted {
-                            (say.say("draft-kept")) " " (moment(draft.kept, (now, zone), say)) " · "
-                            (say.say("draft-until")) " " (day(draft.until, say))
+                            (say.say("draft-kept")) " " (cabinet.moment(draft.kept)) " · "
+                            (say.say("draft-until")) " " (cabinet.day(draft.until))
                         }
                         form method="post" action=(draft.remove) {
                             button.v-link { (say.say("draft-remove")) span.govuk-visually-hidden { ": " (draft.title) } }
@@ -236,11 +256,12 @@ pub fn drafts(say: &Speaker<'_>, drafts: &[Draft], now: Timestamp, zone: &TimeZo
             }
         }
     };
-    frame(say, Tab::Drafts, &body)
+    cabinet.frame(Tab::Drafts, &body)
 }
 
 /// What the platform told me.
-pub fn notices(say: &Speaker<'_>, notices: &[Notice], now: Timestamp, zone: &TimeZone) -> Markup {
+pub fn notices(cabinet: &Cabinet<'_>, notices: &[Notice]) -> Markup {
+    let say = &cabinet.say;
     let body = html! {
         @if notices.is_empty() { (empty(say, "cabinet-no-notices", "cabinet-no-notices-next")) } @else {
             ol.v-timeline {
@@ -253,18 +274,18 @@ pub fn notices(say: &Speaker<'_>, notices: &[Notice], now: Timestamp, zone: &Tim
                                 None => (PreEscaped(&notice.html)),
                             }
                         }
-                        " " span.v-timeline__when { (moment(notice.at, (now, zone), say)) }
+                        " " span.v-timeline__when { (cabinet.moment(notice.at)) }
                     }
                 }
             }
         }
     };
-    frame(say, Tab::Notices, &body)
+    cabinet.frame(Tab::Notices, &body)
 }
 
 /// Where I am signed in.
-pub fn sessions(say: &Speaker<'_>, sessions: &[SessionLine], now: Timestamp, zone: &TimeZone) -> Markup {
-    let clock = (now, zone);
+pub fn sessions(cabinet: &Cabinet<'_>, sessions: &[SessionLine]) -> Markup {
+    let say = &cabinet.say;
     let body = html! {
         p { (say.say("sessions-lead")) }
         ul.v-cards.v-cards--rows {
@@ -273,8 +294,8 @@ pub fn sessions(say: &Speaker<'_>, sessions: &[SessionLine], now: Timestamp, zon
                     @if session.this { p.v-tags { span.v-tag.v-tag--good { (say.say("session-this")) } } }
                     h2.v-card__title { (session.device) }
                     p.v-small.v-muted {
-                        (say.say("session-since")) " " (moment(session.since, clock, say)) " · "
-                        (say.say("session-used")) " " (moment(session.used, clock, say))
+                        (say.say("session-since")) " " (cabinet.moment(session.since)) " · "
+                        (say.say("session-used")) " " (cabinet.moment(session.used))
                     }
                     @if !session.this {
                         form method="post" action=(session.end) {
@@ -285,5 +306,5 @@ pub fn sessions(say: &Speaker<'_>, sessions: &[SessionLine], now: Timestamp, zon
             }
         }
     };
-    frame(say, Tab::Sessions, &body)
+    cabinet.frame(Tab::Sessions, &body)
 }

@@ -13,6 +13,8 @@ use crate::texts::{Language, Speaker, push_moment};
 /// What surrounds a page for one visitor.
 #[derive(Debug, Clone)]
 pub struct Frame<'a> {
+    /// What the holder calls the platform, in the reader's language.
+    pub platform: &'a str,
     /// The reader's language.
     pub language: Language,
     /// How the visitor wants pages to look.
@@ -38,6 +40,8 @@ pub struct Frame<'a> {
 pub struct Visitor<'a> {
     /// The name to greet with.
     pub name: &'a str,
+    /// The organisation that they act for at present.
+    pub organisation: Option<&'a str>,
     /// Notices not read yet.
     pub unread: u32,
 }
@@ -92,7 +96,7 @@ pub fn document(frame: &Frame<'_>, title: &str, main: impl FnOnce(&mut String)) 
         head {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
-            title { (PreEscaped(title)) @if !title.is_empty() { " · " } (say.say("platform-name")) }
+            title { (PreEscaped(title)) @if !title.is_empty() { " · " } (frame.platform) }
             @if frame.noindex { meta name="robots" content="noindex"; }
             link rel="icon" type="image/svg+xml" href=(assets::url("mark.svg"));
             link rel="stylesheet" href=(assets::url("app.css"));
@@ -111,7 +115,7 @@ pub fn document(frame: &Frame<'_>, title: &str, main: impl FnOnce(&mut String)) 
     }.0);
     main(&mut out);
     out.push_str("</main>");
-    out.push_str(&footer(&say).0);
+    out.push_str(&footer(frame, &say).0);
     out.push_str("</body></html>");
     out
 }
@@ -135,7 +139,7 @@ fn header(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
     html! {
         header.v-top {
             div.v-wrap.v-top__row {
-                a.v-mark href=(paths::HOME) { (icons::mark()) span { (say.say("platform-name")) } }
+                a.v-mark href=(paths::HOME) { (icons::mark()) span { (frame.platform) } }
                 nav.v-nav aria-label=(say.say("navigation-label")) { (links(frame)) }
                 div.v-top__tools {
                     (tools(frame, say))
@@ -182,11 +186,16 @@ fn person(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
                 Some(visitor) => {
                     a.v-top__cabinet href=(paths::CABINET) {
                         span.v-top__name { (visitor.name) }
-                        span { (say.say("cabinet-title")) @if visitor.unread > 0 {
+                        span { span.v-top__word { (say.say("cabinet-title")) } @if visitor.unread > 0 {
                             " " span.v-count { (visitor.unread) span.govuk-visually-hidden {
                                 " " (say.say_with("cabinet-unread", &[("count", visitor.unread.into())]))
                             } }
                         } }
+                    }
+                    @if let Some(organisation) = visitor.organisation {
+                        a.v-top__for href=(paths::returning(paths::ACTING_FOR, frame.path)) {
+                            (say.say("acting-for-short")) " " span { (organisation) }
+                        }
                     }
                     div.v-top__out { (sign_out(frame, say)) }
                 }
@@ -204,11 +213,11 @@ fn sign_out(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
     }
 }
 
-fn footer(say: &Speaker<'_>) -> Markup {
+fn footer(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
     html! {
         footer.v-foot {
             div.v-wrap.v-foot__row {
-                p { (say.say("platform-name")) " · " (say.say("footer-source")) }
+                p { (frame.platform) " · " (say.say("footer-source")) }
                 nav aria-label=(say.say("footer-label")) {
                     ul {
                         li { a href=(paths::RULES) { (say.say("rules-title")) } }

@@ -2,6 +2,7 @@
 //!
 //! Functions here take plain data and give HTML; who asks and from where the data comes is not their matter.
 
+pub mod acting_for;
 pub mod cabinet;
 pub mod document;
 pub mod home;
@@ -12,8 +13,10 @@ pub mod problem;
 pub mod sign_in;
 pub mod slots;
 
+pub use acting_for::{Capacity, acting_for};
 pub use cabinet::{
-    Case, CaseEvent, CasePage, Draft, Next, Notice, SessionLine, Tab, case, cases, drafts, notices, sessions,
+    Cabinet, Case, CaseEvent, CasePage, Draft, Next, Notice, SessionLine, Tab, case, cases, drafts, notices,
+    sessions,
 };
 pub use document::{Banner, Crumb, Development, Frame, Nav, Visitor, document, headed};
 pub use home::{Contribution, Task, home};

@@ -14,6 +14,8 @@ pub const DRAFTS: &str = "/cabinet/drafts";
 pub const NOTICES: &str = "/cabinet/notices";
 /// Where I am signed in.
 pub const SESSIONS: &str = "/cabinet/sessions";
+/// In whose name I act; shown by GET, chosen by POST.
+pub const ACTING_FOR: &str = "/cabinet/acting-for";
 /// Text size, contrast, theme, spacing; shown by GET, set by POST.
 pub const PREFERENCES: &str = "/preferences";
 /// Changes the language: `/language/<code>?to=<path>`.

@@ -38,6 +38,13 @@ pub enum Problem {
         /// What can be sent again, if something was sent.
         kept: Option<Kept>,
     },
+    /// The visitor asked for more than the rate allows.
+    TooMany {
+        /// Until the next request is possible.
+        seconds: u64,
+        /// What can be sent again, if something was sent.
+        kept: Option<Kept>,
+    },
     /// What was sent is too large.
     TooLarge {
         /// The most, in MiB.
@@ -70,6 +77,7 @@ impl Problem {
             Problem::SetAside { .. } | Problem::Disabled { .. } | Problem::Paused | Problem::Busy { .. } => {
                 503
             }
+            Problem::TooMany { .. } => 429,
             Problem::TooLarge { .. } => 413,
             Problem::BadInput => 400,
             Problem::Expired => 401,
@@ -90,11 +98,29 @@ impl Problem {
                 ("problem-disabled-title", "problem-disabled-what", "problem-disabled-next")
             }
             Problem::Paused => ("problem-paused-title", "problem-paused-what", "problem-paused-next"),
-            Problem::Busy { .. } => ("problem-busy-title", "problem-busy-what", "problem-busy-next"),
+            Problem::Busy { kept: Some(_) } => {
+                ("problem-busy-title", "problem-busy-what-kept", "problem-busy-next-kept")
+            }
+            Problem::Busy { kept: None } => ("problem-busy-title", "problem-busy-what", "problem-busy-next"),
+            Problem::TooMany { kept: Some(_), .. } => {
+                ("problem-many-title", "problem-many-what-kept", "problem-many-next-kept")
+            }
+            Problem::TooMany { kept: None, .. } => {
+                ("problem-many-title", "problem-many-what", "problem-many-next")
+            }
             Problem::TooLarge { .. } => ("problem-large-title", "problem-large-what", "problem-large-next"),
             Problem::BadInput => ("problem-input-title", "problem-input-what", "problem-input-next"),
             Problem::Foreign => ("problem-foreign-title", "problem-foreign-what", "problem-foreign-next"),
             Problem::Expired => ("problem-expired-title", "problem-expired-what", "problem-expired-next"),
+        }
+    }
+
+    /// After how many seconds to try again, where waiting helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Problem::Busy { .. } | Problem::Paused => Some(5),
+            Problem::TooMany { seconds, .. } => Some(*seconds),
+            _ => None,
         }
     }
 
@@ -115,13 +141,17 @@ pub fn problem(say: &Speaker<'_>, problem: &Problem, path: &str) -> Markup {
         Problem::TooLarge { limit } => say.say_with(what, &[("limit", (*limit).into())]),
         _ => say.say(what),
     };
+    let next = match problem {
+        Problem::TooMany { seconds, .. } => say.say_with(next, &[("seconds", (*seconds).into())]),
+        _ => say.say(next),
+    };
     html! {
         (headed(say, &[], &say.say(title), Some(&told)))
         div.v-problem {
-            p { (say.say(next)) }
+            p { (next) }
             @match problem {
                 Problem::Failed { reference } => p { (say.say("problem-reference")) " " code.v-reference { (reference) } },
-                Problem::Busy { kept: Some(kept) } => form method="post" action=(kept.action) {
+                Problem::Busy { kept: Some(kept) } | Problem::TooMany { kept: Some(kept), .. } => form method="post" action=(kept.action) {
                     @for (name, value) in &kept.fields { input type="hidden" name=(name) value=(value); }
                     div.v-actions { button.v-button { (say.say("problem-again")) } }
                 },

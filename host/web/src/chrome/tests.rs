@@ -9,10 +9,11 @@ const EVIL: &str = "\"><script>alert(1)</script><b onload=\"x";
 
 fn frame<'a>(navigation: &'a [Nav], banners: &'a [Banner]) -> Frame<'a> {
     Frame {
+        platform: "Спільна дія",
         language: Language::Uk,
         preferences: Preferences::from_cookie("large.high.dark.wide"),
         path: EVIL,
-        visitor: Some(Visitor { name: EVIL, unread: 2 }),
+        visitor: Some(Visitor { name: EVIL, organisation: Some(EVIL), unread: 2 }),
         navigation,
         development: Some(Development {
             now: "2026-11-21T12:00:00Z".parse().unwrap(),
@@ -38,7 +39,7 @@ fn the_skeleton_keeps_the_policy_and_whatever_it_is_given_inert() {
     assert!(page.starts_with(
         "<!DOCTYPE html><html lang=\"uk\" data-text=\"large\" data-contrast=\"high\" data-theme=\"dark\" data-spacing=\"wide\">"
     ));
-    assert!(page.contains("<title>Назва · Взаємодія</title>"));
+    assert!(page.contains("<title>Назва · Спільна дія</title>"));
     assert!(page.contains("<meta name=\"robots\" content=\"noindex\">"));
     assert!(page.contains("<body class=\"v-dense\">"));
     assert!(page.contains("<main id=\"main_\" class=\"v-wrap\" tabindex=\"-1\"><p>вміст</p></main>"));
@@ -59,7 +60,7 @@ fn signed_out_offers_sign_in_and_comes_back() {
     let page = document(&frame, "", |_| {});
     assert!(page.contains("href=\"/sign-in?to=%2Fitems%2F187%3Fpage%3D2\""));
     assert!(page.contains("href=\"/language/en?to=%2Fitems%2F187%3Fpage%3D2\""));
-    assert!(!page.contains(SIGN_OUT) && page.contains("<title>Взаємодія</title>"));
+    assert!(!page.contains(SIGN_OUT) && page.contains("<title>Спільна дія</title>"));
 }
 
 #[test]
@@ -82,8 +83,10 @@ fn every_problem_says_what_to_do_next_in_both_languages() {
         Problem::SetAside { service: EVIL.into() },
         Problem::Disabled { service: EVIL.into() },
         Problem::Paused,
-        Problem::Busy { kept: Some(kept) },
+        Problem::Busy { kept: Some(kept.clone()) },
         Problem::Busy { kept: None },
+        Problem::TooMany { seconds: 22, kept: Some(kept) },
+        Problem::TooMany { seconds: 1, kept: None },
         Problem::TooLarge { limit: 10 },
         Problem::BadInput,
         Problem::Foreign,
@@ -98,19 +101,21 @@ fn every_problem_says_what_to_do_next_in_both_languages() {
             assert!((400..600).contains(&one.status()));
             assert!(page.contains("<h1>") && page.contains(&*one.title(&say)));
         }
-        let busy = problem(&say, &problems[6], "/").0;
-        assert!(
-            busy.contains("name=\"title\" value=\"&quot;&gt;&lt;script&gt;"),
-            "what was typed goes along"
-        );
+        for again in [&problems[6], &problems[8]] {
+            assert!(
+                problem(&say, again, "/").0.contains("name=\"title\" value=\"&quot;&gt;&lt;script&gt;"),
+                "what was typed goes along"
+            );
+        }
+        assert_eq!((problems[8].status(), problems[8].retry_after()), (429, Some(22)));
     }
 }
 
 #[test]
 fn the_cabinet_shows_state_next_date_and_empty_states() {
-    let say = Speaker::host(Language::Uk);
     let now = "2026-11-21T12:00:00Z".parse().unwrap();
     let zone = TimeZone::get("Europe/Kyiv").unwrap();
+    let cabinet = Cabinet { say: Speaker::host(Language::Uk), now, zone: &zone, acting_for: Some(EVIL) };
     let case_line = Case {
         title: EVIL.into(),
         href: "/cabinet/cases/1".into(),
@@ -120,19 +125,35 @@ fn the_cabinet_shows_state_next_date_and_empty_states() {
         next: Some(Next { label: "Відповідь".into(), by: "2026-12-03".parse().unwrap() }),
         changed: now,
     };
-    let list = cases(&say, std::slice::from_ref(&case_line), now, &zone).0;
+    let list = cases(&cabinet, std::slice::from_ref(&case_line)).0;
     inert(&list);
-    assert!(list.contains("Ще 12 днів") && list.contains("3\u{a0}грудня\u{a0}2026"));
+    assert!(list.contains("Ви дієте від імені") && list.contains("/cabinet/acting-for?to="));
+    let alone = Cabinet { acting_for: None, ..cabinet };
+    assert!(!cases(&alone, &[]).0.contains("acting-for"), "nothing to choose, nothing to say");
+    assert!(list.contains("ще\u{a0}12\u{a0}днів") && list.contains("3\u{a0}грудня\u{a0}2026"));
     let mut late = case_line.clone();
     late.next = Some(Next { label: "Відповідь".into(), by: "2026-11-20".parse().unwrap() });
-    assert!(cases(&say, &[late], now, &zone).0.contains("<span class=\"v-small v-bad\">Строк минув</span>"));
+    assert!(cases(&cabinet, &[late]).0.contains("<span class=\"v-small v-bad\">строк минув</span>"));
     let events = vec![CaseEvent { at: now, html: "Подано".into() }];
-    let page = case(&say, &CasePage { case: case_line, page: None, events }, now, &zone).0;
+    let page = case(&cabinet, &CasePage { case: case_line, page: None, events }).0;
     inert(&page);
     assert!(page.contains("Послуга зараз вимкнена") && page.contains("Подано"));
-    assert!(cases(&say, &[], now, &zone).0.contains("Справ поки немає"));
-    assert!(drafts(&say, &[], now, &zone).0.contains("Чернеток немає"));
-    assert!(notices(&say, &[], now, &zone).0.contains("Повідомлень немає"));
+    assert!(cases(&cabinet, &[]).0.contains("Справ поки немає"));
+    assert!(drafts(&cabinet, &[]).0.contains("Чернеток немає"));
+    assert!(notices(&cabinet, &[]).0.contains("Повідомлень немає"));
+}
+
+#[test]
+fn who_may_represent_others_chooses_in_whose_name() {
+    let say = Speaker::host(Language::Uk);
+    let capacities = [
+        Capacity { edrpou: None, name: EVIL.into(), chosen: false },
+        Capacity { edrpou: Some("44900179".into()), name: EVIL.into(), chosen: true },
+    ];
+    let page = acting_for(&say, &capacities, EVIL).0;
+    inert(&page);
+    assert!(page.contains("value=\"myself\" aria-describedby") && page.contains("Від свого імені: "));
+    assert!(page.contains("value=\"44900179\" checked") && page.contains("Код ЄДРПОУ 44900179"));
 }
 
 #[test]

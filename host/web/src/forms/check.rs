@@ -44,6 +44,10 @@ pub enum Fault {
     TooMany(u64),
     /// It is refused for a reason of the module's or of the service's: a message key of the module.
     Refused(String),
+    /// There are several answers where one is meant.
+    Several,
+    /// The form has another shape than what was sent: it has changed since it was opened.
+    Changed,
     /// It does not fit the schema otherwise.
     Other,
 }
@@ -105,6 +109,8 @@ impl Fault {
             Fault::Url => ("url", none(), none()),
             Fault::TooFew(limit) => ("too-few", count(limit), none()),
             Fault::TooMany(limit) => ("too-many", count(limit), none()),
+            Fault::Several => ("several", none(), none()),
+            Fault::Changed => ("changed", none(), none()),
             Fault::Refused(_) | Fault::Other => ("other", none(), none()),
         }
     }
@@ -112,7 +118,7 @@ impl Fault {
 
 /// Every ending that [`Fault::key`] can give: each has a message `form-error-<ending>` of the host.
 #[cfg(test)]
-pub(crate) const ENDINGS: [&str; 14] = [
+pub(crate) const ENDINGS: [&str; 16] = [
     "required",
     "too-short",
     "too-long",
@@ -126,6 +132,8 @@ pub(crate) const ENDINGS: [&str; 14] = [
     "url",
     "too-few",
     "too-many",
+    "several",
+    "changed",
     "other",
 ];
 

@@ -35,6 +35,17 @@ pub struct Drawing<'a> {
     pub submit: Option<&'a str>,
     /// The answers can be put aside as a draft.
     pub can_save: bool,
+    /// For a person who may act in several names: in whose name this is sent.
+    pub acting_for: Option<&'a ActingFor>,
+}
+
+/// In whose name a form is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActingFor {
+    /// The name.
+    pub name: String,
+    /// Where to choose another.
+    pub change: String,
 }
 
 impl std::fmt::Debug for Drawing<'_> {
@@ -60,6 +71,7 @@ pub fn draw(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
         (error_summary(form, with))
         form.v-form method="post" action=(with.action) novalidate {
             (fields(form, step, with))
+            (in_whose_name(with))
             div.v-actions {
                 @if sends {
                     button.v-button name=(GO) value="submit" data-module="govuk-button" data-prevent-double-click="true" {
@@ -71,6 +83,18 @@ pub fn draw(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
                 @if with.can_save {
                     button.v-button.v-button--quiet name=(GO) value="save" { (say.say("form-save")) }
                 }
+            }
+        }
+    }
+}
+
+/// In whose name it is sent, where that is a choice.
+fn in_whose_name(with: &Drawing<'_>) -> Markup {
+    html! {
+        @if let Some(acting) = with.acting_for {
+            p.v-acting-for {
+                (with.speaker.say("acting-for-now")) " " strong { (acting.name) } " "
+                a href=(acting.change) { (with.speaker.say("acting-for-change")) }
             }
         }
     }
@@ -392,6 +416,7 @@ pub fn check_answers(form: &Form, with: &Drawing<'_>) -> Markup {
         form.v-form method="post" action=(with.action) {
             input type="hidden" name=(SUBMISSION) value=(with.submission);
             @if let Some(draft) = with.draft { input type="hidden" name=(DRAFT) value=(draft); }
+            (in_whose_name(with))
             div.v-actions {
                 button.v-button name=(GO) value="submit" data-module="govuk-button" data-prevent-double-click="true" {
                     @if let Some(label) = with.submit { (label) } @else { (say.say("form-submit")) }

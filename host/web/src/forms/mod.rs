@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 #[cfg(test)]
 pub(crate) use check::ENDINGS;
 pub use check::{Fault, FieldError};
-pub use draw::{Choice, Drawing, check_answers, draw, fields};
+pub use draw::{ActingFor, Choice, Drawing, check_answers, draw, fields};
 pub use values::{Sent, Unreadable, Values};
 
 /// Names that the host keeps for itself in forms begin with this.

@@ -136,11 +136,56 @@ fn a_step_is_checked_by_itself() {
 #[test]
 fn what_no_browser_sends_by_itself_is_refused() {
     let form = one_page();
-    assert_eq!(form.read(b"evil=1"), Err(Unreadable::Unknown("evil".into())));
-    assert_eq!(form.read(b"title=a&title=b"), Err(Unreadable::Twice("title".into())));
     assert_eq!(form.read(b"_submission=a&_submission=b"), Err(Unreadable::Twice("_submission".into())));
-    assert_eq!(form.read(b"title=%ff%fe"), Err(Unreadable::Encoding));
-    assert_eq!(form.read(b"title.day=1"), Err(Unreadable::Unknown("title.day".into())));
+    for bytes in [b"title=%ff%fe".as_slice(), b"title=\xff", b"%ff=1", b"title=%D0"] {
+        assert_eq!(form.read(bytes), Err(Unreadable::Encoding), "{bytes:?}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_told_and_the_rest_is_kept() {
+    let form = one_page();
+    let changed = || FieldError { field: None, fault: Fault::Changed };
+    let several = |field: &str| FieldError { field: Some(field.into()), fault: Fault::Several };
+    for (body, misfits) in [
+        ("title=kept&evil=1", vec![changed()]),
+        ("title=kept&evil=1&worse=2", vec![changed()]),
+        ("title=kept&title=again&title=", vec![several("title")]),
+        ("title=kept&title.day=1", vec![changed()]),
+        ("title=kept&day.day=1&day.day=2", vec![several("day")]),
+        ("title=kept&topics=roads&topics=parks", vec![]),
+        ("title=kept&&", vec![]),
+    ] {
+        let sent = form.read(body.as_bytes()).unwrap();
+        assert_eq!((sent.values.one("title"), sent.misfits), ("kept", misfits), "{body}");
+    }
+    let texts = texts();
+    let speaker = Speaker::of(&texts, Language::Uk);
+    assert_eq!(several("title").say(&form, &speaker), "«Назва»: потрібна одна відповідь, а надійшло кілька");
+    assert!(changed().say(&form, &speaker).starts_with("Форма змінилася"));
+}
+
+#[test]
+fn text_is_cleaned_of_what_cannot_be_seen() {
+    let form = one_page();
+    let one = |typed: &str| {
+        let body: String =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("text", typed).finish();
+        form.read(body.as_bytes()).unwrap().values.one("text").to_owned()
+    };
+    assert_eq!(one("a\0b\u{7}c\u{1b}[31m"), "abc[31m");
+    assert_eq!(
+        one("safe\u{202e}gnp.exe\u{2066}x\u{2069}\u{feff}"),
+        "safegnp.exex",
+        "nothing turns the writing round"
+    );
+    assert_eq!(one("one\r\ntwo\rthree\tfour "), "one\ntwo\nthree\tfour");
+    assert_eq!(
+        one("broken \u{fffd} copy"),
+        "broken \u{fffd} copy",
+        "a replacement character is text like any other"
+    );
+    assert_eq!(one("и\u{306}"), "й");
 }
 
 #[test]
@@ -179,6 +224,7 @@ fn drawing<'a>(speaker: Speaker<'a>, values: &'a Values, errors: &'a [FieldError
         choices: &|_| vec![Choice { value: "30".into(), label: "Київська".into() }],
         submit: None,
         can_save: true,
+        acting_for: None,
     }
 }
 
@@ -201,6 +247,22 @@ fn errors_and_kept_input_are_drawn_as_before() {
     let drawn = draw(&form, 1, &drawing(Speaker::of(&texts, Language::Uk), &sent.values, &errors));
     assert!(drawn.0.contains("href=\"#field_topics\""));
     insta::assert_snapshot!(drawn.0.replace("><", ">\n<"));
+}
+
+#[test]
+fn who_may_act_in_several_names_reads_in_which_before_sending() {
+    let texts = texts();
+    let (values, form) = (Values::default(), two_steps());
+    let acting =
+        ActingFor { name: "<b>Спілка</b>".into(), change: "/cabinet/acting-for?to=%2Fx".into() };
+    let with =
+        Drawing { acting_for: Some(&acting), ..drawing(Speaker::of(&texts, Language::Uk), &values, &[]) };
+    for drawn in [draw(&form, 0, &with).0, check_answers(&form, &with).0] {
+        assert!(drawn.contains("Ви дієте від імені: <strong>&lt;b&gt;Спілка&lt;/b&gt;</strong>"), "{drawn}");
+        assert!(drawn.contains("href=\"/cabinet/acting-for?to=%2Fx\""));
+    }
+    let without = Drawing { acting_for: None, ..with };
+    assert!(!draw(&form, 0, &without).0.contains("v-acting-for"));
 }
 
 #[test]

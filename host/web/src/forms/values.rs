@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode;
 use serde_json::{Map, Number, Value};
 use unicode_normalization::UnicodeNormalization;
 
@@ -68,7 +69,7 @@ impl Values {
 }
 
 /// One submitted form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sent {
     /// The answers.
     pub values: Values,
@@ -80,6 +81,18 @@ pub struct Sent {
     pub step: Option<String>,
     /// Which button was pressed.
     pub go: Option<String>,
+    /// What does not fit the form: a field that it does not have, as when it has changed since it was opened, or several
+    /// answers where one is meant. The other answers are kept.
+    pub misfits: Vec<FieldError>,
+}
+
+impl Sent {
+    /// Notes what does not fit, once.
+    fn misfit(&mut self, error: FieldError) {
+        if !self.misfits.contains(&error) {
+            self.misfits.push(error);
+        }
+    }
 }
 
 /// Why a submitted form cannot be read at all: no browser sends this by itself.
@@ -88,28 +101,25 @@ pub enum Unreadable {
     /// The body is not percent-encoded UTF-8.
     #[error("decode the form: it is not UTF-8")]
     Encoding,
-    /// A field is not part of the form.
-    #[error("find the field {0:?} in the form")]
-    Unknown(String),
-    /// A field was given twice.
-    #[error("take one answer for {0:?}: there are several")]
+    /// A field of the host's was given twice.
+    #[error("take one value of {0:?}: there are several")]
     Twice(String),
 }
 
 impl Form {
     /// Reads an `application/x-www-form-urlencoded` body.
     ///
-    /// Text is brought to NFC with plain line ends and trimmed; control characters are dropped. Fields that
-    /// the form does not have, and several answers where one is meant, are refused.
+    /// Text is brought to NFC with plain line ends and trimmed; control characters, and those that turn the direction of
+    /// writing, are dropped. What does not fit the form is told in [`Sent::misfits`].
     pub fn read(&self, body: &[u8]) -> Result<Sent, Unreadable> {
         let mut sent = Sent::default();
         let mut dates: BTreeMap<&str, [String; 3]> = BTreeMap::new();
-        for (name, value) in url::form_urlencoded::parse(body) {
-            if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-                return Err(Unreadable::Encoding);
-            }
+        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(at);
+            let (name, value) = (decode(name)?, decode(value.strip_prefix(b"=").unwrap_or_default())?);
             let value = clean(&value);
-            let reserved = match &*name {
+            let reserved = match name.as_str() {
                 SUBMISSION => Some(&mut sent.submission),
                 DRAFT => Some(&mut sent.draft),
                 STEP => Some(&mut sent.step),
@@ -118,26 +128,31 @@ impl Form {
             };
             if let Some(place) = reserved {
                 if place.replace(value).is_some() {
-                    return Err(Unreadable::Twice(name.into_owned()));
+                    return Err(Unreadable::Twice(name));
                 }
                 continue;
             }
             if let Some((field, part)) = self.date_part(&name) {
                 let parts = dates.entry(&field.name).or_default();
                 if let Some(place) = parts.get_mut(part) {
-                    if !place.is_empty() {
-                        return Err(Unreadable::Twice(name.into_owned()));
+                    if place.is_empty() {
+                        *place = value;
+                    } else {
+                        sent.misfit(FieldError::of(field, Fault::Several));
                     }
-                    *place = value;
                 }
                 continue;
             }
-            let field = self.field(&name).ok_or_else(|| Unreadable::Unknown(name.to_string()))?;
+            let Some(field) = self.field(&name) else {
+                sent.misfit(FieldError { field: None, fault: Fault::Changed });
+                continue;
+            };
             let given = sent.values.0.entry(field.name.clone()).or_default();
-            if !given.is_empty() && field.kind != Type::Texts {
-                return Err(Unreadable::Twice(name.into_owned()));
+            if given.is_empty() || field.kind == Type::Texts {
+                given.push(value);
+            } else {
+                sent.misfit(FieldError::of(field, Fault::Several));
             }
-            given.push(value);
         }
         for (field, [day, month, year]) in dates {
             if !(day.is_empty() && month.is_empty() && year.is_empty()) {
@@ -218,10 +233,27 @@ fn number(text: &str, kind: Type) -> Option<Value> {
     digits_only.then(|| plain.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number)).flatten()
 }
 
+/// A name or a value as `application/x-www-form-urlencoded` has it.
+fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
+    let spaces: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let decoded: Vec<u8> = percent_decode(&spaces).collect();
+    String::from_utf8(decoded).map_err(|_| Unreadable::Encoding)
+}
+
 /// NFC, `\n` as the only line end, no control characters, trimmed.
 fn clean(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String =
-        lines.chars().filter(|symbol| !symbol.is_control() || matches!(symbol, '\n' | '\t')).nfc().collect();
+    let dropped = |symbol: &char| {
+        symbol.is_control() && !matches!(symbol, '\n' | '\t')
+            || turns_direction(*symbol)
+            || *symbol == '\u{feff}'
+    };
+    let kept: String = lines.chars().filter(|symbol| !dropped(symbol)).nfc().collect();
     kept.trim().to_owned()
+}
+
+/// The explicit directional formatting characters of UAX #9: with them a text can be shown in another order than it is
+/// written, and disturb what stands around it.
+fn turns_direction(symbol: char) -> bool {
+    matches!(symbol, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,21 +1,16 @@
-//! From content to answer: the frame around it, the headers of every answer, and the gate that all requests pass.
+//! From content to answer: the frame around it.
 
 use super::app::App;
 use super::told;
-use super::visit::{Visit, cookie};
-use crate::assets;
+use super::visit::Visit;
 use crate::chrome::document::{Banner, Development, Frame, Nav, Visitor, document};
 use crate::chrome::problem::{Problem, problem};
 use crate::texts::{Args, Speaker};
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use cookie::Cookie;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use std::sync::Arc;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use vzaemo_marks::Tone;
-use vzaemo_protection::Kind;
 
 /// Content with what its frame needs to know.
 #[derive(Default)]
@@ -74,16 +69,24 @@ fn banner(app: &App, visit: &Visit, told: &told::Told) -> Option<Banner> {
 async fn framed(app: &App, visit: &Visit, banners: &[Banner], content: Content) -> Response {
     let navigation = navigation(app, visit);
     let unread = match visit.person() {
-        Some(person) => super::cabinet::unread(app, &person).await,
+        Some(person) => app.unread.of(&app.platform().storage, &person).await,
         None => 0,
     };
     let platform = app.platform();
     let name = visit.name().unwrap_or_default();
+    let say = Speaker::host(visit.language);
+    let acting_for = visit.session.as_ref().and_then(|session| session.acting_for.as_ref());
+    let acting_for = acting_for.map(|organisation| super::acting_for::name_of(organisation, &say));
     let frame = Frame {
+        platform: app.name(visit.language),
         language: visit.language,
         preferences: visit.preferences,
         path: &visit.path,
-        visitor: visit.session.as_ref().map(|_| Visitor { name: &name, unread }),
+        visitor: visit.session.as_ref().map(|_| Visitor {
+            name: &name,
+            organisation: acting_for.as_deref(),
+            unread,
+        }),
         navigation: &navigation,
         development: app.development.as_ref().map(|_| Development {
             now: platform.legal.now().timestamp(),
@@ -136,8 +139,8 @@ pub(super) async fn trouble(app: &App, visit: &Visit, what: &Problem) -> Respons
     let mut content = Content::new(&what.title(&say), problem(&say, what, &visit.path)).private();
     content.status = StatusCode::from_u16(what.status()).ok();
     let mut response = framed(app, visit, &[], content).await;
-    if matches!(what, Problem::Busy { .. } | Problem::Paused) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let Some(seconds) = what.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -155,112 +158,5 @@ pub(super) fn see_other(to: &str) -> Response {
 pub(super) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         response.headers_mut().append(header::SET_COOKIE, value);
-    }
-}
-
-/// Headers of every answer.
-const HEADERS: [(&str, &str); 6] = [
-    ("content-security-policy", assets::CONTENT_SECURITY_POLICY),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
-];
-
-/// The gate: changes come from this platform's own pages only, and nobody asks for too much.
-pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let refused = refusal(&app, &parts.method, &parts.headers, parts.uri.path());
-    let mut response = match refused {
-        Some((kind, what)) => {
-            app.refusals.count(kind, app.platform().security.now());
-            let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
-            trouble(&app, &visit, &what).await
-        }
-        None => next.run(Request::from_parts(parts, body)).await,
-    };
-    for (name, value) in HEADERS {
-        let name = HeaderName::from_static(name);
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if app.is_secure() {
-        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
-    }
-    response
-}
-
-fn refusal(app: &App, method: &Method, headers: &HeaderMap, path: &str) -> Option<(Kind, Problem)> {
-    let change = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    // The development provider is another party that happens to live at the same address.
-    let own = !path.starts_with("/dev/id/");
-    if change && own && !is_same_origin(headers, &app.base) {
-        return Some((Kind::Act, Problem::Foreign));
-    }
-    let kind = match (change, path.starts_with("/sign-in/begin")) {
-        (true, _) => Kind::Act,
-        (false, true) => Kind::SignIn,
-        (false, false) => Kind::Page,
-    };
-    if !own || path.starts_with(assets::BASE) || path.starts_with("/health/") {
-        return None;
-    }
-    // A session where there is one, else the address; the token itself is not kept as a key.
-    let key = match cookie(headers, app.cookies.session_name()).and_then(vzaemo_identity::Token::parse) {
-        Some(token) => token.hash().as_str().to_owned(),
-        None => address(headers),
-    };
-    app.limits.check(kind, &key).err().map(|_| (kind, Problem::Busy { kept: None }))
-}
-
-/// The visitor's address, as the balancer tells it or as the connection shows it.
-fn address(headers: &HeaderMap) -> String {
-    let told = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    told.and_then(|list| list.rsplit(',').next()).unwrap_or("direct").trim().to_owned()
-}
-
-/// Whether a browser sent this from one of the platform's own pages: by `Sec-Fetch-Site` where it is sent, else by
-/// `Origin`. Neither means that no current browser's form sent it.
-fn is_same_origin(headers: &HeaderMap, base: &url::Url) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site")
-        && site != "same-origin"
-    {
-        return false;
-    }
-    match text("origin") {
-        Some(origin) => url::Url::parse(origin).is_ok_and(|origin| origin.origin() == base.origin()),
-        None => text("sec-fetch-site") == Some("same-origin"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sent(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
-    }
-
-    #[test]
-    fn only_the_platforms_own_pages_may_change_things() {
-        let base: url::Url = "https://platform.example/".parse().unwrap();
-        for (headers, allowed) in [
-            (vec![("origin", "https://platform.example"), ("sec-fetch-site", "same-origin")], true),
-            (vec![("origin", "https://platform.example")], true),
-            (vec![("sec-fetch-site", "same-origin")], true),
-            (vec![], false),
-            (vec![("origin", "null")], false),
-            (vec![("origin", "https://evil.example")], false),
-            (vec![("origin", "http://platform.example")], false),
-            (vec![("origin", "https://platform.example.evil.example")], false),
-            (vec![("origin", "https://platform.example"), ("sec-fetch-site", "cross-site")], false),
-            (vec![("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")], false),
-            (vec![("sec-fetch-site", "same-site")], false),
-            (vec![("sec-fetch-site", "none")], false),
-        ] {
-            assert_eq!(is_same_origin(&sent(&headers), &base), allowed, "{headers:?}");
-        }
     }
 }

@@ -1,13 +1,16 @@
 //! What all handlers share.
 
 use super::presentation::Presentation;
+use super::unread::Unread;
+use crate::texts::Language;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use url::Url;
+use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{Cookies, Persons, Session, Sessions, SignIn};
-use vzaemo_protection::{Limits, Refusals};
+use vzaemo_protection::{Limits, Refusals, TrustedProxies};
 use vzaemo_service::{Platform, Service};
 
 /// The rooms that the web leans on, as the program has wired them.
@@ -22,8 +25,12 @@ pub struct Parts {
     pub sign_in: SignIn,
     /// The embedded identity provider, in development mode only.
     pub development: Option<Arc<DevProvider>>,
+    /// What the holder calls the platform.
+    pub name: Bilingual,
     /// How much anybody may ask for.
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
+    /// Who is believed about where a visitor comes from.
+    pub trusted_proxies: TrustedProxies,
     /// What was turned away.
     pub refusals: Arc<Refusals>,
     /// Wakes the runner of timed work after the clock has been moved.
@@ -41,12 +48,15 @@ pub struct App {
     pub(super) sessions: Arc<Sessions>,
     pub(super) sign_in: SignIn,
     pub(super) development: Option<Arc<DevProvider>>,
-    pub(super) limits: Limits,
+    pub(super) name: Bilingual,
+    pub(super) limits: Arc<Limits>,
+    pub(super) trusted_proxies: TrustedProxies,
     pub(super) refusals: Arc<Refusals>,
     pub(super) wake_jobs: Arc<Notify>,
     pub(super) base: Url,
     pub(super) cookies: Cookies,
     pub(super) largest_body: usize,
+    pub(super) unread: Unread,
     presentation: ArcSwap<Presentation>,
 }
 
@@ -60,12 +70,15 @@ impl App {
             sessions: parts.sessions,
             sign_in: parts.sign_in,
             development: parts.development,
+            name: parts.name,
             limits: parts.limits,
+            trusted_proxies: parts.trusted_proxies,
             refusals: parts.refusals,
             wake_jobs: parts.wake_jobs,
             cookies: Cookies::for_address(&parts.base),
             base: parts.base,
             largest_body: parts.largest_body,
+            unread: Unread::new(),
             presentation,
         }
     }
@@ -73,6 +86,14 @@ impl App {
     /// What every call leans on.
     pub(super) fn platform(&self) -> &Platform {
         self.service.platform()
+    }
+
+    /// What the holder calls the platform.
+    pub(super) fn name(&self, language: Language) -> &str {
+        match language {
+            Language::Uk => &self.name.uk,
+            Language::En => &self.name.en,
+        }
     }
 
     /// Whether the platform is served with TLS.

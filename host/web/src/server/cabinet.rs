@@ -47,6 +47,22 @@ async fn begin(app: &App) -> Result<Unit, Error> {
     app.platform().storage.begin().await.map_err(Error::storage)
 }
 
+/// The cabinet as this visitor reads it.
+fn cabinet<'a>(app: &'a App, visit: &Visit, acting_for: Option<&'a str>) -> chrome::Cabinet<'a> {
+    let platform = app.platform();
+    chrome::Cabinet {
+        say: Speaker::host(visit.language),
+        now: platform.legal.now().timestamp(),
+        zone: platform.zone.time_zone(),
+        acting_for,
+    }
+}
+
+/// The name in which the visitor acts, if they may choose.
+fn acting_for(visit: &Visit) -> Option<String> {
+    super::acting_for::of(visit).map(|acting| acting.name)
+}
+
 async fn shown(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<maud::Markup, Error>) -> Response {
     match main {
         Ok(main) => {
@@ -55,13 +71,6 @@ async fn shown(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<maud:
         }
         Err(error) => super::modules::failed(app, visit, "", &error).await,
     }
-}
-
-/// How many notices the person has not seen; none when the storage does not answer.
-pub(super) async fn unread(app: &App, person: &str) -> u32 {
-    let Ok(mut unit) = begin(app).await else { return 0 };
-    let unread = vzaemo_cabinet::unread(&mut unit, person).await.unwrap_or_default();
-    u32::try_from(unread).unwrap_or(u32::MAX)
 }
 
 fn case_line(app: &App, visit: &Visit, case: &CaseSummary) -> chrome::Case {
@@ -99,8 +108,8 @@ pub(super) async fn cases(State(app): State<Arc<App>>, visit: Visit, headers: He
         let (cases, _) =
             vzaemo_cabinet::my_cases(&mut unit, &person, LINES, None).await.map_err(Error::storage)?;
         let lines: Vec<chrome::Case> = cases.iter().map(|case| case_line(&app, &visit, case)).collect();
-        let (say, platform) = (Speaker::host(visit.language), app.platform());
-        Ok(chrome::cases(&say, &lines, platform.legal.now().timestamp(), platform.zone.time_zone()))
+        let name = acting_for(&visit);
+        Ok(chrome::cases(&cabinet(&app, &visit, name.as_deref()), &lines))
     };
     shown(&app, &visit, &headers, main.await).await
 }
@@ -135,8 +144,7 @@ pub(super) async fn case(
                 page: serves.then(|| found.summary.address.clone()),
                 events: events.collect(),
             };
-            let (say, platform) = (Speaker::host(visit.language), app.platform());
-            Ok(chrome::case(&say, &case_page, platform.legal.now().timestamp(), platform.zone.time_zone()))
+            Ok(chrome::case(&cabinet(&app, &visit, None), &case_page))
         }
     };
     shown(&app, &visit, &headers, main).await
@@ -169,8 +177,8 @@ pub(super) async fn drafts(State(app): State<Arc<App>>, visit: Visit, headers: H
                 }
             })
             .collect();
-        let say = Speaker::host(visit.language);
-        Ok(chrome::drafts(&say, &drafts, platform.legal.now().timestamp(), platform.zone.time_zone()))
+        let name = acting_for(&visit);
+        Ok(chrome::drafts(&cabinet(&app, &visit, name.as_deref()), &drafts))
     };
     shown(&app, &visit, &headers, main.await).await
 }
@@ -232,8 +240,8 @@ pub(super) async fn notices(State(app): State<Arc<App>>, visit: Visit, headers: 
                 new: !line.read,
             })
             .collect();
-        let (say, platform) = (Speaker::host(visit.language), app.platform());
-        Ok(chrome::notices(&say, &notices, platform.legal.now().timestamp(), platform.zone.time_zone()))
+        let name = acting_for(&visit);
+        Ok(chrome::notices(&cabinet(&app, &visit, name.as_deref()), &notices))
     };
     shown(&app, &visit, &headers, main.await).await
 }
@@ -245,11 +253,12 @@ pub(super) async fn sessions(State(app): State<Arc<App>>, visit: Visit, headers:
     };
     let main = async {
         let mine = app.sessions.of(session.person.id).await.map_err(Error::storage)?;
+        let say = Speaker::host(visit.language);
         let lines: Vec<chrome::SessionLine> = mine
             .iter()
             .map(|line| chrome::SessionLine {
                 device: match &line.method {
-                    Method::OpenIdConnect { provider } => provider.clone(),
+                    Method::OpenIdConnect { provider } => super::sign_in::provider_name(&app, provider, &say),
                 },
                 since: line.opened.timestamp(),
                 used: line.last_used.timestamp(),
@@ -257,9 +266,11 @@ pub(super) async fn sessions(State(app): State<Arc<App>>, visit: Visit, headers:
                 end: format!("{}/end?id={}", paths::SESSIONS, line.id.as_str()),
             })
             .collect();
-        let (say, platform) = (Speaker::host(visit.language), app.platform());
+        let name = acting_for(&visit);
         // Sessions live on the security clock, whatever the legal clock says.
-        Ok(chrome::sessions(&say, &lines, platform.security.now().timestamp(), platform.zone.time_zone()))
+        let now = app.platform().security.now().timestamp();
+        let cabinet = chrome::Cabinet { now, ..cabinet(&app, &visit, name.as_deref()) };
+        Ok(chrome::sessions(&cabinet, &lines))
     };
     shown(&app, &visit, &headers, main.await).await
 }

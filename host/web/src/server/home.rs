@@ -18,6 +18,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_contract::call::{Address, Pair, Request as Call};
 use vzaemo_identity::ReturnTo;
+use vzaemo_marks::{Event, Kind, Reader};
 use vzaemo_service::{ModuleVersion, route};
 
 /// The modules that serve, in the order of their ids.
@@ -26,15 +27,23 @@ fn serving(app: &App) -> Vec<Arc<ModuleVersion>> {
     snapshot.modules.values().filter_map(|state| state.serving().cloned()).collect()
 }
 
-/// The body of a view of a module, with its title; nothing, and a line in the log, when it fails: one module does
-/// not take the first page down.
+/// What a module shows within a page of the host's.
+struct Section {
+    title: String,
+    html: String,
+    /// It says that there is nothing.
+    empty: bool,
+}
+
+/// A view of a module as a section; nothing, and a line in the log, when it fails: one module does not take the first
+/// page down.
 async fn section(
     app: &App,
     visit: &Visit,
     version: &ModuleVersion,
     view: &str,
     query: Vec<Pair>,
-) -> Option<(String, String)> {
+) -> Option<Section> {
     let call = Call { params: Vec::new(), query: query.clone(), input: "{}".to_owned() };
     let module = &version.manifest.id;
     let viewed = match app.service.view(&visit.caller, module, view, &call).await {
@@ -45,7 +54,9 @@ async fn section(
         }
     };
     let (rendered, main) = section_html(app, visit, &viewed, query).await.ok()?;
-    Some((rendered.title, main))
+    let says_nothing = |event| matches!(event, Ok(Event::Open(Kind::Empty, _)));
+    let empty = Reader::new(&viewed.page).any(says_nothing);
+    Some(Section { title: rendered.title, html: main, empty })
 }
 
 fn view_href(version: &ModuleVersion, view: &str) -> Option<String> {
@@ -68,9 +79,9 @@ pub(super) async fn home(State(app): State<Arc<App>>, visit: Visit, headers: Hea
             href: href.clone(),
         });
         let Some(view) = &manifest.home else { continue };
-        if let Some((title, html)) = section(&app, &visit, &version, view, Vec::new()).await {
+        if let Some(section) = section(&app, &visit, &version, view, Vec::new()).await {
             let more = Some((say.say("home-all").into_owned(), href));
-            sections.push(Contribution { title, more, html });
+            sections.push(Contribution { title: section.title, more, html: section.html });
         }
     }
     let main = chrome::home(&say, &tasks, &sections);
@@ -98,9 +109,7 @@ pub(super) async fn search(
         for version in serving(&app) {
             let Some(view) = &version.manifest.search else { continue };
             let query = vec![("q".to_owned(), words.to_owned())];
-            if let Some((title, html)) = section(&app, &visit, &version, view, query).await {
-                found.push((title, html));
-            }
+            found.extend(section(&app, &visit, &version, view, query).await.filter(|section| !section.empty));
         }
     }
     let title = say.say("search-title");
@@ -111,9 +120,14 @@ pub(super) async fn search(
             button.v-button { (say.say("search-button")) }
         }
         @if words.is_empty() { p.v-muted { (say.say("search-nothing-asked")) } }
-        @else if found.is_empty() { p { (say.say("search-nothing-found")) } }
-        @for (title, html) in &found {
-            section.v-section { h2 { (PreEscaped(title)) } (PreEscaped(html)) }
+        @else if found.is_empty() {
+            div.v-empty {
+                p.v-empty__title { (say.say("search-nothing-found")) }
+                p { (say.say("search-nothing-found-next")) }
+            }
+        }
+        @for section in &found {
+            section.v-section { h2 { (PreEscaped(&section.title)) } (PreEscaped(&section.html)) }
         }
     };
     page(&app, &visit, &headers, Content::new(&title, main).private()).await

@@ -5,12 +5,14 @@
 //! handler reaches a module but through the service.
 
 mod acting;
+mod acting_for;
 mod answer;
 mod app;
 mod body;
 mod cabinet;
 mod development;
 mod explain;
+mod guard;
 mod home;
 mod modules;
 mod parked;
@@ -24,6 +26,7 @@ mod statements;
 mod told;
 mod visit;
 
+mod unread;
 use crate::assets;
 use crate::chrome::paths;
 use axum::Router;
@@ -62,6 +65,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route("/desk", get(home::desk))
         .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
         .route("/language/{code}", get(home::language))
+        .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
         .route(paths::RULES, get(statements::rules))
         .route(paths::ACCESSIBILITY, get(statements::accessibility))
         .route(paths::PRIVACY, get(statements::privacy))
@@ -76,6 +80,6 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
     }
     router
         .fallback(modules::serve)
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), answer::guard))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
         .with_state(app)
 }

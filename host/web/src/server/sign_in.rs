@@ -6,7 +6,7 @@ use super::{App, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::chrome::sign_in::{Means, sign_in as chooser};
-use crate::texts::Speaker;
+use crate::texts::{Language, Speaker};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -42,11 +42,7 @@ pub(super) async fn choose(
             let development = app.development.is_some() && config.id == DEVELOPMENT;
             let description = if development { "sign-in-development" } else { "sign-in-provider" };
             Means {
-                title: match visit.language {
-                    _ if development => say.say("sign-in-development-title").into_owned(),
-                    crate::texts::Language::Uk => config.name.0.clone(),
-                    crate::texts::Language::En => config.name.1.clone(),
-                },
+                title: provider_name(&app, &config.id, &say),
                 description: say.say(description).into_owned(),
                 icon: "person".to_owned(),
                 href: paths::returning(&format!("/sign-in/begin/{}", config.id), to.as_str()),
@@ -56,6 +52,21 @@ pub(super) async fn choose(
         .collect();
     page(&app, &visit, &headers, Content::new(&say.say("sign-in-title"), chooser(&say, &means)).private())
         .await
+}
+
+/// What a provider is called; its id for one that is no longer configured.
+pub(super) fn provider_name(app: &App, id: &str, say: &Speaker<'_>) -> String {
+    if app.development.is_some() && id == DEVELOPMENT {
+        return say.say("sign-in-development-title").into_owned();
+    }
+    let Some(provider) = app.sign_in.providers().find(|provider| provider.config().id == id) else {
+        return id.to_owned();
+    };
+    let (uk, en) = &provider.config().name;
+    match say.language() {
+        Language::Uk => uk.clone(),
+        Language::En => en.clone(),
+    }
 }
 
 /// The id of the embedded identity provider.
@@ -110,15 +121,10 @@ pub(super) async fn complete(
         Box::pin(async move { Ok(record::sign_in(unit, &platform, signed_in).await?) })
     };
     match app.sessions.open(&completed.attested, opening, record).await {
-        Ok((token, _)) => {
-            // Who signs in in the name of an organisation acts for it from the start.
-            if let Some(organisation) = &completed.attested.organisation
-                && let Err(error) = app.sessions.act_for(token.secret(), Some(&organisation.edrpou)).await
-            {
-                return super::modules::failed(&app, &visit, "", &vzaemo_service::Error::storage(error))
-                    .await;
-            }
-            let mut response = see_other(completed.return_to.as_str());
+        Ok((token, session)) => {
+            // Who may act for an organisation says in whose name before they go on.
+            let choice = super::acting_for::choice_before(&session, &completed.return_to);
+            let mut response = see_other(choice.as_deref().unwrap_or(completed.return_to.as_str()));
             set_cookie(&mut response, &app.cookies.session(&token));
             set_cookie(&mut response, &app.cookies.no_pre_session());
             response

@@ -91,6 +91,7 @@ impl Filler<'_> {
         let values = form.start(&slot.prefill, |_| None);
         let speaker = Speaker::of(&self.version.texts, self.visit.language);
         let choices = |list: &str| choices(self.app, self.visit, list);
+        let acting_for = super::acting_for::of(self.visit);
         let markup = draw(
             &form,
             0,
@@ -104,6 +105,7 @@ impl Filler<'_> {
                 choices: &choices,
                 submit: None,
                 can_save: false,
+                acting_for: acting_for.as_ref(),
             },
         );
         out.push_str(&markup.0);

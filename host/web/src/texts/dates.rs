@@ -95,7 +95,7 @@ pub fn remaining(target: &str, now: Timestamp, zone: &TimeZone) -> Option<(Remai
     Some((shown, until))
 }
 
-/// Appends what remains in words: "Ще 12 днів".
+/// Appends what remains in words, small: "ще 12 днів".
 pub fn push_remaining(remaining: Remaining, speaker: &Speaker<'_>, out: &mut String) {
     let said = match remaining {
         Remaining::Days(days) => speaker.say_with("remaining-days", &[("days", days.into())]),

@@ -1,120 +1,6 @@
-//! Writes a static gallery of everything that this room draws, to be looked at:
-//! `cargo run -p vzaemo-web --example gallery -- FOLDER`.
-#![allow(clippy::unwrap_used)]
+//! Pages as a module makes them: every block.
 
-use std::fs;
-use std::path::Path;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use maud::Markup;
-use serde_json::json;
 use vzaemo_marks::{Kind, Page, Tone, Writer};
-use vzaemo_web::assets;
-use vzaemo_web::chrome::{self, Banner, Development, Frame, Nav, Preferences, Visitor};
-use vzaemo_web::forms::{self, Choice, Drawing, Form, Step};
-use vzaemo_web::render::{self, Pairs, Resolver, Rule, Slot};
-use vzaemo_web::texts::{Language, Source, Speaker, Texts};
-
-const UK: &str = "
-state-open = Збір голосів
-lead = { $who } · оприлюднено { $when } · { $body }
-missing = { $count ->
-    [one] Бракує { $count } голосу.
-   *[other] Бракує { $count } голосів.
-}
-field-title = Назва
-field-title-hint = Одне речення про те, що має змінитися.
-field-text = Текст
-field-kind = Вид
-field-kind-plan = План
-field-kind-act = Проєкт акта
-field-day = Коли це сталося
-field-place = Область
-field-sum = Сума, гривень
-field-topics = Теми
-field-topics-roads = Дороги
-field-topics-parks = Парки
-field-agree = Погоджуюся, що моє ім’я побачать усі
-step-about = Про що
-step-more = Подробиці
-";
-const EN: &str = "
-state-open = Collecting votes
-lead = { $who } · published { $when } · { $body }
-missing = { $count ->
-    [one] { $count } vote is missing.
-   *[other] { $count } votes are missing.
-}
-field-title = Title
-field-title-hint = One sentence about what should change.
-field-text = Text
-field-kind = Kind
-field-kind-plan = Plan
-field-kind-act = Draft act
-field-day = When it happened
-field-place = Region
-field-sum = Sum, hryvnias
-field-topics = Topics
-field-topics-roads = Roads
-field-topics-parks = Parks
-field-agree = I agree that everybody sees my name
-step-about = About
-step-more = Details
-";
-
-struct Gallery {
-    texts: Texts,
-    language: Language,
-    zone: TimeZone,
-    query: Vec<(String, String)>,
-}
-
-impl Resolver for Gallery {
-    fn speaker(&self) -> Speaker<'_> {
-        Speaker::of(&self.texts, self.language)
-    }
-    fn person(&self, reference: &str) -> Option<&str> {
-        match reference {
-            "p1" => Some("Марія Іванівна Коваль"),
-            "p2" => Some("Тарас Олександрович Гнатюк"),
-            "p3" => Some("Ірина Петрівна Савчук"),
-            _ => None,
-        }
-    }
-    fn body(&self, _: &str) -> Option<&str> {
-        Some(if self.language == Language::Uk {
-            "Кабінет Міністрів України"
-        } else {
-            "Cabinet of Ministers of Ukraine"
-        })
-    }
-    fn view(&self, name: &str, params: &Pairs<'_>, query: &Pairs<'_>) -> Option<String> {
-        let mut path = format!("/items/{name}");
-        for (_, value) in params {
-            path = format!("{path}/{value}");
-        }
-        for (name, value) in query {
-            path = format!("{path}?{name}={value}");
-        }
-        Some(path)
-    }
-    fn act_form(&self, act: &str, params: &Pairs<'_>, _: &Pairs<'_>) -> Option<String> {
-        self.view(act, params, &[])
-    }
-    fn query(&self) -> &[(String, String)] {
-        &self.query
-    }
-    fn explain(&self, _: &Rule<'_>) -> Vec<String> {
-        vec!["3 вересня 2026 + 3 місяці = 3 грудня 2026, четвер, робочий день.".to_owned()]
-    }
-    fn now(&self) -> Timestamp {
-        "2026-11-21T12:00:00Z".parse().unwrap()
-    }
-    fn zone(&self) -> &TimeZone {
-        &self.zone
-    }
-}
 
 fn text(w: &mut Writer, words: &str) {
     w.leaf(Kind::Text, words);
@@ -227,7 +113,7 @@ fn aside(w: &mut Writer) {
     w.group(Kind::Aside, "", clock);
 }
 
-fn matter() -> Page {
+pub fn matter() -> Page {
     let mut w = Writer::new();
     w.open(Kind::Page, "");
     w.group(Kind::Crumb, "", |w| {
@@ -262,7 +148,7 @@ fn matter() -> Page {
     w.finish()
 }
 
-fn blocks() -> Page {
+pub fn blocks() -> Page {
     let mut w = Writer::new();
     w.open(Kind::Page, "");
     w.group(Kind::Title, "", |w| text(w, "Усі блоки"));
@@ -416,7 +302,7 @@ fn document(w: &mut Writer) {
     });
 }
 
-fn desk() -> Page {
+pub fn desk() -> Page {
     let mut w = Writer::new();
     w.open(Kind::Page, "");
     w.group(Kind::Title, "", |w| text(w, "Робочий стіл"));
@@ -446,209 +332,4 @@ fn desk() -> Page {
         }
     });
     w.finish()
-}
-
-fn form() -> Form {
-    let schema = json!({
-        "type": "object",
-        "required": ["title", "text", "kind", "day", "agree"],
-        "properties": {
-            "title": { "type": "string", "minLength": 10, "maxLength": 120 },
-            "text": { "type": "string", "maxLength": 1000, "x-widget": "textarea" },
-            "kind": { "type": "string", "enum": ["plan", "act"] },
-            "day": { "type": "string", "format": "date" },
-            "place": { "type": "string", "x-choices": "regions" },
-            "sum": { "type": "integer", "minimum": 1 },
-            "topics": { "type": "array", "items": { "type": "string", "enum": ["roads", "parks"] } },
-            "agree": { "type": "boolean", "const": true }
-        }
-    });
-    let steps = vec![
-        Step {
-            id: "about".into(),
-            fields: vec!["title".into(), "text".into(), "kind".into(), "topics".into()],
-            then: None,
-        },
-        Step {
-            id: "more".into(),
-            fields: vec!["day".into(), "place".into(), "sum".into(), "agree".into()],
-            then: None,
-        },
-    ];
-    Form::new(&schema, steps, true).unwrap()
-}
-
-fn main() {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| "gallery".to_owned());
-    let folder = Path::new(&folder);
-    fs::create_dir_all(folder.join("assets")).unwrap();
-    for name in ["app.css", "app.js", "mark.svg"] {
-        let url = assets::url(name);
-        let bytes = assets::get(url.strip_prefix(assets::BASE).unwrap()).unwrap().bytes;
-        fs::write(folder.join(url.trim_start_matches('/')), bytes).unwrap();
-    }
-    let css = assets::get(assets::url("app.css").strip_prefix(assets::BASE).unwrap()).unwrap().bytes;
-    for font in
-        std::str::from_utf8(css).unwrap().split("url(").skip(1).filter_map(|rest| rest.split(')').next())
-    {
-        let name = font.trim_matches('"').trim_start_matches("./");
-        if let Some(asset) = assets::get(name) {
-            fs::write(folder.join("assets").join(name), asset.bytes).unwrap();
-        }
-    }
-    for language in Language::ALL {
-        write(folder, language);
-    }
-}
-
-fn write(folder: &Path, language: Language) {
-    let sources = [
-        Source { language: Language::Uk, name: "uk", text: UK },
-        Source { language: Language::En, name: "en", text: EN },
-    ];
-    let texts = Texts::from_sources(&sources).unwrap();
-    let gallery = Gallery { texts, language, zone: TimeZone::get("Europe/Kyiv").unwrap(), query: Vec::new() };
-    let say = gallery.speaker();
-    let nav = ["Послуги", "Органи влади", "Відкриті дані", "Статистика"].map(|label| Nav {
-        label: label.to_owned(),
-        href: "/".to_owned(),
-        current: label == "Послуги",
-    });
-    let banners = [Banner {
-        tone: Tone::Caution,
-        text: "Платформу оновлюють: до 14:30 записи лише для читання.".to_owned(),
-    }];
-    let save = |name: &str, frame: &Frame<'_>, title: &str, body: &str| {
-        let page = chrome::document(frame, title, |out| out.push_str(body));
-        let page = page.replace("\"/assets/", "\"assets/");
-        fs::write(folder.join(format!("{name}-{}.html", language.code())), page).unwrap();
-    };
-    let signed_out = Frame {
-        language,
-        preferences: Preferences::default(),
-        path: "/items/187",
-        visitor: None,
-        navigation: &nav,
-        development: Some(Development { now: gallery.now(), zone: gallery.zone.clone() }),
-        banners: &[],
-        dense: false,
-        noindex: false,
-    };
-    let signed_in = Frame {
-        visitor: Some(Visitor { name: "Олена К.", unread: 2 }),
-        development: None,
-        ..signed_out.clone()
-    };
-    let fill = |slot: &Slot, out: &mut String| chrome::fill_button(slot, "/items/187/support", "s-1", out);
-    let whole = |page: &Page| {
-        vzaemo_marks::check(page).unwrap();
-        let rendered = render::render(page, &gallery);
-        let mut body = String::new();
-        rendered.body.splice(&mut body, &mut |slot, out| fill(slot, out));
-        (rendered, body)
-    };
-    let (matter_page, body) = whole(&matter());
-    save("matter", &signed_in, &matter_page.title, &body);
-    let mut done = String::new();
-    matter_page
-        .body
-        .splice(&mut done, &mut |slot, out| chrome::fill_done(slot, &mut |slot, out| fill(slot, out), out));
-    save("matter-done", &signed_in, &matter_page.title, &done);
-    let (page, body) = whole(&blocks());
-    save("blocks", &Frame { banners: &banners, ..signed_out.clone() }, &page.title, &body);
-    let dark = Preferences::from_cookie("large.high.dark.usual");
-    save("blocks-dark", &Frame { preferences: dark, ..signed_in.clone() }, &page.title, &body);
-    let (page, body) = whole(&desk());
-    save("desk", &Frame { dense: true, ..signed_in.clone() }, &page.title, &body);
-    let save_markup = |name: &str, frame: &Frame<'_>, body: &Markup| save(name, frame, name, &body.0);
-    write_forms(&say, &|name, body| save_markup(name, &signed_in, body));
-    write_host_pages(&say, &gallery, &|name, body| save_markup(name, &signed_out, body));
-}
-
-fn write_forms(say: &Speaker<'_>, save: &dyn Fn(&str, &Markup)) {
-    let form = form();
-    let body = "title=Входи&text=&topics=roads&_step=about&day.day=31&day.month=2&day.year=2026&sum=багато";
-    let sent = form.read(body.as_bytes()).unwrap();
-    let regions =
-        |_: &str| vec![Choice { value: "30".into(), label: "Київська область".into() }];
-    let with = |errors| Drawing {
-        speaker: *say,
-        action: "/items/new",
-        submission: "s-1",
-        draft: Some("d-1"),
-        values: &sent.values,
-        errors,
-        choices: &regions,
-        submit: None,
-        can_save: true,
-    };
-    let head = chrome::headed(say, &[], "Новий запис", None);
-    let errors = [0, 1].map(|step| form.check_step(step, &sent.values).unwrap_err());
-    for (step, errors) in errors.iter().enumerate() {
-        let drawn = forms::draw(&form, step, &with(errors));
-        save(&format!("form-{step}"), &maud::html! { (head) (drawn) });
-    }
-    save("answers", &maud::html! { (head) (forms::check_answers(&form, &with(&[]))) });
-}
-
-fn write_host_pages(say: &Speaker<'_>, gallery: &Gallery, save: &dyn Fn(&str, &Markup)) {
-    let task = |title: &str, description: &str, icon: &str| chrome::Task {
-        title: title.to_owned(),
-        description: description.to_owned(),
-        icon: icon.to_owned(),
-        href: "/items".to_owned(),
-    };
-    let tasks = [
-        task("Підтримати або подати запис", "25 000 голосів, і Кабінет Міністрів відповідає", "pen"),
-        task("Надіслати лист", "До будь-якого органу влади", "mail"),
-        task("Запитати інформацію", "Відповідь упродовж п’яти робочих днів", "search"),
-        task("Обговорити проєкт акта", "Зауваження до кожного пункту, обов’язкова відповідь", "talk"),
-        task("Проголосувати", "Громадські ради, громадський бюджет", "check"),
-        task("Знайти орган влади", "Контакти, години прийому, мапа", "place"),
-    ];
-    save("home", &chrome::home(say, &tasks, &[]));
-    save("preferences", &chrome::preferences(say, Preferences::default(), "/"));
-    let means = [
-        chrome::Means {
-            title: "id.gov.ua".into(),
-            description: "BankID, файловий ключ".into(),
-            icon: "key".into(),
-            href: "/".into(),
-            development: false,
-        },
-        chrome::Means {
-            title: "Вигадані особи".into(),
-            description: "Для перевірки".into(),
-            icon: "people".into(),
-            href: "/".into(),
-            development: true,
-        },
-    ];
-    save("sign-in", &chrome::sign_in(say, &means));
-    let failed = chrome::Problem::Failed { reference: "0192-77ab".into() };
-    save("failed", &chrome::problem(say, &failed, "/"));
-    let zone = &gallery.zone;
-    let case = chrome::Case {
-        title: "Безбар’єрні входи до всіх відділень пошти".into(),
-        href: "/cabinet/cases/1".into(),
-        service: "Записи".into(),
-        status: "Збір голосів".into(),
-        tone: Tone::Brand,
-        next: Some(chrome::Next {
-            label: "Збір завершується".into(), by: "2026-12-03".parse().unwrap()
-        }),
-        changed: gallery.now(),
-    };
-    save("cases", &chrome::cases(say, std::slice::from_ref(&case), gallery.now(), zone));
-    let events = vec![chrome::CaseEvent { at: gallery.now(), html: "Подано".into() }];
-    save(
-        "case",
-        &chrome::case(
-            say,
-            &chrome::CasePage { case, page: Some("/items/187".into()), events },
-            gallery.now(),
-            zone,
-        ),
-    );
-    save("notices", &chrome::notices(say, &[], gallery.now(), zone));
 }

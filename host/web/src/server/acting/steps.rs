@@ -1,0 +1,155 @@
+//! From step to step, and at the end the act.
+
+use super::pages::Shown;
+use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
+use crate::chrome::paths;
+use crate::chrome::problem::{Kept, Problem};
+use crate::forms::{Fault, FieldError, Sent, Values};
+use crate::server::answer::{see_other, trouble};
+use crate::server::modules::failed;
+use crate::server::parked;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use vzaemo_access::Reason;
+use vzaemo_contract::call::{Pair, Request as Call};
+use vzaemo_service::Error;
+
+impl Filling<'_> {
+    fn at_step(&self, step: &str) -> String {
+        format!("{}?{STEP_QUERY}={step}", self.path)
+    }
+
+    /// What is wrong with the answers of a step.
+    fn wrong(&self, step: usize, values: &Values) -> Vec<FieldError> {
+        match self.form.check_step(step, values) {
+            Err(errors) => errors,
+            Ok(_) => {
+                let here = |error: &FieldError| {
+                    error.field.as_deref().is_none_or(|field| self.step_with(field) == step)
+                };
+                let lists = |list: &str| choices(self.app, self.visit, list);
+                self.form.check_choices(values, &lists).into_iter().filter(here).collect()
+            }
+        }
+    }
+
+    /// Takes what was sent.
+    pub(super) async fn take(self, headers: &HeaderMap, sent: Sent) -> Response {
+        let at = sent.step.as_deref().and_then(|step| self.form.step(step));
+        let mut misfits = sent.misfits;
+        // A step that is no longer there: nothing is sent that was not seen.
+        if at.is_none() && sent.step.as_deref().is_some_and(|step| step != CHECK) {
+            misfits.push(FieldError { field: None, fault: Fault::Changed });
+        }
+        // The page with all answers sends none of them again: they are in the draft.
+        let checking = self.form.checks_answers() && at.is_none() && misfits.is_empty();
+        let mut values =
+            if self.keeps_drafts() { self.kept().await.unwrap_or_default() } else { Values::default() };
+        let step = at.unwrap_or(0);
+        if at.is_none() && !misfits.is_empty() {
+            values.take_all(sent.values);
+        } else if !checking && let Some(fields) = self.form.steps().get(step) {
+            values.take_step(fields, &sent.values);
+        }
+        let submission = sent.submission.clone().unwrap_or_else(fresh_submission);
+        if self.keeps_drafts()
+            && !checking
+            && let Err(error) = self.keep(&values).await
+        {
+            return failed(self.app, self.visit, self.place.module, &error).await;
+        }
+        if sent.go.as_deref() == Some("save") && self.keeps_drafts() && misfits.is_empty() {
+            return see_other(paths::DRAFTS);
+        }
+        let errors = match misfits {
+            _ if checking => Vec::new(),
+            misfits if misfits.is_empty() => self.wrong(step, &values),
+            misfits => misfits,
+        };
+        if !errors.is_empty() {
+            let shown = Shown { values: &values, errors: &errors, refused: None, submission: &submission };
+            return self.step_page(headers, step, shown, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        if !checking && let Some(next) = self.form.steps().get(step + 1) {
+            return see_other(&self.at_step(&next.id));
+        }
+        if !checking && self.form.checks_answers() {
+            return see_other(&self.at_step(CHECK));
+        }
+        self.send(headers, &values, &submission, sent.submission.is_some()).await
+    }
+
+    async fn send(self, headers: &HeaderMap, values: &Values, submission: &str, given: bool) -> Response {
+        let (module, act) = (self.place.module, self.place.act);
+        // A form that comes again finds its draft gone, or a later one there.
+        if given {
+            match self.app.service.done_before(&self.visit.caller, module, act, submission).await {
+                Ok(Some(done)) => return after(self.app, self.visit, done),
+                Ok(None) => {}
+                Err(error) => return failed(self.app, self.visit, module, &error).await,
+            }
+        }
+        let input = match self.form.check(values) {
+            Ok(input) => input,
+            Err(errors) => {
+                let step = self.step_of(errors.first());
+                let shown = Shown { values, errors: &errors, refused: None, submission };
+                return self.step_page(headers, step, shown, StatusCode::UNPROCESSABLE_ENTITY).await;
+            }
+        };
+        let call = Call { params: self.place.params.clone(), query: Vec::new(), input: input.to_string() };
+        match self.app.service.act(&self.visit.caller, module, act, &call, Some(submission)).await {
+            Ok(done) => {
+                if self.keeps_drafts() {
+                    self.discard().await;
+                } else {
+                    parked::forget(self.app, headers, &self.path).await;
+                }
+                after(self.app, self.visit, done)
+            }
+            Err(Error::Refused(refusal)) => {
+                let text = refusal_text(Some(&self.version), &refusal.message, self.visit.language);
+                let fresh = fresh_submission();
+                let shown = Shown { values, errors: &[], refused: Some(text), submission: &fresh };
+                let step = refusal.field.as_deref().map_or(0, |field| self.step_with(field));
+                self.step_page(headers, step, shown, StatusCode::UNPROCESSABLE_ENTITY).await
+            }
+            Err(Error::Busy) => {
+                let kept = Kept { action: self.path.clone(), fields: self.fields(values, submission) };
+                trouble(self.app, self.visit, &Problem::Busy { kept: Some(kept) }).await
+            }
+            // The session ended while the act ran: the person's roles have changed.
+            Err(Error::Denied { reason: Reason::SignInNeeded }) => {
+                expired(self.app, self.visit, values).await
+            }
+            Err(error) => failed(self.app, self.visit, module, &error).await,
+        }
+    }
+
+    /// What has to be sent again.
+    fn fields(&self, values: &Values, submission: &str) -> Vec<Pair> {
+        use crate::forms::{GO, STEP, SUBMISSION};
+        let mut fields =
+            vec![(SUBMISSION.to_owned(), submission.to_owned()), (GO.to_owned(), "submit".to_owned())];
+        if self.form.checks_answers() {
+            fields.push((STEP.to_owned(), CHECK.to_owned()));
+            return fields;
+        }
+        if let Some(last) = self.form.steps().last() {
+            fields.push((STEP.to_owned(), last.id.clone()));
+            for name in &last.fields {
+                fields.extend(values.all(name).iter().map(|value| (name.clone(), value.clone())));
+            }
+        }
+        fields
+    }
+
+    pub(super) fn step_of(&self, error: Option<&FieldError>) -> usize {
+        error.and_then(|error| error.field.as_deref()).map_or(0, |field| self.step_with(field))
+    }
+
+    fn step_with(&self, field: &str) -> usize {
+        let holds = |step: &crate::forms::Step| step.fields.iter().any(|name| name == field);
+        self.form.steps().iter().position(holds).unwrap_or(0)
+    }
+}

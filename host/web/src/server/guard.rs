@@ -1,0 +1,171 @@
+//! The gate that all requests pass: changes come from this platform's own pages only, and nobody asks for too much.
+
+use super::answer::trouble;
+use super::app::App;
+use super::visit::{Visit, cookie};
+use crate::assets;
+use crate::chrome::problem::{Kept, Problem};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use vzaemo_protection::{Kind, address_key};
+
+/// Headers of every answer.
+const HEADERS: [(&str, &str); 6] = [
+    ("content-security-policy", assets::CONTENT_SECURITY_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+];
+
+/// Lets a request in or turns it away, and puts the headers of every answer on what comes out.
+pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = match refusal(&app, &request) {
+        None => next.run(request).await,
+        Some((kind, what)) => {
+            app.refusals.count(kind, app.platform().security.now());
+            let (mut parts, body) = request.into_parts();
+            let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
+            let problem = match what {
+                Refusal::Foreign => Problem::Foreign,
+                Refusal::TooMany { seconds } => {
+                    Problem::TooMany { seconds, kept: kept(&app, &parts, body).await }
+                }
+            };
+            trouble(&app, &visit, &problem).await
+        }
+    };
+    for (name, value) in HEADERS {
+        let name = HeaderName::from_static(name);
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if app.is_secure() {
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    response
+}
+
+/// Why a request is turned away at the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// A change that another site asked for.
+    Foreign,
+    /// More than the rate allows.
+    TooMany {
+        /// Until the next one is possible.
+        seconds: u64,
+    },
+}
+
+fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
+    let (headers, path) = (request.headers(), request.uri().path());
+    let change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // The development provider is another party that happens to live at the same address.
+    let own = !path.starts_with("/dev/id/");
+    if change && own && !is_same_origin(headers, &app.base) {
+        return Some((Kind::Act, Refusal::Foreign));
+    }
+    let kind = match (change, path.starts_with("/sign-in/begin")) {
+        (true, _) => Kind::Act,
+        (false, true) => Kind::SignIn,
+        (false, false) => Kind::Page,
+    };
+    if !own || path.starts_with(assets::BASE) || path.starts_with("/health/") {
+        return None;
+    }
+    let too_many = app.limits.check(kind, &counted_as(app, request)).err()?;
+    Some((kind, Refusal::TooMany { seconds: too_many.retry_after.as_secs().max(1) }))
+}
+
+/// Under which key a request is counted: its person, or the address that it comes from. A token that is no session's
+/// is as good as none, or everybody could have as many keys as they invent.
+fn counted_as(app: &App, request: &Request) -> String {
+    let token = cookie(request.headers(), app.cookies.session_name());
+    match token.and_then(|token| app.sessions.person_in_memory(token)) {
+        Some(person) => person.to_string(),
+        None => address_key(address(app, request)),
+    }
+}
+
+/// The visitor's address: the other end of the connection, or what a trusted proxy says.
+fn address(app: &App, request: &Request) -> IpAddr {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    // A connection that is none of the network's has no address; all of these are counted as one.
+    let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    // Header values that are no text are kept as hops that cannot be read, so that what stands further left of them
+    // is not taken for what a trusted proxy said.
+    let lines: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .collect();
+    app.trusted_proxies.visitor(peer, lines.into_iter())
+}
+
+/// The form that a request brought, to be sent again by one press.
+async fn kept(app: &App, parts: &Parts, body: Body) -> Option<Kept> {
+    let form = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if parts.method != Method::POST || !form?.starts_with("application/x-www-form-urlencoded") {
+        return None;
+    }
+    let body = super::body::whole(body, app.largest_body).await?;
+    let fields = url::form_urlencoded::parse(&body);
+    Some(Kept {
+        action: parts.uri.path_and_query()?.to_string(),
+        fields: fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+    })
+}
+
+/// Whether a browser sent this from one of the platform's own pages: by `Sec-Fetch-Site` where it is sent, else by
+/// `Origin`. Neither means that no current browser's form sent it.
+fn is_same_origin(headers: &HeaderMap, base: &url::Url) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site")
+        && site != "same-origin"
+    {
+        return false;
+    }
+    match text("origin") {
+        Some(origin) => url::Url::parse(origin).is_ok_and(|origin| origin.origin() == base.origin()),
+        None => text("sec-fetch-site") == Some("same-origin"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_the_platforms_own_pages_may_change_things() {
+        let base: url::Url = "https://platform.example/".parse().unwrap();
+        for (headers, allowed) in [
+            (vec![("origin", "https://platform.example"), ("sec-fetch-site", "same-origin")], true),
+            (vec![("origin", "https://platform.example")], true),
+            (vec![("sec-fetch-site", "same-origin")], true),
+            (vec![], false),
+            (vec![("origin", "null")], false),
+            (vec![("origin", "https://evil.example")], false),
+            (vec![("origin", "http://platform.example")], false),
+            (vec![("origin", "https://platform.example.evil.example")], false),
+            (vec![("origin", "https://platform.example"), ("sec-fetch-site", "cross-site")], false),
+            (vec![("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")], false),
+            (vec![("sec-fetch-site", "same-site")], false),
+            (vec![("sec-fetch-site", "none")], false),
+        ] {
+            assert_eq!(is_same_origin(&sent(&headers), &base), allowed, "{headers:?}");
+        }
+    }
+}
