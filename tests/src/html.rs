@@ -76,6 +76,21 @@ impl Form {
     }
 }
 
+/// Attributes whose value a browser goes to or loads.
+const ADDRESSES: [&str; 11] = [
+    "href",
+    "src",
+    "srcset",
+    "action",
+    "formaction",
+    "data",
+    "poster",
+    "ping",
+    "background",
+    "manifest",
+    "xlink:href",
+];
+
 /// Elements whose content is text to its end tag.
 const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
 
@@ -202,9 +217,8 @@ impl Html {
             }
             for (name, value) in &tag.attributes {
                 let value = value.trim_start().to_ascii_lowercase();
-                if name.starts_with("on")
-                    || value.starts_with("javascript:")
-                    || value.starts_with("data:text")
+                let scripted = value.starts_with("javascript:") || value.starts_with("data:text");
+                if name.starts_with("on") || name == "style" || scripted && ADDRESSES.contains(&name.as_str())
                 {
                     dangers.push(format!("{name}={value} in <{}>", tag.name));
                 }

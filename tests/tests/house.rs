@@ -89,3 +89,60 @@ fn the_workspace_stands_without_modules() {
         }
     }
 }
+
+/// What is declared is used: a dependency that nothing names only costs time to compile and to keep up.
+#[test]
+fn every_declared_dependency_is_used() {
+    let mut manifests = Vec::new();
+    for folder in ["host", "sdk", "registry", "xtask", "tests", "modules"] {
+        files(&root().join(folder), &["Cargo.toml"], &mut manifests);
+    }
+    assert!(manifests.len() > 25, "the search looked at {} manifests only", manifests.len());
+    let mut declared = String::new();
+    for path in manifests {
+        let manifest = fs::read_to_string(&path).unwrap();
+        declared.push_str(&manifest);
+        if !manifest.contains("[package]") {
+            continue;
+        }
+        let folder = path.parent().unwrap();
+        let mut sources = Vec::new();
+        for part in ["src", "tests", "benches", "examples"].map(|part| folder.join(part)) {
+            if part.is_dir() {
+                files(&part, &[".rs"], &mut sources);
+            }
+        }
+        let code: String = sources.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+        for name in dependencies(&manifest) {
+            let used = mentions(&code, &name.replace('-', "_"));
+            assert!(used, "{} declares {name} and does not use it", path.display());
+        }
+    }
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    for name in dependencies(&workspace) {
+        let used =
+            [".workspace", " =", "="].iter().any(|after| declared.contains(&format!("\n{name}{after}")));
+        assert!(used, "the workspace declares {name} and no crate of it does");
+    }
+}
+
+/// The names in the tables of dependencies of a manifest.
+fn dependencies(manifest: &str) -> Vec<&str> {
+    let mut within = false;
+    let mut names = Vec::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            within = line.trim_end().ends_with("dependencies]");
+        } else if within && !line.starts_with('#') {
+            names.extend(line.split(['.', '=', ' ']).next().filter(|name| !name.is_empty()));
+        }
+    }
+    names
+}
+
+/// Whether a name stands in the code as a word of its own.
+fn mentions(code: &str, name: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name)
+        .any(|(at, _)| !code[..at].ends_with(part) && !code[at + name.len()..].starts_with(part))
+}

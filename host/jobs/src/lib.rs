@@ -4,8 +4,9 @@
 //! causes, so work is done once in effect, however many runners look at it. Work of a module that does not serve
 //! waits and then runs in order, with its due time as its clock.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 use tokio::sync::Notify;
 use vzaemo_clock::Instant;
 use vzaemo_service::work::{NAMESPACE, WORK, Work};
@@ -16,6 +17,9 @@ use vzaemo_storage::{BODY, Op, Query};
 const REST: Duration = Duration::from_millis(500);
 /// How many records are looked at at once.
 const PORTION: u32 = 100;
+/// How long the work of one module may take in a round; what is left of it waits for the next one, so that others come
+/// to theirs in between.
+const SHARE: Duration = Duration::from_secs(1);
 
 /// Runs timed work.
 pub struct Jobs {
@@ -28,7 +32,7 @@ pub struct Jobs {
 pub struct Round {
     /// Work that is done.
     pub done: usize,
-    /// Work that waits for its module or for a later try.
+    /// Work that waits for its module, for a later try, or for the next round.
     pub left: usize,
 }
 
@@ -64,6 +68,7 @@ impl Jobs {
         let (legal, real) = (platform.legal.now(), platform.security.now());
         let mut round = Round::default();
         let mut after = None;
+        let mut spent: HashMap<String, Duration> = HashMap::new();
         loop {
             let query = Query::of(WORK)
                 .when("due", Op::Le, legal.to_string())
@@ -80,7 +85,15 @@ impl Jobs {
                     round.left += 1;
                     continue;
                 }
-                match self.service.work(key).await? {
+                let share = spent.entry(work.module.clone()).or_default();
+                if *share >= SHARE {
+                    round.left += 1;
+                    continue;
+                }
+                let began = Moment::now();
+                let worked = self.service.work(key).await?;
+                *share += began.elapsed();
+                match worked {
                     Worked::Done => round.done += 1,
                     Worked::Waits => round.left += 1,
                     Worked::Failed(error) => {

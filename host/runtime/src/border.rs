@@ -4,13 +4,14 @@ use crate::capability::CapabilitySet;
 use crate::config::TICK_MS;
 use crate::lanes::SlowLane;
 use crate::meter::{Meter, UsedUp};
+use crate::words;
 use crate::{CallKind, Capability, Imports, Quota};
 use std::time::{Duration, Instant};
 use vzaemo_contract::call::{Denied, Level};
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
-/// The longest line that a guest may log, in bytes.
-const LOG_LINE: usize = 4 << 10;
+/// What the lines of one call may come to, in bytes; what a guest logs beyond that is left out.
+const LOGGED: usize = 64 << 10;
 /// A call that has computed this many slices goes on in the slow lane, so that the quick ones stay quick.
 const QUICK_SLICES: u32 = 20;
 
@@ -37,6 +38,8 @@ pub(crate) struct Border {
     pub(crate) time: Time,
     /// What the guest logged as an error, if that was the last it did.
     last_words: Option<String>,
+    /// How much more it may log, in bytes.
+    log_left: usize,
 }
 
 /// The time of a call.
@@ -70,7 +73,7 @@ impl Border {
         time: Time,
     ) -> Border {
         let memory = MemoryLimit { left: memory, refused: false };
-        Border { imports, meter, memory, kind, held, time, last_words: None }
+        Border { imports, meter, memory, kind, held, time, last_words: None, log_left: LOGGED }
     }
 
     /// Whether the guest may do this now. Everything that a guest asks for passes here.
@@ -84,9 +87,24 @@ impl Border {
 
     /// A line of the guest for operators.
     pub(crate) fn log(&mut self, level: Level, text: &str) {
-        let line = text.get(..text.floor_char_boundary(LOG_LINE)).unwrap_or_default();
-        self.last_words = (level == Level::Error).then(|| line.to_owned());
-        self.imports.log(level, line);
+        // What a panic says last is kept even when nothing more is logged.
+        if self.log_left == 0 && level != Level::Error {
+            self.last_words = None;
+            return;
+        }
+        let line = words::line(text);
+        match self.log_left.checked_sub(line.len()) {
+            Some(left) => {
+                self.log_left = left;
+                self.imports.log(level, &line);
+            }
+            None if self.log_left > 0 => {
+                self.log_left = 0;
+                self.imports.log(Level::Warning, "the rest of what this call logs is left out");
+            }
+            None => {}
+        }
+        self.last_words = (level == Level::Error).then(|| line.into_owned());
     }
 
     /// What the guest said last, if it logged an error and did nothing else after it.

@@ -7,12 +7,15 @@ use crate::load::{
     ActResult, CheckResult, JobParams, JobResult, MigrateParams, MigrateResult, ViewParams, ViewResult,
 };
 use crate::meter::{Meter, UsedUp};
-use crate::{CallError, CallLimits, Imports, Module, Quota, TrapKind};
+use crate::{Backtrace, CallError, CallLimits, Imports, Module, Quota, TrapKind, words};
 use std::time::{Duration, Instant};
-use vzaemo_contract::call::{Outcome, Request};
+use vzaemo_contract::call::{Failure, Outcome, Request};
 use vzaemo_marks::Page;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
+
+/// The most sentences of a module about its configuration that the holder is told.
+const SENTENCES: usize = 100;
 
 /// What a module is called for. It decides what the module may ask of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -100,7 +103,10 @@ impl Module {
     ) -> (Result<Vec<String>, CallError>, Box<dyn Imports>) {
         let export = &self.loaded.exports.check;
         let (result, imports) = self.call::<(), CheckResult>(CallKind::Check, imports, export, ()).await;
-        (result.map(|(sentences,)| sentences), imports)
+        let lines = |(sentences,): CheckResult| {
+            sentences.iter().take(SENTENCES).map(|sentence| words::line(sentence).into_owned()).collect()
+        };
+        (result.map(lines), imports)
     }
 
     /// Runs one function of a fresh instance. The instance is gone when this returns.
@@ -160,7 +166,10 @@ impl Module {
 }
 
 fn failed(failure: crate::bindings::vzaemo::types::types::Failure) -> CallError {
-    CallError::Failure(failure.into())
+    CallError::Failure(match failure.into() {
+        Failure::Broken(what) => Failure::Broken(words::line(&what).into_owned()),
+        other => other,
+    })
 }
 
 /// A page within its limits that keeps to the grammar.
@@ -196,7 +205,7 @@ fn why(error: &wasmtime::Error, border: &mut Border, limits: &CallLimits) -> Cal
     if words.starts_with("too much data is being copied") {
         return CallError::TooMuch { quota: Quota::BytesAtOnce, limit: limits.bytes_at_once as u64 };
     }
-    let backtrace = error.downcast_ref::<WasmBacktrace>().map(ToString::to_string).unwrap_or_default();
+    let backtrace = error.downcast_ref::<WasmBacktrace>().map(Backtrace::of);
     let said = border.last_words();
     let trap = error.downcast_ref::<Trap>();
     let gave_up = matches!(trap, None | Some(Trap::UnreachableCodeReached));

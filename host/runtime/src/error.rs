@@ -1,5 +1,6 @@
 //! What can go wrong, in words for operators.
 
+use crate::words;
 use std::fmt;
 use std::time::Duration;
 use vzaemo_contract::call::Failure;
@@ -111,8 +112,9 @@ pub enum CallError {
         kind: TrapKind,
         /// What the module wrote to the log as an error just before, or the engine's words.
         message: Option<String>,
-        /// Where in the module's code, the innermost function first; empty if unknown.
-        backtrace: String,
+        /// Where in the module's code, if known.
+        #[source]
+        backtrace: Option<Backtrace>,
     },
     /// It took too long.
     #[error("finish the call within {} ms of {quota}", .limit.as_millis())]
@@ -161,6 +163,35 @@ impl CallError {
     /// Whether the same call may well succeed a little later.
     pub fn is_transient(&self) -> bool {
         matches!(self, CallError::Busy | CallError::TimedOut { quota: Quota::Time, .. })
+    }
+}
+
+/// Where in its code a module was stopped: its functions in one line, the innermost first. The source of
+/// [`CallError::Trap`], so that it stands in the operator's log and in no message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("run {0}")]
+pub struct Backtrace(String);
+
+/// The most functions of a backtrace that are told.
+const FRAMES: usize = 20;
+
+impl Backtrace {
+    pub(crate) fn of(backtrace: &wasmtime::WasmBacktrace) -> Self {
+        let frame = |frame: &wasmtime::FrameInfo| {
+            let name = frame.func_name().map_or_else(
+                || format!("wasm function {}", frame.func_index()),
+                |name| words::line(name).into_owned(),
+            );
+            match frame.module_offset() {
+                Some(offset) => format!("{name} at {offset:#x}"),
+                None => name,
+            }
+        };
+        let mut frames: Vec<String> = backtrace.frames().iter().take(FRAMES).map(frame).collect();
+        if backtrace.frames().len() > FRAMES {
+            frames.push(format!("{} more", backtrace.frames().len() - FRAMES));
+        }
+        Backtrace(frames.join(" < "))
     }
 }
 

@@ -24,11 +24,12 @@ mod load;
 mod meter;
 mod serve;
 mod ticker;
+mod words;
 
 pub use call::CallKind;
 pub use capability::{Capability, Grants};
 pub use config::{CallLimits, EngineConfig};
 pub use engine::{Engine, Usage};
-pub use error::{CallError, EngineError, LoadError, Quota, TrapKind};
+pub use error::{Backtrace, CallError, EngineError, LoadError, Quota, TrapKind};
 pub use imports::Imports;
 pub use load::{Module, speaks};

@@ -77,7 +77,20 @@ impl CallHost {
     }
 
     fn cabinet(&mut self, error: vzaemo_cabinet::Error) -> Denied {
-        self.fail(crate::Error::storage(error))
+        match error {
+            vzaemo_cabinet::Error::Read(error) => self.storage(error),
+            vzaemo_cabinet::Error::Write(error) => self.write(error),
+            other => self.fail(crate::Error::storage(other)),
+        }
+    }
+
+    /// A record of the host's that was not taken: too much of it, or texts that cannot be stored, are a mistake of
+    /// the module that they came from.
+    fn write(&mut self, error: WriteError) -> Denied {
+        match error {
+            WriteError::Storage(error) => self.storage(error),
+            refused => Denied::Misuse(refused.to_string()),
+        }
     }
 
     fn conflict(&mut self, error: WriteError) -> Conflict {
@@ -143,7 +156,7 @@ impl CallHost {
             Some(old) => self.unit.replace(NAMESPACE, WORK, &key, old.revision, &body).await,
             None => self.unit.insert(NAMESPACE, WORK, Some(key), &body).await.map(|_| ()),
         };
-        written.map_err(|error| self.fail(crate::Error::storage(error)))
+        written.map_err(|error| self.write(error))
     }
 
     fn declared_job(&self, job: &str) -> Result<(), Denied> {
@@ -440,7 +453,7 @@ impl vzaemo_runtime::Imports for CallHost {
         };
         let body = serde_json::to_string(&work).map_err(|error| self.fail(crate::Error::storage(error)))?;
         let inserted = self.unit.insert(NAMESPACE, WORK, None, &body).await;
-        inserted.map(|_| ()).map_err(|error| self.fail(crate::Error::storage(error)))
+        inserted.map(|_| ()).map_err(|error| self.write(error))
     }
 
     fn settings(&mut self) -> String {

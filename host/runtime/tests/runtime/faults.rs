@@ -10,7 +10,9 @@ async fn trap(guest: &Guest) -> (TrapKind, Option<String>, String) {
     let error = view(&module).await.unwrap_err();
     assert!(error.is_fault_of_module(), "{error}");
     match error {
-        CallError::Trap { kind, message, backtrace } => (kind, message, backtrace),
+        CallError::Trap { kind, message, backtrace } => {
+            (kind, message, backtrace.map(|backtrace| backtrace.to_string()).unwrap_or_default())
+        }
         other => panic!("{other}"),
     }
 }

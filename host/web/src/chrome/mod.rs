@@ -7,6 +7,7 @@ pub mod cabinet;
 pub mod document;
 pub mod home;
 pub mod icons;
+pub mod orderly;
 pub mod paths;
 pub mod preferences;
 pub mod problem;
@@ -21,6 +22,7 @@ pub use cabinet::{
 pub use document::{Banner, Crumb, Development, Frame, Nav, Visitor, document, headed};
 pub use home::{Contribution, Task, home};
 pub use icons::{icon, mark};
+pub use orderly::orderly;
 pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
 pub use problem::{Kept, Problem, problem};

@@ -4,6 +4,7 @@ use super::app::App;
 use super::told;
 use super::visit::Visit;
 use crate::chrome::document::{Banner, Development, Frame, Nav, Visitor, document};
+use crate::chrome::orderly;
 use crate::chrome::problem::{Problem, problem};
 use crate::texts::{Args, Speaker};
 use axum::body::Body;
@@ -96,7 +97,7 @@ async fn framed(app: &App, visit: &Visit, banners: &[Banner], content: Content) 
         dense: content.dense,
         noindex: content.noindex,
     };
-    let html = document(&frame, &content.title, |out| out.push_str(&content.main));
+    let html = orderly(document(&frame, &content.title, |out| out.push_str(&content.main)));
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = content.status.unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();

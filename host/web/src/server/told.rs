@@ -22,9 +22,21 @@ pub(super) struct Told {
     pub message: Message,
 }
 
-/// The cookie that carries a message over a redirect.
+/// The longest value of the cookie, in bytes: browsers keep 4096 with name and attributes (RFC 6265, 6.1).
+const LONGEST: usize = 3584;
+
+/// The cookie that carries a message over a redirect; nothing for one that is too long to be carried. The act is done
+/// all the same, and the page that follows shows what has become of it.
 pub(super) fn carry(told: &Told, secure: bool) -> Option<Cookie<'static>> {
     let value = URL_SAFE_NO_PAD.encode(serde_json::to_vec(told).ok()?);
+    if value.len() > LONGEST {
+        tracing::warn!(
+            module = told.module,
+            bytes = value.len(),
+            "a message after an act is too long to be shown"
+        );
+        return None;
+    }
     let cookie =
         Cookie::build((NAME, value)).path("/").http_only(true).secure(secure).same_site(SameSite::Lax);
     Some(cookie.max_age(Duration::minutes(1)).build())
@@ -54,6 +66,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(http::header::COOKIE, format!("a=b; told={}", cookie.value()).parse().unwrap());
         assert_eq!(carried(&headers).unwrap().message, told.message);
+        let long =
+            Told { module: "notes".into(), message: Message::new("kept").with("n", "n".repeat(LONGEST)) };
+        assert!(carry(&long, false).is_none());
         headers.insert(http::header::COOKIE, "told=%%%".parse().unwrap());
         assert!(carried(&headers).is_none());
     }

@@ -6,7 +6,8 @@
 mod dates;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rust_embed::RustEmbed;
 
@@ -102,8 +103,16 @@ impl<'a> Speaker<'a> {
     }
 }
 
+/// How many messages that are missing are told to the operator; a module names as many as it likes.
+const TOLD: usize = 256;
+
+/// Each is told once.
 fn missing(key: &str) -> Cow<'static, str> {
-    tracing::warn!(key, "a message is missing");
+    static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() < TOLD && known.insert(key.chars().take(100).collect()) {
+        tracing::warn!(key = key.get(..key.floor_char_boundary(400)), "a message is missing");
+    }
     Cow::Owned(key.to_owned())
 }
 

@@ -21,7 +21,7 @@ use pages::Shown;
 use std::sync::{Arc, LazyLock};
 use vzaemo_access::Reason;
 use vzaemo_contract::call::{Message, Pair, Request as Call};
-use vzaemo_service::{Done, Error, ModuleVersion, route};
+use vzaemo_service::{Done, Error, ModuleState, ModuleVersion, route};
 
 /// The act that an address leads to.
 pub(super) struct Place<'a> {
@@ -153,7 +153,8 @@ async fn ready<'a>(
 ) -> Result<Option<Filling<'a>>, Response> {
     let state = presentation.snapshot.module(place.module);
     let Some(version) = state.and_then(|state| state.serving()).cloned() else {
-        let error = match state {
+        let error = match state.map(AsRef::as_ref) {
+            Some(ModuleState::SetAside(_)) => Error::SetAside(place.module.to_owned()),
             Some(_) => Error::Disabled(place.module.to_owned()),
             None => Error::NotFound,
         };
