@@ -14,7 +14,7 @@ use crate::batch;
 use crate::catalog::Catalog;
 use crate::contact::Contact;
 use crate::declare::{declare, refresh};
-use crate::fault::{Fault, fault};
+use crate::fault::{Fault, fault, is_answer};
 use crate::live::Live;
 use crate::logged::{self, News};
 use crate::prepared::{CounterKey, Prepared};
@@ -235,10 +235,8 @@ impl Log {
         let committed = timeout(PATIENCE, transaction.commit()).await;
         match committed.unwrap_or_else(|_| Err(out_of_time())) {
             Ok(()) => Ok(done),
-            Err(error @ StorageError::Unavailable(_)) if dialect == Dialect::Postgres => {
-                Err(Failure::Unanswered { error, done: Box::new(done), batch })
-            }
-            Err(error) => Err(error.into()),
+            Err(error) if dialect == Dialect::Sqlite || is_answer(&error) => Err(error.into()),
+            Err(error) => Err(Failure::Unanswered { error, done: Box::new(done), batch }),
         }
     }
 

@@ -62,13 +62,11 @@ pub async fn copy(from: &Config, to: &Config) -> Result<Copied, CopyError> {
     let source = Engine::open(from).await?;
     let mut target = Engine::open(to).await?;
     let (mut reader, end) = source.pool.begin().await?;
-    let copied = {
-        let mut transaction = target.writer.begin().await?;
-        let copied = copy_all(&mut reader, end, &mut transaction).await?;
-        transaction.commit().await?;
-        copied
-    };
-    reader.end().await?;
+    // First of all, so that neither transaction waits long for the other one: a server ends those that do.
+    let original = digest(&mut reader.0).await?;
+    let mut transaction = target.writer.begin().await?;
+    let copied = copy_all(reader, end, original, &mut transaction).await?;
+    transaction.commit().await?;
     source.writer.close().await?;
     source.pool.close().await;
     target.writer.close().await?;
@@ -76,25 +74,32 @@ pub async fn copy(from: &Config, to: &Config) -> Result<Copied, CopyError> {
     Ok(copied)
 }
 
-async fn copy_all(reader: &mut Reader, end: Head, target: &mut Transaction<'_>) -> Result<Copied, CopyError> {
+async fn copy_all(
+    mut reader: Reader,
+    end: Head,
+    original: String,
+    target: &mut Transaction<'_>,
+) -> Result<Copied, CopyError> {
     let found = head(target, true).await?;
     let collections = target.one(Statement::new("SELECT count(*) FROM collections")).await?;
     if found.position != 0 || collections.integer(0)? != 0 {
         return Err(CopyError::NotEmpty);
     }
     let catalog = stored_catalog(&mut reader.0).await?;
-    copy_collections(reader, target).await?;
+    copy_collections(&mut reader, target).await?;
     let mut documents = 0;
     for collection in catalog.all() {
         create_table(target, collection, &Ids::new()).await?;
-        documents += copy_documents(reader, collection, target).await?;
+        documents += copy_documents(&mut reader, collection, target).await?;
+    }
+    copy_sums(&mut reader, target).await?;
+    copy_entries(&mut reader, target).await?;
+    reader.end().await?;
+    put_head(target, end).await?;
+    for collection in catalog.all() {
         create_indexes(target, collection).await?;
         create_unique(target, collection).await?;
     }
-    copy_sums(reader, target).await?;
-    copy_entries(reader, target).await?;
-    put_head(target, end).await?;
-    let original = digest(&mut reader.0).await?;
     let copy = digest(target).await?;
     if original != copy {
         return Err(CopyError::Differs { original, copy });

@@ -50,6 +50,11 @@ fn postgres(error: &PgDatabaseError) -> Fault {
     }
 }
 
+/// Whether a server has said no to a commit, which then has not happened; anything else leaves it open.
+pub(crate) fn is_answer(error: &StorageError) -> bool {
+    matches!(error, StorageError::Database(error) if error.as_database_error().is_some())
+}
+
 /// Whether the cause of an error, of this room or of one that passes it on, is that the database cannot be reached for
 /// now: nothing was done, nothing is wrong with what was asked, and it will pass.
 pub fn is_unavailable(error: &(dyn Error + 'static)) -> bool {
