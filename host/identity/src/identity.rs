@@ -7,7 +7,8 @@ use vzaemo_storage::Storage;
 
 use crate::dev::DevPersons;
 use crate::store::{
-    Aliases, Grants, IdentityError, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions, collections,
+    Aliases, Grants, IdentityError, Memory, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions,
+    collections, follow,
 };
 use crate::{Attested, Method, PersonId};
 
@@ -25,7 +26,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Declares the collections of this room and opens it.
+    /// Declares the collections of this room and opens it. On a shared database, what other nodes change is followed.
     pub async fn open(
         storage: Storage,
         secret: PlatformSecret,
@@ -33,12 +34,22 @@ impl Identity {
         security: SecurityClock,
         limits: SessionLimits,
     ) -> Result<Self, IdentityError> {
+        let changes = storage.is_shared().then(|| storage.changes());
         storage.declare(NAMESPACE, &collections()).await?;
         let persons = Arc::new(Persons::new(storage.clone(), secret, legal.clone()));
         let grants = Arc::new(Grants::new(storage.clone(), legal));
         let aliases = Arc::new(Aliases::new(storage.clone()));
         let sessions = Sessions::new(storage, security, limits, Arc::clone(&persons), Arc::clone(&grants));
-        Ok(Self { persons, aliases, grants, sessions: Arc::new(sessions) })
+        let sessions = Arc::new(sessions);
+        if let Some(changes) = changes {
+            let memory = Memory {
+                persons: Arc::downgrade(&persons),
+                grants: Arc::downgrade(&grants),
+                sessions: Arc::downgrade(&sessions),
+            };
+            tokio::spawn(follow(changes, memory));
+        }
+        Ok(Self { persons, aliases, grants, sessions })
     }
 
     /// Gives the named test persons of development mode their roles, where that has not been done: `issuer` and

@@ -52,6 +52,13 @@ where
         self.cache.invalidate(key);
     }
 
+    /// To be called when it is not known what has changed.
+    pub(super) fn forget_all(&self) {
+        let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        *forgotten += 1;
+        self.cache.invalidate_all();
+    }
+
     /// Puts a value that was committed just now in the place of what was there.
     pub(super) fn put(&self, key: K, value: V) {
         let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);

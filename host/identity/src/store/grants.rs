@@ -262,6 +262,11 @@ impl Grants {
         Err(IdentityError::Contended)
     }
 
+    /// Forgets what is remembered of everybody's standing.
+    pub(crate) fn forget_all(&self) {
+        self.cache.forget_all();
+    }
+
     /// Forgets what is remembered of a person whose standing another node has changed.
     pub fn forget(&self, person: PersonId) {
         self.cache.forget(&person);

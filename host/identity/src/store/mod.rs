@@ -3,6 +3,7 @@
 mod aliases;
 mod cache;
 mod error;
+mod follow;
 mod grants;
 mod persons;
 mod schema;
@@ -11,6 +12,7 @@ mod sessions;
 
 pub use aliases::{Alias, Aliases};
 pub use error::IdentityError;
+pub(crate) use follow::{Memory, follow};
 pub use grants::{Blocking, Grant, Grants, Standing};
 pub use persons::{AttestedName, Person, Persons};
 pub use schema::{NAMESPACE, collections};

@@ -83,6 +83,11 @@ impl Persons {
         Ok(Some(person))
     }
 
+    /// The same within a unit of work: as of its snapshot, and part of what it has read.
+    pub async fn get_in(&self, unit: &mut Unit, id: PersonId) -> Result<Option<Person>, IdentityError> {
+        read(unit, id).await
+    }
+
     /// Finds the person whom this attests, or makes them, in a commit of its own.
     pub async fn ensure(&self, attested: &Attested) -> Result<Arc<Person>, IdentityError> {
         for _ in 0..ATTEMPTS {
@@ -125,6 +130,11 @@ impl Persons {
         let person = Arc::new(person);
         self.cache.put(person.id, Arc::clone(&person));
         person
+    }
+
+    /// Forgets what is remembered of all persons.
+    pub(crate) fn forget_all(&self) {
+        self.cache.forget_all();
     }
 
     /// Forgets what is remembered of a person whom another node has changed.

@@ -332,6 +332,11 @@ impl Sessions {
         self.end_each(&hashes, &unrecorded).await
     }
 
+    /// Forgets what is remembered of all sessions.
+    pub(crate) fn forget_all(&self) {
+        self.cache.forget_all();
+    }
+
     /// Forgets what is remembered of a session that another node has changed or ended.
     pub fn forget(&self, session: &TokenHash) {
         self.cache.forget(session);
