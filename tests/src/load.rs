@@ -174,6 +174,21 @@ fn ms(time: Duration) -> f64 {
 }
 
 impl Report {
+    /// Sign-ins through the identity provider per second.
+    pub fn sign_ins_per_second(&self) -> f64 {
+        f64::from(self.load.persons) / self.sign_in.as_secs_f64()
+    }
+
+    /// From SIGHUP after a new package until it serves, compiling included, for each upgrade.
+    pub fn swaps(&self) -> &[Duration] {
+        &self.swaps
+    }
+
+    /// From the kill until the platform answers again, if it was killed.
+    pub fn down(&self) -> Option<Duration> {
+        self.down
+    }
+
     /// Acknowledged signatures per second, while the module was upgraded.
     pub fn signatures_per_second(&self) -> f64 {
         f64::from(self.load.persons) / self.signing.as_secs_f64()
@@ -191,7 +206,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Load { persons, at_once, upgrades, .. } = self.load;
-        let per_second = f64::from(persons) / self.sign_in.as_secs_f64();
+        let per_second = self.sign_ins_per_second();
         writeln!(f, "{persons} persons, {at_once} at once, {upgrades} upgrades of the module meanwhile")?;
         writeln!(f, "sign-ins through the identity provider: {per_second:.0}/s")?;
         writeln!(

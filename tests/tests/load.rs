@@ -1,4 +1,4 @@
-//! The load of `examples/load.rs`, with as many persons as a test has time for.
+//! The load of `cargo xtask bench --row campaign`, with as many persons as a test has time for.
 
 use vzaemo_tests::load::{Load, run};
 

@@ -10,6 +10,7 @@ use crate::server::guest;
 use anyhow::{Context as _, Result};
 use std::time::{Duration, Instant};
 use vzaemo_contract::call::Request;
+use vzaemo_registry::Digest;
 use vzaemo_runtime::{Engine, EngineConfig, Grants, Module};
 
 /// Calls whose time is taken one by one.
@@ -20,7 +21,8 @@ pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
     let engine = Engine::new(EngineConfig::default()).context("set up the engine")?;
     let (package, manifest) = guest("probe")?;
     let grants = Grants::new(&manifest, Vec::<String>::new());
-    let module = engine.load(package.component, &package.digest.to_string(), &grants).await?;
+    let digest = Digest::of(&package.component).to_string();
+    let module = engine.load(package.component, &digest, &grants).await?;
     // On threads of its own: the client's runtime has one thread only, and sets no example for a server.
     let rows = std::thread::spawn(move || -> Result<Vec<Row>> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;

@@ -72,6 +72,11 @@ pub fn get(address: SocketAddr, path: &str, cookies: &str) -> Bytes {
     format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{cookies}\r\n").into()
 }
 
+/// A GET of a page that is made anew whatever is remembered of it, which a platform in development mode does when asked.
+pub fn get_anew(address: SocketAddr, path: &str) -> Bytes {
+    format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nx-remembered: no\r\n\r\n").into()
+}
+
 /// A form sent by one of the platform's own pages, as bytes.
 pub fn post(address: SocketAddr, path: &str, cookies: &str, body: &str) -> Bytes {
     format!(

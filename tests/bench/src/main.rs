@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod calls;
+mod campaign;
 mod client;
 mod commits;
 mod decisions;
@@ -15,6 +16,7 @@ mod neighbours;
 mod nothing;
 mod pages;
 mod people;
+mod remembered;
 mod report;
 mod server;
 mod signing;
@@ -66,7 +68,7 @@ struct Group {
     measure: fn(Scale) -> Measuring,
 }
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 12] = [
     Group {
         name: "calls",
         what: "calls into a module, in process",
@@ -88,9 +90,19 @@ const GROUPS: [Group; 10] = [
         measure: |scale| Box::pin(pages::measure(scale)),
     },
     Group {
+        name: "remembered",
+        what: "a remembered page against a static answer",
+        measure: |scale| Box::pin(remembered::measure(scale)),
+    },
+    Group {
         name: "signatures",
         what: "durable signatures over HTTP",
         measure: |scale| Box::pin(signing::measure(scale)),
+    },
+    Group {
+        name: "campaign",
+        what: "very many persons sign while the module is upgraded and the process killed",
+        measure: |scale| Box::pin(campaign::measure(scale)),
     },
     Group {
         name: "size",

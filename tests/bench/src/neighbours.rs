@@ -4,14 +4,14 @@ use crate::Scale;
 use crate::client::{self, Connection};
 use crate::people;
 use crate::report::{Row, median};
-use crate::server::{guests, with_guests};
+use crate::server::with_guests;
 use anyhow::{Result, ensure};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use vzaemo_tests::Platform;
+use vzaemo_tests::{Platform, guests};
 
 /// Connections of those who use the good module.
 const CONNECTIONS: usize = 32;
@@ -35,11 +35,11 @@ pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
 
 /// One kind of harm, on a platform of its own: a module that was set aside rests longer each time.
 async fn beside(scale: Scale, view: &str, what: &str) -> Result<Row> {
-    let layout = guests()?;
+    let layout = guests();
     let settings = with_guests(&["probe", "hostile"]);
     let platform = Platform::start_with(settings, |packages| packages.add_all(&layout)).await;
     let address = people::address(platform.base())?;
-    let good = client::get(address, "/probe/blocks", "");
+    let good = client::get_anew(address, "/probe/blocks");
     let time = Duration::from_secs(scale.pick(5, 1));
     let whole = client::repeat(address, CONNECTIONS, time, [good.clone()].into(), 200).await?;
     let half = whole.per_second() / 2.0;

@@ -99,16 +99,16 @@ impl Comparison {
 /// Both give the same page. The clock of development mode stands on it, so a new minute may fall between the two.
 async fn same(module: SocketAddr, native: SocketAddr, path: &str) -> Result<()> {
     for _ in 0..3 {
-        let (status, by_module) = client::once(module, &client::get(module, path, "")).await?;
-        let (_, by_native) = client::once(native, &client::get(native, path, "")).await?;
+        let (status, by_module) = client::once(module, &client::get_anew(module, path)).await?;
+        let (_, by_native) = client::once(native, &client::get_anew(native, path)).await?;
         ensure!(status == 200, "get {path}: {status}");
         ensure!(by_module.len() > 4_000, "get {path}: it is a real page");
         if by_module == by_native {
             return Ok(());
         }
     }
-    let (_, by_module) = client::once(module, &client::get(module, path, "")).await?;
-    let (_, by_native) = client::once(native, &client::get(native, path, "")).await?;
+    let (_, by_module) = client::once(module, &client::get_anew(module, path)).await?;
+    let (_, by_native) = client::once(native, &client::get_anew(native, path)).await?;
     let at = by_module.iter().zip(&by_native).position(|(a, b)| a != b).unwrap_or_default();
     let around = |bytes: &[u8]| {
         String::from_utf8_lossy(&bytes[at.saturating_sub(80)..bytes.len().min(at + 80)]).into_owned()
@@ -117,7 +117,7 @@ async fn same(module: SocketAddr, native: SocketAddr, path: &str) -> Result<()> 
 }
 
 async fn load(scale: Scale, address: SocketAddr, paths: &[String]) -> Result<Measured> {
-    let requests: Arc<[Bytes]> = paths.iter().map(|path| client::get(address, path, "")).collect();
+    let requests: Arc<[Bytes]> = paths.iter().map(|path| client::get_anew(address, path)).collect();
     let time = Duration::from_millis(scale.pick(3000, 500));
     let measured = client::repeat(address, CONNECTIONS, time, requests, 200).await.context("load")?;
     ensure!(measured.failed == 0, "get pages: {} of them failed", measured.failed);

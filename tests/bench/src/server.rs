@@ -9,12 +9,13 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 use url::Url;
 use vzaemo::wiring::{self, Wired};
 use vzaemo_contract::manifest::Manifest;
-use vzaemo_registry::{Layout, Package};
+use vzaemo_registry::Package;
 use vzaemo_service::ModuleVersion;
-use vzaemo_tests::{Module, Packages, Settings};
+use vzaemo_tests::{Module, Packages, Settings, guests};
 use vzaemo_web::server::{App, router_with};
 
 /// A platform on threads of its own.
@@ -23,39 +24,63 @@ pub struct Server {
     pub wired: Arc<Wired>,
     /// Where it answers.
     pub address: SocketAddr,
-    runtime: Option<Runtime>,
+    threads: Threads,
     _folder: TempDir,
+}
+
+/// The platform's threads. They end by themselves: nobody waits for them where the client runs.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn start() -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        Ok(Threads(Some(runtime)))
+    }
+
+    /// Runs something on them.
+    fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.0.as_ref().expect("they end with the platform").spawn(future)
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Server {
     /// Starts a platform with these settings.
     pub async fn start(settings: Settings) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let threads = Threads::start()?;
         let folder = tempfile::tempdir()?;
-        Packages::copy_to(&folder.path().join("packages")).add_all(&guests()?);
+        Packages::copy_to(&folder.path().join("packages")).add_all(&guests());
         let path = folder.path().join("platform.toml");
-        let (listener, wired) = runtime.spawn(put_together(path, settings)).await??;
+        let (listener, wired) = threads.spawn(put_together(path, settings)).await??;
         let address = listener.local_addr()?;
         let wired = Arc::new(wired);
-        let server = Server { wired, address, runtime: Some(runtime), _folder: folder };
-        server.serve(listener, Router::new())?;
+        let server = Server { wired, address, threads, _folder: folder };
+        server.serve(listener, Router::new());
         Ok(server)
     }
 
     /// Serves the same platform at another address too, with more handlers.
     pub async fn beside(&self, more: Router<Arc<App>>) -> Result<SocketAddr> {
-        let runtime = self.runtime.as_ref().context("serve: the platform has stopped")?;
-        let listener = runtime.spawn(TcpListener::bind(("127.0.0.1", 0))).await??;
+        let listener = self.threads.spawn(TcpListener::bind(("127.0.0.1", 0))).await??;
         let address = listener.local_addr()?;
-        self.serve(listener, more)?;
+        self.serve(listener, more);
         Ok(address)
     }
 
-    fn serve(&self, listener: TcpListener, more: Router<Arc<App>>) -> Result<()> {
-        let runtime = self.runtime.as_ref().context("serve: the platform has stopped")?;
+    fn serve(&self, listener: TcpListener, more: Router<Arc<App>>) {
         let router = router_with(Arc::clone(&self.wired.app), more);
-        runtime.spawn(async move { axum::serve(listener, router).await });
-        Ok(())
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
+        self.threads.spawn(async move { axum::serve(listener, router).await });
     }
 
     /// The address as a base for browsers.
@@ -71,14 +96,6 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
 async fn put_together(path: PathBuf, settings: Settings) -> Result<(TcpListener, Wired)> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     std::fs::write(&path, settings.text(listener.local_addr()?.port()))?;
@@ -88,18 +105,9 @@ async fn put_together(path: PathBuf, settings: Settings) -> Result<(TcpListener,
     Ok((listener, wired))
 }
 
-/// The packages of the modules that only tests and benchmarks use.
-pub fn guests() -> Result<Layout> {
-    let folder = std::env::var_os("VZAEMO_GUEST_PACKAGES")
-        .map_or_else(|| PathBuf::from("target/guest-packages"), PathBuf::from);
-    Layout::open(&folder).with_context(|| {
-        format!("read the packages in {}: `cargo xtask bench` builds them", folder.display())
-    })
-}
-
-/// One of them with its manifest.
+/// The package of a module that only tests and benchmarks use, with its manifest.
 pub fn guest(id: &str) -> Result<(Package, Manifest)> {
-    let layout = guests()?;
+    let layout = guests();
     let listed = layout.list()?.into_iter().find(|listed| listed.id == id);
     let package = layout.get(&listed.with_context(|| format!("find the package of {id}"))?.digest)?;
     let manifest =

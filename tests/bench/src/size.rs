@@ -38,7 +38,7 @@ impl Side {
     }
 
     async fn pages(&self, time: Duration) -> Result<Measured> {
-        let request = client::get(self.server.address, &format!("/petitions/{}", self.number), "");
+        let request = client::get_anew(self.server.address, &format!("/petitions/{}", self.number));
         let requests: Arc<[Bytes]> = [request].into();
         let measured = client::repeat(self.server.address, CONNECTIONS, time, requests, 200).await?;
         ensure!(measured.failed == 0, "get the page: {} failed", measured.failed);
