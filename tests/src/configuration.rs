@@ -100,7 +100,7 @@ seed = "vzaemodiia"
 [modules.{id}]
 version = "{}"
 enabled = {}
-grants = ["cabinet", "notify", "registers", "schedule", "search"]
+grants = ["cabinet", "files", "notify", "registers", "schedule", "search"]
 [modules.{id}.config]
 {}
 "#,

@@ -10,7 +10,7 @@ use vzaemo_language::texts::Texts;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
 use vzaemo_search::SearchFields;
-use vzaemo_service::{InputForm, ModuleVersion};
+use vzaemo_service::{FileFields, InputForm, ModuleVersion};
 use vzaemo_storage::Collection;
 
 /// A version of a module, ready to serve but for its generation.
@@ -26,6 +26,7 @@ pub(crate) struct Prepared {
     texts: Texts,
     forms: HashMap<String, InputForm>,
     search: HashMap<String, SearchFields>,
+    file_fields: HashMap<String, FileFields>,
 }
 
 impl Prepared {
@@ -39,6 +40,7 @@ impl Prepared {
             texts: Arc::new(self.texts),
             forms: self.forms,
             search: self.search,
+            files: self.file_fields,
             generation,
         }
     }
@@ -111,6 +113,7 @@ impl Workshop<'_> {
                 Some(policies),
                 Some(component),
             ) if problems.is_empty() => Ok(Prepared {
+                file_fields: file_fields(&collections),
                 manifest: Arc::new(manifest),
                 manifest_toml: package.manifest_toml,
                 digest: package.digest.to_string(),
@@ -217,6 +220,12 @@ fn search_fields(
     if problems.is_empty() { Ok(fields) } else { Err(problems) }
 }
 
+fn file_fields(collections: &[Collection]) -> HashMap<String, FileFields> {
+    let fields =
+        collections.iter().map(|collection| (collection.name.clone(), FileFields::of(&collection.schema)));
+    fields.filter(|(_, fields)| !fields.is_empty()).collect()
+}
+
 fn forms(
     name: &str,
     manifest: &Manifest,
@@ -235,7 +244,8 @@ fn forms(
         };
         match jsonschema::options().should_validate_formats(true).build(&schema) {
             Ok(validator) => {
-                forms.insert(id.clone(), InputForm { schema, validator });
+                let files = FileFields::of(&schema);
+                forms.insert(id.clone(), InputForm { schema, validator, files });
             }
             Err(error) => problems.push(Problem::new(file(), format!("it is no JSON Schema: {error}"))),
         }

@@ -27,11 +27,13 @@ pub enum Capability {
     Schedule = 1 << 8,
     /// Telling persons.
     Notify = 1 << 9,
+    /// Files beside documents.
+    Files = 1 << 10,
 }
 
 impl Capability {
     /// All that this host knows.
-    pub const ALL: [Capability; 10] = [
+    pub const ALL: [Capability; 11] = [
         Capability::Store,
         Capability::Principal,
         Capability::Calendar,
@@ -42,6 +44,7 @@ impl Capability {
         Capability::Search,
         Capability::Schedule,
         Capability::Notify,
+        Capability::Files,
     ];
 
     /// The name of its package, as manifests and configuration write it.
@@ -57,6 +60,7 @@ impl Capability {
             Capability::Search => "search",
             Capability::Schedule => "schedule",
             Capability::Notify => "notify",
+            Capability::Files => "files",
         }
     }
 

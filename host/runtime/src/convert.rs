@@ -1,8 +1,8 @@
 //! Between the bindings' types and those of the contract.
 
 use crate::bindings::vzaemo::{
-    cabinet::cabinet as cabinet_wit, calendar::calendar as calendar_wit, log::log as log_wit,
-    principal::principal as principal_wit, registers::registers as registers_wit,
+    cabinet::cabinet as cabinet_wit, calendar::calendar as calendar_wit, files::files as files_wit,
+    log::log as log_wit, principal::principal as principal_wit, registers::registers as registers_wit,
     search::search as search_wit, store::read as read_wit, store::write as write_wit, types::types as wit,
 };
 use vzaemo_contract::call;
@@ -155,6 +155,17 @@ impl From<call::Principal> for principal_wit::Principal {
 impl From<cabinet_wit::Term> for call::CaseTerm {
     fn from(term: cabinet_wit::Term) -> Self {
         call::CaseTerm { label: term.label.into(), due: term.due, rule: term.rule }
+    }
+}
+
+impl From<call::FileInfo> for files_wit::FileInfo {
+    fn from(file: call::FileInfo) -> Self {
+        files_wit::FileInfo {
+            name: file.name,
+            media_type: file.media_type,
+            size: file.size,
+            digest: file.digest,
+        }
     }
 }
 

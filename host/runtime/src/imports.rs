@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Conflict, Denied, Document, Hit, Level, Message, Principal, Query, Rows, Unit,
+    Address, Body, CaseTerm, Conflict, Denied, Document, FileInfo, Hit, Level, Message, Principal, Query,
+    Rows, Unit,
 };
 
 macro_rules! asynchronous {

@@ -21,7 +21,7 @@ const NAMESPACE: &str = "vzaemo";
 /// The version of the contract's packages.
 const CONTRACT: Version = Version::new(0, 1, 0);
 /// The interfaces of the contract by package.
-const INTERFACES: [(&str, Interface, &[&str]); 11] = [
+const INTERFACES: [(&str, Interface, &[&str]); 12] = [
     ("types", Interface::Types, &["types"]),
     ("store", Interface::Of(Capability::Store), &["read", "write"]),
     ("principal", Interface::Of(Capability::Principal), &["principal"]),
@@ -30,6 +30,7 @@ const INTERFACES: [(&str, Interface, &[&str]); 11] = [
     ("log", Interface::Of(Capability::Log), &["log"]),
     ("cabinet", Interface::Of(Capability::Cabinet), &["cabinet"]),
     ("registers", Interface::Of(Capability::Registers), &["registers"]),
+    ("files", Interface::Of(Capability::Files), &["files"]),
     ("search", Interface::Of(Capability::Search), &["search"]),
     ("schedule", Interface::Of(Capability::Schedule), &["schedule"]),
     ("notify", Interface::Of(Capability::Notify), &["notify"]),

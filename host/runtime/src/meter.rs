@@ -1,7 +1,9 @@
 //! What one call has used up.
 
 use crate::{CallLimits, Quota};
-use vzaemo_contract::call::{Address, Body, CaseTerm, Document, Hit, Message, Pair, Principal, Query, Rows};
+use vzaemo_contract::call::{
+    Address, Body, CaseTerm, Document, FileInfo, Hit, Message, Pair, Principal, Query, Rows,
+};
 
 /// Stops the guest from inside a host function or at the end of a time slice.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -137,6 +139,12 @@ impl Size for Principal {
 impl Size for Body {
     fn size(&self) -> usize {
         self.id.len() + self.name_uk.len() + self.name_en.len() + self.edrpou.len()
+    }
+}
+
+impl Size for FileInfo {
+    fn size(&self) -> usize {
+        self.name.len() + self.media_type.len() + 8 + self.digest.len()
     }
 }
 

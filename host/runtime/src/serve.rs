@@ -2,7 +2,7 @@
 
 use crate::Capability;
 use crate::bindings::vzaemo::{
-    cabinet::cabinet, calendar::calendar, log::log, notify::notify, principal::principal,
+    cabinet::cabinet, calendar::calendar, files::files, log::log, notify::notify, principal::principal,
     registers::registers, schedule::schedule, search::search, settings::settings, store::read, store::write,
     types::types,
 };
@@ -181,6 +181,13 @@ impl cabinet::Host for Border {
         let text = call::Message::from(text);
         admit!(self, Cabinet, Write, key, person, text);
         answer!(self, self.imports.case_leave(&key, &person, &text).await)
+    }
+}
+
+impl files::Host for Border {
+    async fn get(&mut self, id: String) -> Trappable<Result<Option<files::FileInfo>, Denied>> {
+        admit!(self, Files, Read, id);
+        answer!(self, self.imports.file(&id).await, |found: Option<call::FileInfo>| found.map(Into::into))
     }
 }
 

@@ -4,15 +4,17 @@ use crate::version::ModuleVersion;
 use crate::work::{self, NAMESPACE, Task, WORK, Work};
 use crate::{Platform, route};
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vzaemo_cabinet::{CaseUpdate, NextTerm, Notice, Text};
 use vzaemo_clock::{Date, Event, Instant, Term};
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Comparison, Conflict, Denied, Document, Hit, Level, Message, Principal, Query,
-    Rows, Unit as TermUnit,
+    Address, Body, CaseTerm, Comparison, Conflict, Denied, Document, FileInfo, Hit, Level, Message,
+    Principal, Query, Rows, Unit as TermUnit,
 };
 use vzaemo_identity::PersonId;
 use vzaemo_language::texts::Language;
+use vzaemo_storage::files;
 use vzaemo_storage::{Condition, Cursor, Op, Order, StorageError, Unit, WriteError};
 
 /// Who acts, as the module sees them and as the host knows them.
@@ -37,6 +39,8 @@ pub(crate) struct CallHost {
     pub failed: Option<crate::Error>,
 }
 
+    /// The files that came with the input.
+    pub brought: BTreeSet<String>,
 impl CallHost {
     /// For a call that has not begun.
     pub(crate) fn new(
@@ -56,12 +60,13 @@ impl CallHost {
         }
     }
 
+            brought: BTreeSet::new(),
     fn module(&self) -> &str {
         &self.version.manifest.id
     }
 
     /// An error of the storage: a mistake of the module is told to the module, all else ends the call.
-    fn storage(&mut self, error: StorageError) -> Denied {
+    pub(crate) fn storage(&mut self, error: StorageError) -> Denied {
         match error {
             StorageError::UnknownCollection { .. }
             | StorageError::UnknownUnique { .. }
@@ -79,6 +84,20 @@ impl CallHost {
     fn cabinet(&mut self, error: vzaemo_cabinet::Error) -> Denied {
         match error {
             vzaemo_cabinet::Error::Read(error) => self.storage(error),
+    /// Notes when an answer that depends on the time changes.
+    fn timed<T>(&mut self, answer: Timed<T>) -> T {
+        self.until = self.until.into_iter().chain(answer.changes_at).min();
+        answer.value
+    }
+
+    /// The local day.
+    fn local_day(&mut self) -> Result<Date, Denied> {
+        match vzaemo_clock::today(self.at, &self.platform.zone) {
+            Ok(today) => Ok(self.timed(today)),
+            Err(error) => Err(self.fail(crate::Error::storage(error))),
+        }
+    }
+
             vzaemo_cabinet::Error::Write(error) => self.write(error),
             other => self.fail(crate::Error::storage(other)),
         }
@@ -167,10 +186,6 @@ impl CallHost {
     }
 }
 
-fn document(document: vzaemo_storage::Document) -> Document {
-    Document { key: document.key, revision: document.revision, body: document.body }
-}
-
 fn query(query: &Query) -> vzaemo_storage::Query {
     let op = |comparison| match comparison {
         Comparison::Equal => Op::Eq,
@@ -206,8 +221,8 @@ fn borrowed(texts: &[String]) -> Vec<&str> {
 impl vzaemo_runtime::Imports for CallHost {
     async fn get(&mut self, collection: &str, key: &str) -> Result<Option<Document>, Denied> {
         let module = self.version.manifest.id.as_str();
-        let found = self.unit.get(module, collection, key).await;
-        found.map(|found| found.map(document)).map_err(|error| self.storage(error))
+        let found = self.unit.get(module, collection, key).await.map_err(|error| self.storage(error))?;
+        self.presented(collection, found).await
     }
 
     async fn find(
@@ -218,17 +233,12 @@ impl vzaemo_runtime::Imports for CallHost {
     ) -> Result<Option<Document>, Denied> {
         let module = self.version.manifest.id.as_str();
         let found = self.unit.find_unique(module, collection, &borrowed(fields), &borrowed(values)).await;
-        found.map(|found| found.map(document)).map_err(|error| self.storage(error))
+        let found = found.map_err(|error| self.storage(error))?;
+        self.presented(collection, found).await
     }
 
     async fn select(&mut self, asked: &Query) -> Result<Rows, Denied> {
-        let module = self.version.manifest.id.as_str();
-        match self.unit.select(module, &query(asked)).await {
-            Ok(rows) => {
-                Ok(Rows { keys: rows.keys, values: rows.columns, next: rows.next.map(|cursor| cursor.0) })
-            }
-            Err(error) => Err(self.storage(error)),
-        }
+        self.rows(asked, query(asked)).await
     }
 
     async fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied> {
@@ -246,6 +256,7 @@ impl vzaemo_runtime::Imports for CallHost {
         Ok(key)
     }
 
+        self.name_files(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
     async fn replace(
         &mut self,
         collection: &str,
@@ -257,7 +268,8 @@ impl vzaemo_runtime::Imports for CallHost {
         let module = version.manifest.id.as_str();
         let replaced = self.unit.replace(module, collection, key, revision, body).await;
         replaced.map_err(|error| self.conflict(error))?;
-        self.index(collection, key, Some(body)).await.map_err(Conflict::Denied)
+        self.index(collection, key, Some(body)).await.map_err(Conflict::Denied)?;
+        self.name_files(collection, key, Some(body)).await.map_err(Conflict::Denied)
     }
 
     async fn remove(&mut self, collection: &str, key: &str, revision: u64) -> Result<(), Conflict> {
@@ -265,7 +277,8 @@ impl vzaemo_runtime::Imports for CallHost {
         let module = version.manifest.id.as_str();
         let removed = self.unit.remove(module, collection, key, revision).await;
         removed.map_err(|error| self.conflict(error))?;
-        self.index(collection, key, None).await.map_err(Conflict::Denied)
+        self.index(collection, key, None).await.map_err(Conflict::Denied)?;
+        self.name_files(collection, key, None).await.map_err(Conflict::Denied)
     }
 
     async fn number(&mut self, sequence: &str) -> Result<String, Denied> {
@@ -359,6 +372,22 @@ impl vzaemo_runtime::Imports for CallHost {
     async fn bodies(&mut self) -> Result<Vec<Body>, Denied> {
         let today = self.platform.zone.date(self.at);
         Ok(self.platform.bodies.valid_on(today).map(crate::bodies::contract_body).collect())
+    async fn file(&mut self, id: &str) -> Result<Option<FileInfo>, Denied> {
+        match files::get(&mut self.unit, id).await {
+            Ok(found) => {
+                let module = self.module();
+                let mine = found.filter(|file| self.brought.contains(id) || file.is_named_in(module));
+                Ok(mine.map(|file| FileInfo {
+                    name: file.name,
+                    media_type: file.media_type,
+                    size: file.size,
+                    digest: file.digest,
+                }))
+            }
+            Err(error) => Err(self.storage(error)),
+        }
+    }
+
     }
 
     async fn now(&mut self) -> Result<String, Denied> {

@@ -8,6 +8,7 @@
 mod bodies;
 mod caller;
 mod error;
+mod files;
 mod health;
 mod imports;
 mod index;
@@ -28,4 +29,5 @@ pub use health::{Health, HealthEvent};
 pub use platform::Platform;
 pub use service::{Done, Service, Slot, Viewed};
 pub use timed::Worked;
+pub use files::{FileFields, FileRule};
 pub use version::{InputForm, ModuleState, ModuleVersion, Snapshot};

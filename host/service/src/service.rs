@@ -201,7 +201,11 @@ impl Service {
         in_capacity(acting.as_mut(), &decision, resource.as_ref());
         check_input(&version, act.form.as_deref(), &request.input)?;
 
-        let host = CallHost::new(unit, &version, &self.platform, acting, at);
+        let person = caller.principal.as_ref().map(|principal| principal.person.to_string());
+        let form = act.form.as_ref().and_then(|form| version.forms.get(form));
+        let brought = crate::files::brought(&mut unit, form, &request.input, person.as_deref()).await?;
+        let mut host = CallHost::new(unit, &version, &self.platform, acting, at);
+        host.brought = brought;
         let call = async |component: Module, host| component.act(host, name, request).await;
         let (mut outcome, mut unit) = match self.run(host, call).await {
             Ok(done) => done,

@@ -1,5 +1,6 @@
 //! What serves now: an immutable value, swapped whole.
 
+use crate::FileFields;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vzaemo_access::ModulePolicies;
@@ -13,6 +14,8 @@ pub struct InputForm {
     pub schema: serde_json::Value,
     /// The same, compiled.
     pub validator: jsonschema::Validator,
+    /// Its fields that take files.
+    pub files: FileFields,
 }
 
 /// A version of a module in service.
@@ -33,6 +36,8 @@ pub struct ModuleVersion {
     pub forms: HashMap<String, InputForm>,
     /// The fields of each collection whose texts are indexed.
     pub search: HashMap<String, SearchFields>,
+    /// The fields of each collection that hold files.
+    pub files: HashMap<String, FileFields>,
     /// The generation of the configuration in which it came into service.
     pub generation: u64,
 }

@@ -26,6 +26,8 @@ fn create(input: DraftForm, who: Principal) -> Result<Outcome> {
         decision: None,
         reported: None,
         rules: None,
+        draft_file: None,
+        materials: Vec::new(),
     };
     let draft = consultation.fill(input);
     consultations().insert_as(&number, &consultation)?;
@@ -81,6 +83,11 @@ impl Consultation {
         self.contact = input.contact;
         self.submitting = input.submitting;
         self.closes = input.closes;
+        // Files stay until others take their place.
+        self.draft_file = input.draft_file.or(self.draft_file.take());
+        if !input.materials.is_empty() {
+            self.materials = input.materials;
+        }
         input.draft
     }
 }

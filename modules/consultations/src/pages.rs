@@ -41,6 +41,12 @@ pub fn notice(page: &mut Page, c: &Consultation) {
             .row(msg!("notice-closes"), &c.closes)
             .row(msg!("notice-contact"), &c.contact)
     });
+    if c.draft_file.is_some() || !c.materials.is_empty() {
+        page.files(msg!("files-title"), |f| {
+            f.with(c.draft_file.as_ref(), |f, file| f.file_as(file, msg!("file-draft")))
+                .each(&c.materials, |f, file| f.file(file))
+        });
+    }
 }
 
 /// The legal clock.
@@ -229,7 +235,8 @@ pub fn content<'a, B: Blocks>(b: &'a mut B, proposal: &Proposal, present: &str) 
     if let Some(wording) = &proposal.wording {
         b.difference(present, wording);
     }
-    b.prose(&proposal.text)
+    b.prose(&proposal.text);
+    b.with(proposal.attachment.as_ref(), |b, file| b.files(msg!("proposal-file"), |f| f.file(file)))
 }
 
 /// What the body responded.

@@ -6,7 +6,8 @@ use crate::*;
 #[act]
 fn comment(number: Key, clause: String, input: CommentForm, who: Principal) -> Result<Outcome> {
     let (consultation, clause) = open(&number, &clause)?;
-    take(&number, &consultation, &clause, who, Kind::Comment, input.comment, None)
+    let words = Words { text: input.comment, wording: None, attachment: input.attachment };
+    take(&number, &consultation, &clause, who, Kind::Comment, words)
 }
 
 /// Another wording of a paragraph, with its grounds.
@@ -16,7 +17,8 @@ fn propose(number: Key, clause: String, input: WordingForm, who: Principal) -> R
     if same_words(&input.wording, &clause.text) {
         return Err(refuse(msg!("same-wording")).at_field("wording"));
     }
-    take(&number, &consultation, &clause, who, Kind::Wording, input.grounds, Some(input.wording))
+    let words = Words { text: input.grounds, wording: Some(input.wording), attachment: None };
+    take(&number, &consultation, &clause, who, Kind::Wording, words)
 }
 
 /// A consultation that takes proposals, and one of its paragraphs.
@@ -32,14 +34,20 @@ fn same_words(one: &str, other: &str) -> bool {
     one.split_whitespace().eq(other.split_whitespace())
 }
 
+/// What somebody says of a paragraph.
+struct Words {
+    text: String,
+    wording: Option<String>,
+    attachment: Option<File>,
+}
+
 fn take(
     number: &Key,
     consultation: &Consultation,
     clause: &Clause,
     who: Principal,
     kind: Kind,
-    text: String,
-    wording: Option<String>,
+    words: Words,
 ) -> Result<Outcome> {
     let participant = match who.organisation {
         Some(_) => Participant::Organisation,
@@ -52,8 +60,9 @@ fn take(
         number: clause.number.clone(),
         place: clause.place,
         kind,
-        text,
-        wording,
+        text: words.text,
+        wording: words.wording,
+        attachment: words.attachment,
         participant,
         person: Some(who.person.clone()),
         organisation: who.organisation,

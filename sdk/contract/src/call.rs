@@ -239,6 +239,19 @@ pub struct Body {
     pub edrpou: String,
 }
 
+/// What is known of a file beside documents.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileInfo {
+    /// What it is called.
+    pub name: String,
+    /// The media type, by its content.
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
+    /// SHA-256 of the content, in hexadecimal digits.
+    pub digest: String,
+}
+
 /// The unit of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

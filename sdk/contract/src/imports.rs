@@ -29,6 +29,7 @@ macro_rules! imports {
             case_leave(key: &str, person: &str, text: &Message) -> Result<(), Denied>;
             body(id: &str) -> Result<Option<Body>, Denied>;
             bodies() -> Result<Vec<Body>, Denied>;
+            file(id: &str) -> Result<Option<FileInfo>, Denied>;
             now() -> Result<String, Denied>;
             today() -> Result<String, Denied>;
             is_past(when: &str) -> Result<bool, Denied>;

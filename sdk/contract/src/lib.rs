@@ -15,4 +15,8 @@ pub mod problems;
 pub const CONTRACT_VERSION: &str = "0.1";
 
 /// The capabilities that a manifest asks for, by the packages of `sdk/wit`. What is not among them every module has.
-pub const CAPABILITIES: [&str; 5] = ["cabinet", "notify", "registers", "schedule", "search"];
+pub const CAPABILITIES: [&str; 6] = ["cabinet", "files", "notify", "registers", "schedule", "search"];
+
+/// The kinds of files that a form may take (`x-file`), by the names that the host knows them by.
+pub const FILE_KINDS: [&str; 14] =
+    ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "rtf", "txt", "csv", "png", "jpeg", "asice", "p7s"];

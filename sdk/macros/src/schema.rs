@@ -291,6 +291,7 @@ fn text(schema: &Value) -> Type {
     match (word("x-access"), word("format")) {
         (Some("owner"), _) | (_, Some("person")) => Type::Sdk("Person"),
         (Some("body"), _) | (_, Some("body")) => Type::Sdk("BodyId"),
+        (_, Some("file")) => Type::Sdk("File"),
         (_, Some("key")) => Type::Sdk("Key"),
         (_, Some("date")) => Type::Sdk("Day"),
         (_, Some("date-time")) => Type::Sdk("Moment"),

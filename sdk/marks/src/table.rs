@@ -4,7 +4,7 @@
 //! it may hold. Codes are never reused or renumbered; additions raise [`GRAMMAR_VERSION`].
 
 /// Raised with every addition to the table. A module may ask the host for it.
-pub const GRAMMAR_VERSION: u32 = 1;
+pub const GRAMMAR_VERSION: u32 = 2;
 
 /// A set of content classes.
 pub type Class = u32;
@@ -85,7 +85,7 @@ grammar! {
     0x02 Number   "number"   : INLINE; "A whole number in decimal digits; the host groups the digits."
     0x03 Date     "date"     : INLINE; "A day, `YYYY-MM-DD`; the host writes it in the reader's language."
     0x04 Instant  "instant"  : INLINE; "A moment, RFC 3339 in UTC; shown in Kyiv time."
-    0x05 Person   "person"   : INLINE; "A person reference; the host writes the name as attested."
+    0x05 Person   "person"   : INLINE; "A person reference; the host writes the present name, and with `@` and a moment after it the one attested then."
     0x06 Body     "body"     : INLINE; "The id of an executive body in the register; the host writes its name."
     0x07 State    "state"    : INLINE; "A state of the module's workflow, shown by the message `state-<name>`."
     0x08 DaysLeft "days-left": INLINE; "A day or moment; the host writes how long remains in words."
@@ -152,6 +152,8 @@ grammar! {
     0xad Comment  "comment"  : MEMBER => ATTR | LABEL | TAG | BLOCK | INLINE; "A remark, payload = its moment; the label says whose."
     0xae Empty    "empty"    : BLOCK => LABEL | BLOCK | ACTION; "Nothing here yet: what it means and what to do."
     0xaf Details  "details"  : BLOCK => LABEL | BLOCK; "More on demand."
+    0xb0 Files    "files"    : BLOCK => LABEL | MEMBER; "Files to download."
+    0xb1 File     "file"     : MEMBER => INLINE; "A file, payload = its id; the host writes its name, kind and size. What it holds says what it is."
 }
 
 /// How a thing is coloured; never without words.

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Conflict, Denied, Document, Failure, Hit, Level, Message, Principal, Query,
-    Rows, Unit,
+    Address, Body, CaseTerm, Conflict, Denied, Document, Failure, FileInfo, Hit, Level, Message, Principal,
+    Query, Rows, Unit,
 };
 use vzaemo_contract::manifest::Manifest;
 use vzaemo_registry::{Digest, Layout, Package};

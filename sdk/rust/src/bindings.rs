@@ -17,6 +17,7 @@ wit_bindgen::generate!({
 pub use exports::vzaemo::module::guest as exported;
 use vzaemo::cabinet::cabinet;
 use vzaemo::calendar::calendar;
+use vzaemo::files::files;
 use vzaemo::log::log as logging;
 use vzaemo::notify::notify;
 use vzaemo::principal::principal;
@@ -190,6 +191,15 @@ impl Host for Bindings {
     }
     fn bodies(&mut self) -> Result<Vec<c::Body>, c::Denied> {
         registers::bodies().map(|all| all.into_iter().map(body).collect()).map_err(denied)
+    }
+    fn file(&mut self, id: &str) -> Result<Option<c::FileInfo>, c::Denied> {
+        let info = |file: files::FileInfo| c::FileInfo {
+            name: file.name,
+            media_type: file.media_type,
+            size: file.size,
+            digest: file.digest,
+        };
+        files::get(id).map(|found| found.map(info)).map_err(denied)
     }
     fn now(&mut self) -> Result<String, c::Denied> {
         calendar::now().map_err(denied)

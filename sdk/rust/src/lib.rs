@@ -22,6 +22,7 @@ pub mod bindings;
 pub mod cabinet;
 pub mod calendar;
 mod error;
+mod files;
 mod guest;
 mod host;
 mod inline;
@@ -39,14 +40,16 @@ mod value;
 pub use address::{ActRef, Address, Param, Target};
 pub use error::{Error, OrRefuse, Outcome, Result, done, go_to, not_found, refuse, require};
 pub use guest::{After, FromCall, Guest, Principal};
-pub use inline::{DaysLeft, Emphasis, Inline, Link, Named, Strong, Tagged, days_left, emphasis, link, strong, tag};
+pub use inline::{
+    DaysLeft, Emphasis, Inline, Link, Named, Strong, Tagged, days_left, emphasis, link, strong, tag,
+};
 pub use job::JobCall;
 pub use message::{Arg, Msg};
 pub use page::{Blocks, Page};
 pub use store::{Collection, Document, Field, Fields, Rows, Select, Stored, number};
 pub use term::{Due, Term};
-pub use value::{BodyId, Day, Key, Moment, Person, Value};
-pub use vzaemo_contract::call::{Body, Conflict, Denied, Hit, Level, Unit};
+pub use value::{BodyId, Day, File, Key, Moment, Person, Value};
+pub use vzaemo_contract::call::{Body, Conflict, Denied, FileInfo, Hit, Level, Unit};
 pub use vzaemo_marks::Tone;
 pub use vzaemo_sdk_macros::{act, check, job, migrate, module, msg, view};
 
@@ -87,9 +90,9 @@ pub mod hidden {
 pub mod prelude {
     pub use crate::page::Blocks;
     pub use crate::{
-        After, Arg, BodyId, Conflict, Day, Due, Error, Inline, Key, Moment, Msg, Named, OrRefuse, Outcome, Page,
-        Person, Principal, Result, Stored, Term, Tone, Unit, act, cabinet, calendar, check, days_left, done,
-        emphasis, go_to, job, link, migrate, msg, not_found, notify, number, refuse, registers, require,
-        strong, tag, view,
+        After, Arg, BodyId, Conflict, Day, Due, Error, File, Inline, Key, Moment, Msg, Named, OrRefuse,
+        Outcome, Page, Person, Principal, Result, Stored, Term, Tone, Unit, act, cabinet, calendar, check,
+        days_left, done, emphasis, go_to, job, link, migrate, msg, not_found, notify, number, refuse,
+        registers, require, strong, tag, view,
     };
 }

@@ -88,6 +88,9 @@ texts! {
     Person,
     /// The id of an executive body in the holder's register. The host writes the name.
     BodyId,
+    /// A file beside documents, by its id. It comes with an act's input; the host keeps it as long as a document of the
+    /// module holds it, and writes its name, kind and size.
+    File,
     /// A day, `YYYY-MM-DD`, in Kyiv.
     Day,
     /// A moment, RFC 3339 in UTC.

@@ -1,6 +1,6 @@
 //! One call: access, form, module, commit.
 
-use crate::host::{CallHost, Kind};
+use crate::host::{CallHost, Kind, file_ids};
 use crate::people::Who;
 use crate::response::{Ended, Given, Response};
 use crate::unit::Unit;
@@ -114,6 +114,19 @@ impl TestHost {
                 None if input == json!({}) => Vec::new(),
                 None => vec![(String::new(), "the act takes no input".to_owned())],
             };
+            let mut problems = problems;
+            let form = act.form.as_ref().and_then(|form| world.project.manifest.forms.get(form));
+            let schema = form.and_then(|form| world.project.schema(&form.schema));
+            let sender = who.map(Who::reference);
+            let properties = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+            for (name, property) in properties.into_iter().flatten() {
+                for id in input.get(name).map(|value| file_ids(property, value)).unwrap_or_default() {
+                    if world.files.get(&id).map(|file| file.owner.as_str()) != sender {
+                        problems
+                            .push((format!("/{name}"), format!("there is no file `{id}` of this person")));
+                    }
+                }
+            }
             if !problems.is_empty() {
                 return Err(Ended::Invalid(problems));
             }

@@ -7,8 +7,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Conflict, Denied, Document, Hit, Host, Level, Message, Principal, Query, Rows,
-    Unit as TermUnit,
+    Address, Body, CaseTerm, Conflict, Denied, Document, FileInfo, Hit, Host, Level, Message, Principal,
+    Query, Rows, Unit as TermUnit,
 };
 
 /// What is being called.
@@ -130,6 +130,14 @@ impl CallHost {
             serde_json::from_str(body).map_err(|error| Conflict::Invalid(vec![error.to_string()]))?;
         let world = self.world.borrow();
         let Some(declared) = world.project.collection(collection) else { return Ok(body) };
+        for id in
+            world.project.schema(&declared.schema).map(|schema| file_ids(schema, &body)).unwrap_or_default()
+        {
+            if !world.files.contains_key(&id) {
+                let why = format!("there is no file `{id}`; a test makes one with `host.file(who, name)`");
+                return Err(Conflict::Denied(Denied::Misuse(why)));
+            }
+        }
         let problems = world.project.problems(&declared.schema, &body);
         if !problems.is_empty() {
             return Err(Conflict::Invalid(
@@ -198,6 +206,20 @@ impl CallHost {
         hits.truncate(limit as usize);
         Ok(hits)
     }
+}
+
+/// The files that a document, or a form's input, names: strings with the format `file`, at any depth.
+pub(crate) fn file_ids(schema: &Value, value: &Value) -> Vec<String> {
+    if schema.get("format").and_then(Value::as_str) == Some("file") {
+        return value.as_str().map(str::to_owned).into_iter().collect();
+    }
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let mut ids: Vec<String> =
+        properties.filter_map(|(name, schema)| Some(file_ids(schema, value.get(name)?))).flatten().collect();
+    if let Some(schema) = schema.get("items") {
+        ids.extend(value.as_array().into_iter().flatten().flat_map(|item| file_ids(schema, item)));
+    }
+    ids
 }
 
 /// The beginnings of the words of a text.
@@ -362,6 +384,11 @@ impl Host for CallHost {
     fn body(&mut self, id: &str) -> Result<Option<Body>, Denied> {
         self.granted("registers")?;
         Ok(self.world.borrow().bodies.get(id).map(contract_body))
+    }
+
+    fn file(&mut self, id: &str) -> Result<Option<FileInfo>, Denied> {
+        self.granted("files")?;
+        Ok(self.world.borrow().files.get(id).map(|file| file.info.clone()))
     }
 
     fn bodies(&mut self) -> Result<Vec<Body>, Denied> {

@@ -37,6 +37,17 @@ impl Walk<'_> {
                 Event::Close => return,
                 Event::Leaf(kind, text) => self.leaf(kind, text, out),
                 Event::Open(Kind::Message, key) => self.message(key, out),
+                Event::Open(Kind::File, id) => {
+                    let name = match self.world.files.get(id) {
+                        Some(file) => file.info.name.as_str(),
+                        // Sample content names files by their path in the package.
+                        None if id.starts_with("content/") => id,
+                        None => panic!("the page shows a file `{id}` that nobody has sent"),
+                    };
+                    both(out, name);
+                    self.group(out);
+                    both(out, "\n");
+                }
                 Event::Open(kind, text) => {
                     match kind {
                         Kind::Action | Kind::Form | Kind::ActForm => self.acts.push(text.to_owned()),

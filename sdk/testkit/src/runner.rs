@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Conflict, Denied, Document, Hit, Host, Level, Message, Principal, Query,
-    Request, Rows, Unit,
+    Address, Body, CaseTerm, Conflict, Denied, Document, FileInfo, Hit, Host, Level, Message, Principal,
+    Query, Request, Rows, Unit,
 };
 
 /// A call of the component.

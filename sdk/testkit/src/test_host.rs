@@ -7,13 +7,14 @@ use crate::host::Kind;
 use crate::people::{ANDRII, HOLDER, MARIA, OFFICIAL, OKSANA, TARAS, Who};
 use crate::project::Project;
 use crate::response::{Ended, Given};
-use crate::world::{Kept, World};
+use crate::world::{Kept, SentFile, World};
 use crate::{PageView, Session, time};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use vzaemo_clock::{Calendar, Zone};
+use vzaemo_contract::call::FileInfo;
 use vzaemo_registers::{Bodies, Holidays};
 use vzaemo_sdk::Key;
 
@@ -60,6 +61,7 @@ impl TestHost {
             cases: BTreeMap::new(),
             notices: Vec::new(),
             log: Vec::new(),
+            files: BTreeMap::new(),
             made: 0,
         };
         let host = TestHost { world: Rc::new(RefCell::new(world)), guest: Box::new(guest) };
@@ -109,6 +111,28 @@ impl TestHost {
     pub fn sign_in(&mut self, who: Who) -> Session<'_> {
         self.know(&who);
         Session { host: self, who }
+    }
+
+    /// A file that somebody has sent, to be named in the input of their act. Its kind is that of the name's ending.
+    pub fn file(&mut self, who: Who, name: &str) -> String {
+        self.know(&who);
+        let mut world = self.world.borrow_mut();
+        let made = world.made();
+        let id = format!("{made:032x}");
+        let media_type = match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("pdf") => "application/pdf",
+            Some("png") => "image/png",
+            Some("jpg" | "jpeg") => "image/jpeg",
+            _ => "text/plain",
+        };
+        let info = FileInfo {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            size: 1024,
+            digest: format!("{made:064x}"),
+        };
+        world.files.insert(id.clone(), SentFile { owner: who.reference().to_owned(), info });
+        id
     }
 
     /// Looks at a view without being signed in; a failure fails the test.

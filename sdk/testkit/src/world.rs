@@ -4,7 +4,7 @@ use crate::project::Project;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use vzaemo_clock::{Calendar, Instant, Zone};
-use vzaemo_contract::call::{Address, CaseTerm, Message};
+use vzaemo_contract::call::{Address, CaseTerm, FileInfo, Message};
 use vzaemo_contract::manifest::Counter;
 use vzaemo_registers::Bodies;
 
@@ -72,8 +72,17 @@ pub(crate) struct World {
     pub cases: BTreeMap<String, Case>,
     pub notices: Vec<Notice>,
     pub log: Vec<String>,
+    /// Files by their id.
+    pub files: BTreeMap<String, SentFile>,
     /// Grows with everything that needs an order or a name of its own.
     pub made: u64,
+}
+
+/// A file that somebody has sent.
+pub(crate) struct SentFile {
+    /// The person's reference.
+    pub owner: String,
+    pub info: FileInfo,
 }
 
 /// The text of a field as indexes, rows and counters see it.

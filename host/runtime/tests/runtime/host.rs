@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
 use vzaemo_contract::call::{
-    Address, Body, CaseTerm, Conflict, Denied, Document, Hit, Level, Message, Principal, Query, Request,
-    Rows, Unit,
+    Address, Body, CaseTerm, Conflict, Denied, Document, FileInfo, Hit, Level, Message, Principal, Query,
+    Request, Rows, Unit,
 };
 use vzaemo_marks::Page;
 use vzaemo_runtime::{CallError, Engine, EngineConfig, Grants, Imports, LoadError, Module};
@@ -112,6 +112,10 @@ impl Imports for Host {
     }
     async fn body(&mut self, _: &str) -> Result<Option<Body>, Denied> {
         self.note("body");
+        Ok(None)
+    }
+    async fn file(&mut self, _: &str) -> Result<Option<FileInfo>, Denied> {
+        self.note("file");
         Ok(None)
     }
     async fn bodies(&mut self) -> Result<Vec<Body>, Denied> {

@@ -234,6 +234,14 @@ impl Files {
         Ok(record::in_state(&mut unit, State::Pending, limit).await?)
     }
 
+    /// The person has declared that the file holds no secret or service information.
+    pub async fn declare(&self, id: &str) -> Result<(), FilesError> {
+        if self.find(id).await?.is_some_and(|file| !file.declared) {
+            self.change(id, |file| file.declared = true).await?;
+        }
+        Ok(())
+    }
+
     /// What a scan has found.
     pub async fn found(&self, id: &str, state: State) -> Result<(), FilesError> {
         self.change(id, |file| file.state = state).await.map(|_| ())

@@ -95,6 +95,8 @@ impl Store {
                     .with_access_key_id(&access_key.0)
                     .with_secret_access_key(&secret_key.0)
                     .with_crypto_provider(Arc::new(Hashes))
+                    // One by one is all that is asked, and every store that speaks S3 knows it.
+                    .with_disable_bulk_delete(true)
                     .with_http_connector(Connector);
                 let builder = match endpoint {
                     // Within the holder's own network stores often speak no TLS; the configuration decides that.

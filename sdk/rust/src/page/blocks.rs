@@ -1,7 +1,7 @@
 //! Blocks: what stands below one another on a page and within its groups.
 
 use super::members::{
-    Actions, Button, Cards, Clock, Comments, DocumentText, Filters, FormBlock, List, Nest, Statistics,
+    Actions, Button, Cards, Clock, Comments, DocumentText, Files, Filters, FormBlock, List, Nest, Statistics,
     Summary, Table, Timeline, group, label,
 };
 use crate::{ActRef, Inline, Target};
@@ -219,6 +219,12 @@ pub trait Blocks: Sized {
         fill: impl FnOnce(&mut Comments) -> &mut Comments,
     ) -> &mut Self {
         label_then(self.writer(), Kind::Comments, "", heading, fill);
+        self
+    }
+
+    /// Files to download.
+    fn files(&mut self, heading: impl Inline, fill: impl FnOnce(&mut Files) -> &mut Files) -> &mut Self {
+        label_then(self.writer(), Kind::Files, "", heading, fill);
         self
     }
 

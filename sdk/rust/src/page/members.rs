@@ -4,7 +4,7 @@
 //! owns the writer, so no lifetimes show in authors' code.
 
 use super::blocks::{Blocks, Cells, go};
-use crate::{ActRef, Day, Due, Inline, Moment, Msg, Target, days_left};
+use crate::{ActRef, Day, Due, File, Inline, Moment, Msg, Target, days_left};
 use vzaemo_marks::{Kind, Tone, Writer};
 
 /// A type that stands for the inside of a group.
@@ -98,6 +98,8 @@ within! {
     Filters,
     /// The clauses of a document.
     DocumentText,
+    /// Files to download.
+    Files,
     /// A clause of a document.
     Clause,
     /// Comments.
@@ -150,6 +152,7 @@ each!(
     Timeline,
     Filters,
     DocumentText,
+    Files,
     Comments
 );
 
@@ -502,6 +505,20 @@ impl DocumentText {
     /// A paragraph of the document, with its anchor.
     pub fn clause(&mut self, anchor: &str, fill: impl FnOnce(&mut Clause) -> &mut Clause) -> &mut Self {
         group(&mut self.0, Kind::Clause, anchor, fill);
+        self
+    }
+}
+
+impl Files {
+    /// A file, by its name.
+    pub fn file(&mut self, file: &File) -> &mut Self {
+        self.0.group(Kind::File, file.as_str(), |_| {});
+        self
+    }
+
+    /// A file, by what it is. The host writes its kind and size beside it.
+    pub fn file_as(&mut self, file: &File, what: impl Inline) -> &mut Self {
+        self.0.group(Kind::File, file.as_str(), |w| what.write(w));
         self
     }
 }
