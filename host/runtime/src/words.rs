@@ -13,6 +13,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len() + 16);
+    let mut fits = 0;
     for symbol in text.chars() {
         if is_unruly(symbol) {
             // Writing into a string cannot fail.
@@ -20,7 +21,12 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
         } else {
             line.push(symbol);
         }
+        if line.len() > LONGEST {
+            break;
+        }
+        fits = line.len();
     }
+    line.truncate(fits);
     Cow::Owned(line)
 }
 
@@ -46,5 +52,7 @@ mod tests {
         let cut = line(&"ї".repeat(LONGEST)).into_owned();
         assert_eq!(cut.len(), LONGEST);
         assert_eq!(line(&["x", &"ї".repeat(LONGEST)].concat()).len(), LONGEST - 1);
+        let written_out = line(&"\0".repeat(LONGEST)).into_owned();
+        assert!(written_out.len() <= LONGEST && written_out.ends_with("\\u{0}"), "{}", written_out.len());
     }
 }

@@ -104,7 +104,8 @@ async fn logging_is_always_possible_and_lines_are_cut() {
     let module = load(&engine(), &guest).await;
     let host = Host::default();
     module.view(Box::new(host.clone()), "home", &Request::default()).await.0.unwrap();
-    assert_eq!(host.heard()[0].len(), 4096);
+    // The guest's memory holds zeros there, and each is written out in five characters.
+    assert_eq!(host.heard()[0].len(), 4095);
 }
 
 #[tokio::test]
