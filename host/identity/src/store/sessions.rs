@@ -260,7 +260,9 @@ impl Sessions {
     /// no session's, and for a session that nobody has used since the start.
     pub fn person_in_memory(&self, token: &str) -> Option<PersonId> {
         let live = self.cache.get(&Token::parse(token)?.hash())?;
-        let standing = self.grants.remembered(live.person.id)?;
+        // Whoever signed in just now or was not seen for long: what was true at the sign-in is good enough to count by.
+        let as_then = || Standing { revision: live.body.standing, ..Standing::default() };
+        let standing = self.grants.remembered(live.person.id).unwrap_or_else(as_then);
         (!self.has_ended(&live, &standing, self.clock.now())).then_some(live.person.id)
     }
 

@@ -88,7 +88,7 @@ session-used = last used:
 session-end = End session
 
 acting-for-title = In whose name do you act?
-acting-for-lead = You may represent an organisation. What you send, say and propose will be in the name chosen here, until you change it or sign out.
+acting-for-lead = You may act for yourself or for an organisation that you represent. Your choice holds until you change it or sign out.
 acting-for-legend = Act in the name of
 acting-for-myself = Myself
 acting-for-myself-short = yourself
