@@ -15,7 +15,7 @@ use crate::without_modules;
 use crate::workspace::Workspace;
 use crate::{assets, debian, modules, npm, wasm_target};
 
-const CHECKS: usize = 11;
+const CHECKS: usize = 12;
 
 /// Runs all checks. A failure does not keep the later ones from running; the closing lines name those that failed.
 pub fn run(workspace: &Workspace) -> ExitCode {
@@ -46,19 +46,19 @@ pub fn run(workspace: &Workspace) -> ExitCode {
     });
     report.check("The program", || {
         let mut build = cargo_in(root);
-        run_program(build.args(["build", "--bin", "vzaemo"]).args(Members::read(root)?.whole_platform()))?;
+        run_program(
+            build
+                .args(["build", "--bin", "vzaemo", "--bin", "vzaemo-runner"])
+                .args(Members::read(root)?.whole_platform()),
+        )?;
         Ok(Tally::PASSED)
     });
     report.check("Tests of the whole platform", || {
         cargo_tests(&mut cargo_in(root), &Members::read(root)?.whole_platform())
     });
-    report.check("Tests of the modules", || {
-        if modules::any(&modules) {
-            cargo_tests(&mut cargo_in(&modules), &["--workspace", "--lib", "--bins", "--tests"])
-        } else {
-            Ok(nothing("there are no modules"))
-        }
-    });
+    report.check("Tests of the modules", || tests_of_modules(&modules, Tested::Natively));
+    // The same tests once more, against what is shipped, in the runtime that it is shipped for.
+    report.check("Tests of the modules' components", || tests_of_modules(&modules, Tested::AsComponents));
     report.check("Tests in the browser", || {
         let dir = workspace.browser_tests();
         if dir.join("package.json").is_file() {
@@ -126,6 +126,27 @@ fn install_needs(workspace: &Workspace) -> Result<Tally> {
         npm::install(&dir)?;
     }
     Ok(Tally::PASSED)
+}
+
+/// What the tests of a module call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tested {
+    /// Its code, compiled into the test.
+    Natively,
+    /// The component in its package.
+    AsComponents,
+}
+
+fn tests_of_modules(modules: &Path, tested: Tested) -> Result<Tally> {
+    if !modules::any(modules) {
+        return Ok(nothing("there are no modules"));
+    }
+    let mut cargo = cargo_in(modules);
+    if tested == Tested::AsComponents {
+        cargo.env("VZAEMO_COMPONENT", "1");
+        return cargo_tests(&mut cargo, &["--workspace", "--tests"]);
+    }
+    cargo_tests(&mut cargo, &["--workspace", "--lib", "--bins", "--tests"])
 }
 
 fn cargo_in(workspace: &Path) -> Command {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use vzaemo_contract::call::{
     Address, Body, CaseTerm, Conflict, Denied, Document, Failure, FileInfo, Hit, Level, Message, Principal,
     Query, Rows, Unit,
@@ -23,7 +24,17 @@ use vzaemo_testkit::runner::{Call, Said};
 const PATIENCE_MS: u32 = 60_000;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vzaemo-runner: failed to {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<()> {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(folder), Some(packages), Some(compiled)) = (args.next(), args.next(), args.next()) else {
         bail!("tell the folder of the module, that of the packages, and that for compiled components");
