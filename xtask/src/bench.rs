@@ -19,6 +19,9 @@ pub struct Options {
     /// Fewer and shorter rounds: enough to see that all works, not for figures to be quoted.
     #[arg(long)]
     quick: bool,
+    /// How often the process is killed; 100 times unless set, 5 with `--quick`.
+    #[arg(long)]
+    kills: Option<usize>,
 }
 
 /// Builds the program, the modules and the benchmarks, and runs them. Ends as they end: not well if a goal is missed.
@@ -47,6 +50,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         .arg(workspace.target().join("bench.json"));
     if options.quick {
         bench.arg("--quick");
+    }
+    if let Some(kills) = options.kills {
+        bench.args(["--kills", &kills.to_string()]);
     }
     for row in &options.row {
         bench.args(["--row", row]);

@@ -29,7 +29,7 @@ enum Ended {
 
 /// The rows.
 pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
-    let kills = scale.pick(100, 5);
+    let kills = scale.kills.unwrap_or(scale.pick(100, 5));
     let mut platform = Platform::start(Settings::default().threshold(THRESHOLD)).await;
     let address = people::address(platform.base())?;
     let number = people::petition(platform.base(), "Signed while the process is killed").await;

@@ -40,6 +40,9 @@ struct Options {
     /// Fewer and shorter rounds.
     #[arg(long)]
     quick: bool,
+    /// How often the process is killed; 100 times unless set, 5 with `--quick`.
+    #[arg(long)]
+    kills: Option<usize>,
     /// Where the rows are written as JSON.
     #[arg(long, default_value = "target/bench.json")]
     out: PathBuf,
@@ -50,6 +53,8 @@ struct Options {
 pub struct Scale {
     /// Enough to see that all works.
     pub quick: bool,
+    /// How often the process is killed, if it was said.
+    pub kills: Option<usize>,
 }
 
 impl Scale {
@@ -152,7 +157,7 @@ async fn run(options: &Options) -> Result<bool> {
     if let Some(unknown) = options.row.iter().find(|name| GROUPS.iter().all(|group| group.name != *name)) {
         bail!("find the rows «{unknown}»; there are\n{}", known());
     }
-    let scale = Scale { quick: options.quick };
+    let scale = Scale { quick: options.quick, kills: options.kills };
     let mut rows = Vec::new();
     for group in &GROUPS {
         if options.row.is_empty() || options.row.iter().any(|name| name == group.name) {
