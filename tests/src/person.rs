@@ -73,6 +73,11 @@ impl Person {
         Person { client: client.clone(), base: base.clone(), cookies: Arc::default() }
     }
 
+    /// The same browser at another address.
+    pub(crate) fn with_base(&self, base: &Url) -> Self {
+        Person { base: base.clone(), ..self.clone() }
+    }
+
     /// A browser at a platform that runs at this address.
     pub fn at(base: &Url) -> Self {
         Person::new(&connections(), base)
@@ -128,6 +133,14 @@ impl Person {
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.try_get(path).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
+    }
+
+    /// GET with headers beside the cookies.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers.iter().fold(self.client.get(self.address(path)), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        self.send(request).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
     }
 
     /// GET of a page that must be there.
@@ -217,7 +230,11 @@ impl Person {
     pub async fn sign_in_for(&self, number: u32, name: &str) {
         let arrived = self.try_sign_in(number, "/cabinet").await;
         let arrived = arrived.unwrap_or_else(|error| panic!("sign in person {number}: {error:?}"));
-        assert_eq!(arrived.led_to(), "/cabinet/acting-for?to=%2Fcabinet", "person {number} is asked in whose name");
+        assert_eq!(
+            arrived.led_to(),
+            "/cabinet/acting-for?to=%2Fcabinet",
+            "person {number} is asked in whose name"
+        );
         self.act_for(name).await;
     }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use vzaemo_cabinet::{CaseUpdate, NextTerm, Notice, Text};
-use vzaemo_clock::{Date, Event, Instant, Term};
+use vzaemo_clock::{Date, Event, Instant, Term, Timed};
 use vzaemo_contract::call::{
     Address, Body, CaseTerm, Comparison, Conflict, Denied, Document, FileInfo, Hit, Level, Message,
     Principal, Query, Rows, Unit as TermUnit,
@@ -35,12 +35,14 @@ pub(crate) struct CallHost {
     pub acting: Option<Acting>,
     /// The moment of the act, the due time of the job, or now for views.
     pub at: Instant,
+    /// When the first of the answers that depend on the time changes.
+    pub until: Option<Instant>,
     /// An error that ends the call whatever the module makes of it.
     pub failed: Option<crate::Error>,
-}
-
     /// The files that came with the input.
     pub brought: BTreeSet<String>,
+}
+
 impl CallHost {
     /// For a call that has not begun.
     pub(crate) fn new(
@@ -56,11 +58,12 @@ impl CallHost {
             platform: Arc::clone(platform),
             acting,
             at,
+            until: None,
             failed: None,
+            brought: BTreeSet::new(),
         }
     }
 
-            brought: BTreeSet::new(),
     fn module(&self) -> &str {
         &self.version.manifest.id
     }
@@ -81,9 +84,6 @@ impl CallHost {
         Denied::Misuse("the host could not answer; the call will be ended".to_owned())
     }
 
-    fn cabinet(&mut self, error: vzaemo_cabinet::Error) -> Denied {
-        match error {
-            vzaemo_cabinet::Error::Read(error) => self.storage(error),
     /// Notes when an answer that depends on the time changes.
     fn timed<T>(&mut self, answer: Timed<T>) -> T {
         self.until = self.until.into_iter().chain(answer.changes_at).min();
@@ -98,6 +98,9 @@ impl CallHost {
         }
     }
 
+    fn cabinet(&mut self, error: vzaemo_cabinet::Error) -> Denied {
+        match error {
+            vzaemo_cabinet::Error::Read(error) => self.storage(error),
             vzaemo_cabinet::Error::Write(error) => self.write(error),
             other => self.fail(crate::Error::storage(other)),
         }
@@ -253,10 +256,10 @@ impl vzaemo_runtime::Imports for CallHost {
         let inserted = self.unit.insert(module, collection, key.map(str::to_owned), body).await;
         let key = inserted.map_err(|error| self.conflict(error))?;
         self.index(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
+        self.name_files(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
         Ok(key)
     }
 
-        self.name_files(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
     async fn replace(
         &mut self,
         collection: &str,
@@ -369,9 +372,6 @@ impl vzaemo_runtime::Imports for CallHost {
         Ok(self.platform.bodies.get(id).map(crate::bodies::contract_body))
     }
 
-    async fn bodies(&mut self) -> Result<Vec<Body>, Denied> {
-        let today = self.platform.zone.date(self.at);
-        Ok(self.platform.bodies.valid_on(today).map(crate::bodies::contract_body).collect())
     async fn file(&mut self, id: &str) -> Result<Option<FileInfo>, Denied> {
         match files::get(&mut self.unit, id).await {
             Ok(found) => {
@@ -388,19 +388,25 @@ impl vzaemo_runtime::Imports for CallHost {
         }
     }
 
+    async fn bodies(&mut self) -> Result<Vec<Body>, Denied> {
+        let today = self.local_day()?;
+        Ok(self.platform.bodies.valid_on(today).map(crate::bodies::contract_body).collect())
     }
 
     async fn now(&mut self) -> Result<String, Denied> {
-        Ok(self.at.to_string())
+        // Views are not told the moment; if one were, its page would hold for that moment only.
+        let now = Timed { value: self.at.to_string(), changes_at: Some(self.at) };
+        Ok(self.timed(now))
     }
 
     async fn today(&mut self) -> Result<String, Denied> {
-        Ok(self.platform.zone.date(self.at).to_string())
+        Ok(self.local_day()?.to_string())
     }
 
     async fn is_past(&mut self, when: &str) -> Result<bool, Denied> {
         // A job that runs at the very end of its term finds it past.
-        Ok(vzaemo_clock::is_past(self.moment(when)?, self.at).value)
+        let past = vzaemo_clock::is_past(self.moment(when)?, self.at);
+        Ok(self.timed(past))
     }
 
     async fn days_left(&mut self, when: &str) -> Result<i64, Denied> {
@@ -408,7 +414,7 @@ impl vzaemo_runtime::Imports for CallHost {
             Ok(day) => day,
             Err(_) => self.platform.zone.date(self.moment(when)?),
         };
-        let today = self.platform.zone.date(self.at);
+        let today = self.local_day()?;
         let span = today.until(until).map_err(|error| Denied::Misuse(error.to_string()))?;
         Ok(i64::from(span.get_days()))
     }

@@ -27,9 +27,22 @@ impl From<Error> for Ended {
 type Called<T> = (Result<T, CallError>, Box<dyn Imports>);
 
 impl Service {
-    /// Calls the module and takes the unit of work back. Tells the health of the module, and turns its failures
-    /// into the errors of this room.
+    /// Calls the module and takes the unit of work back.
     pub(crate) async fn run<T, F, R>(&self, host: CallHost, call: F) -> Result<(T, Unit), Error>
+    where
+        F: FnOnce(Module, Box<dyn Imports>) -> R,
+        R: Future<Output = Called<T>>,
+    {
+        self.run_whole(host, call).await.map(|(value, host)| (value, host.unit))
+    }
+
+    /// Calls the module and takes the host's side of the call back. Tells the health of the module, and turns its
+    /// failures into the errors of this room.
+    pub(crate) async fn run_whole<T, F, R>(
+        &self,
+        host: CallHost,
+        call: F,
+    ) -> Result<(T, Box<CallHost>), Error>
     where
         F: FnOnce(Module, Box<dyn Imports>) -> R,
         R: Future<Output = Called<T>>,
@@ -43,7 +56,7 @@ impl Service {
             return Err(error);
         }
         match result {
-            Ok(value) => Ok((value, host.unit)),
+            Ok(value) => Ok((value, host)),
             Err(error) => Err(told(&version, error)),
         }
     }

@@ -1,30 +1,21 @@
-//! Views, acts and decisions.
+//! Acts and decisions.
 
 use crate::imports::{Acting, CallHost};
+use crate::looks::Looks;
 use crate::run::Ended;
 use crate::version::ModuleVersion;
-use crate::{Caller, Error, Health, Platform, Snapshot, record, submission};
+use crate::{Caller, Error, Health, Platform, Snapshot, migration, record, submission};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, OnceLock};
 use vzaemo_access::{Action, Decision, Reason, ResourceDocument, Subject};
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Outcome, Pair, Principal as Seen, Request};
-use vzaemo_contract::manifest::{Once, Resource};
+use vzaemo_contract::manifest::Resource;
 use vzaemo_runtime::Module;
 use vzaemo_storage::{CommitError, Committed, Unit};
 
 /// How often an act runs before the person is asked to try again.
 const ATTEMPTS: u32 = 12;
-
-/// A page with what it was made by.
-pub struct Viewed {
-    /// The page, checked against the grammar.
-    pub page: vzaemo_marks::Page,
-    /// The version that made it.
-    pub version: Arc<ModuleVersion>,
-    /// The commit that it was made after.
-    pub position: u64,
-}
 
 /// An act that has been committed.
 pub struct Done {
@@ -36,25 +27,23 @@ pub struct Done {
     pub position: u64,
 }
 
-/// What stands in an action slot for a visitor.
-pub struct Slot {
-    /// Whether the visitor may do it.
-    pub decision: Decision,
-    /// Whether they have done it already, where it can be done once.
-    pub taken: bool,
-}
-
 /// The one way in.
 pub struct Service {
-    platform: Arc<Platform>,
+    pub(crate) platform: Arc<Platform>,
     snapshot: ArcSwap<Snapshot>,
     health: OnceLock<Arc<dyn Health>>,
+    pub(crate) looks: Looks,
 }
 
 impl Service {
     /// A service without modules.
     pub fn new(platform: Arc<Platform>) -> Self {
-        Service { platform, snapshot: ArcSwap::from_pointee(Snapshot::default()), health: OnceLock::new() }
+        Service {
+            platform,
+            snapshot: ArcSwap::from_pointee(Snapshot::default()),
+            health: OnceLock::new(),
+            looks: Looks::default(),
+        }
     }
 
     /// Who is told how calls end; the first one set stays.
@@ -77,7 +66,8 @@ impl Service {
         self.snapshot.store(snapshot);
     }
 
-    pub(crate) fn serving(&self, module: &str) -> Result<Arc<ModuleVersion>, Error> {
+    /// The version of a module that serves now.
+    pub fn serving(&self, module: &str) -> Result<Arc<ModuleVersion>, Error> {
         self.serving_now(module).map(|(version, _)| version)
     }
 
@@ -95,34 +85,6 @@ impl Service {
 
     pub(crate) fn health(&self) -> Option<&Arc<dyn Health>> {
         self.health.get()
-    }
-
-    /// A read.
-    pub async fn view(
-        &self,
-        caller: &Caller,
-        module: &str,
-        name: &str,
-        request: &Request,
-    ) -> Result<Viewed, Error> {
-        let version = self.serving(module)?;
-        let view = version.manifest.view(name).ok_or(Error::NotFound)?;
-        let now = self.platform.legal.now();
-        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
-        let position = unit.position();
-        let resource = resource(&mut unit, &version, view.resource.as_ref(), &request.params).await?;
-        let mut acting = None;
-        if !view.open {
-            acting = self.acting(caller, module).await?;
-            let subject = subject(caller, acting.as_ref());
-            let decision = version.policies.decide(&subject, Action::View(name), resource.as_ref());
-            allowed(&decision)?;
-            in_capacity(acting.as_mut(), &decision, resource.as_ref());
-        }
-        let host = CallHost::new(unit, &version, &self.platform, acting, now);
-        let view = async |component: Module, host| component.view(host, name, request).await;
-        let (page, _) = self.run(host, view).await?;
-        Ok(Viewed { page, version, position })
     }
 
     /// A change. `submission` is the one-time id of the form; a repeat returns the first outcome.
@@ -190,8 +152,12 @@ impl Service {
         }
         record::depend_on_configuration(&mut unit, generation).await?;
         let resource = resource(&mut unit, &version, act.resource.as_ref(), &request.params).await?;
-        let subject = subject(caller, acting.as_ref());
-        let decision = version.policies.decide(&subject, Action::Act(name), resource.as_ref());
+        let decision = if self.still_stands(&mut unit, caller).await? {
+            let subject = subject(caller, acting.as_ref());
+            version.policies.decide(&subject, Action::Act(name), resource.as_ref())
+        } else {
+            denied(Reason::SignInNeeded)
+        };
         if !decision.allowed {
             drop(unit);
             let error = Error::Denied { reason: decision.reason };
@@ -215,7 +181,7 @@ impl Service {
             }
         };
         if let Some(key) = submission {
-            submission::keep(&mut unit, key, &outcome, at).await?;
+            submission::keep(&mut unit, key, &outcome, self.platform.security.now()).await?;
         }
         record::act(&mut unit, &self.platform, caller, &version, name, request, at).await?;
         match unit.commit().await {
@@ -238,45 +204,15 @@ impl Service {
         self.run(host, check).await.map(|(sentences, _)| sentences)
     }
 
-    /// What stands in the action slots of a page for this visitor: for each act with its parameters, whether
-    /// it may be done and whether it has been done already.
-    pub async fn slots(
-        &self,
-        caller: &Caller,
-        version: &ModuleVersion,
-        asked: &[(String, Vec<Pair>)],
-    ) -> Result<Vec<Slot>, Error> {
-        let module = version.manifest.id.as_str();
-        let acting = self.acting(caller, module).await?;
-        let subject = subject(caller, acting.as_ref());
-        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
-        let mut slots = Vec::with_capacity(asked.len());
-        for (name, params) in asked {
-            let Some(act) = version.manifest.act(name) else {
-                slots.push(Slot { decision: denied(Reason::Unknown), taken: false });
-                continue;
-            };
-            let document = match resource(&mut unit, version, act.resource.as_ref(), params).await {
-                Ok(document) => document,
-                Err(Error::NotFound) => {
-                    slots.push(Slot { decision: denied(Reason::Unknown), taken: false });
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            let decision = version.policies.decide(&subject, Action::Act(name), document.as_ref());
-            let taken = match (&act.once, &acting, &document) {
-                (Some(once), Some(acting), Some(document)) => {
-                    taken(&mut unit, module, once, &document.key, &acting.seen.person).await?
-                }
-                _ => false,
-            };
-            slots.push(Slot { decision, taken });
-        }
-        Ok(slots)
+    /// Whether the caller's roles are still those under which they signed in. The answer is part of what the act has
+    /// read: a revocation or block that commits before it makes it run again, and then its session has ended.
+    async fn still_stands(&self, unit: &mut Unit, caller: &Caller) -> Result<bool, Error> {
+        let Some(principal) = &caller.principal else { return Ok(true) };
+        let grants = &self.platform.grants;
+        grants.still_stands(unit, principal.person, principal.standing).await.map_err(Error::storage)
     }
 
-    async fn acting(&self, caller: &Caller, module: &str) -> Result<Option<Acting>, Error> {
+    pub(crate) async fn acting(&self, caller: &Caller, module: &str) -> Result<Option<Acting>, Error> {
         let Some(principal) = &caller.principal else { return Ok(None) };
         let alias = self.platform.aliases.alias(principal.person, module).await.map_err(Error::storage)?;
         let person = alias.as_str().to_owned();
@@ -288,16 +224,12 @@ impl Service {
     }
 }
 
-fn denied(reason: Reason) -> Decision {
+pub(crate) fn denied(reason: Reason) -> Decision {
     Decision { allowed: false, reason, capacities: Vec::new(), policies: Vec::new(), alarm: None }
 }
 
-fn allowed(decision: &Decision) -> Result<(), Error> {
-    if decision.allowed { Ok(()) } else { Err(Error::Denied { reason: decision.reason.clone() }) }
-}
-
 /// Who asks, in the words of `access`.
-fn subject(caller: &Caller, acting: Option<&Acting>) -> Subject {
+pub(crate) fn subject(caller: &Caller, acting: Option<&Acting>) -> Subject {
     use vzaemo_identity::Role;
     let (Some(principal), Some(acting)) = (&caller.principal, acting) else { return Subject::visitor() };
     Subject {
@@ -308,13 +240,17 @@ fn subject(caller: &Caller, acting: Option<&Acting>) -> Subject {
         auditor: principal.roles.has(&Role::Auditor),
         bodies: acting.bodies.clone(),
         organisation: acting.seen.organisation.clone(),
-        blocked: false,
+        blocked: principal.blocked,
     }
 }
 
 /// Tells the module the body for which an official acts: that of the document, or the person's own one when
 /// the route names none. Somebody who acts as a citizen acts for no body, though they may administer one.
-fn in_capacity(acting: Option<&mut Acting>, decision: &Decision, resource: Option<&ResourceDocument>) {
+pub(crate) fn in_capacity(
+    acting: Option<&mut Acting>,
+    decision: &Decision,
+    resource: Option<&ResourceDocument>,
+) {
     use vzaemo_access::Who;
     let Some(acting) = acting else { return };
     if decision.capacities.contains(&Who::Official) {
@@ -324,7 +260,7 @@ fn in_capacity(acting: Option<&mut Acting>, decision: &Decision, resource: Optio
 }
 
 /// The document that a route names.
-async fn resource(
+pub(crate) async fn resource(
     unit: &mut Unit,
     version: &ModuleVersion,
     resource: Option<&Resource>,
@@ -335,6 +271,7 @@ async fn resource(
     let module = version.manifest.id.as_str();
     let found = unit.get(module, &resource.collection, key).await.map_err(Error::storage)?;
     let document = found.ok_or(Error::NotFound)?;
+    let document = migration::present(version, &resource.collection, document).await?;
     version
         .policies
         .document(&resource.collection, &document.key, &document.body)
@@ -353,16 +290,6 @@ fn check_input(version: &ModuleVersion, form: Option<&str>, input: &str) -> Resu
         None => vec!["this act takes no input".to_owned()],
     };
     if problems.is_empty() { Ok(()) } else { Err(Error::Input(problems)) }
-}
-
-async fn taken(unit: &mut Unit, module: &str, once: &Once, key: &str, person: &str) -> Result<bool, Error> {
-    let fields: Vec<&str> = once.unique.iter().map(String::as_str).collect();
-    let found =
-        unit.find_unique(module, &once.collection, &fields, &[key, person]).await.map_err(Error::storage)?;
-    let Some(document) = found else { return Ok(false) };
-    let Some(unless) = &once.unless else { return Ok(true) };
-    let body: serde_json::Value = document.parse().map_err(Error::storage)?;
-    Ok(body.get(unless).and_then(serde_json::Value::as_bool) != Some(true))
 }
 
 fn put_numbers(outcome: &mut Outcome, committed: &Committed) {

@@ -10,13 +10,14 @@ use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
 use vzaemo_identity::{Identity, Provider, ProviderConfig, SessionLimits, SignIn, Transport};
 use vzaemo_jobs::Jobs;
-use vzaemo_lifecycle::configuration::{Mode, RateKind};
+use vzaemo_lifecycle::configuration::{FileStore, Mode, RateKind};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
-use vzaemo_protection::{Kind, Limits, Rate, Refusals, TrustedProxies};
+use vzaemo_protection::{ClamdAddress, Kind, Limits, Rate, Refusals, Scanner, TrustedProxies};
 use vzaemo_registers::{Bodies, Holidays};
 use vzaemo_runtime::{Engine, EngineConfig};
 use vzaemo_service::{Platform, Service};
-use vzaemo_storage::{Config, Storage};
+use vzaemo_storage::files::{Files, FilesConfig, Secret, StoreConfig};
+use vzaemo_storage::{Config, Postgres, Storage};
 use vzaemo_web::server::{App, DEVELOPMENT, Parts};
 
 /// The client id by which the platform is known to the embedded identity provider.
@@ -36,6 +37,10 @@ pub struct Wired {
     pub jobs: Arc<Jobs>,
     /// For tidying up now and then.
     pub storage: Storage,
+    /// Files beside documents, for sweeping.
+    pub files: Files,
+    /// Has them scanned, if the configuration wants it.
+    pub scanner: Option<Scanner>,
     /// Sessions, for sweeping.
     pub identity: Identity,
     /// How much anybody may ask for.
@@ -96,14 +101,17 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let provider = development_provider(&configuration, &base, &identity, &security).await?;
     let sign_in =
         SignIn::new(providers(&configuration, &base, provider.as_ref(), &security)?, security.clone());
+    let (files, scanner) = open_files(&configuration, &storage).await?;
     let platform = Platform {
         storage: storage.clone(),
+        files: files.clone(),
         legal,
         security,
         zone: Zone::named(&configuration.platform.time_zone).context("find the time zone")?,
         calendar: calendar(&configuration)?,
         bodies: bodies(&configuration)?,
         aliases: Arc::clone(&identity.aliases),
+        grants: Arc::clone(&identity.grants),
     };
     let service = Arc::new(Service::new(Arc::new(platform)));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
@@ -112,6 +120,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let trusted_proxies =
         TrustedProxies::new(configuration.server.trusted_proxies.iter().map(|network| network.net()));
     let name = configuration.platform.name.clone();
+    let remember = u64::from(configuration.pages.remember_mib) << 20;
     let largest_body = usize::try_from(configuration.requests.body_kib).unwrap_or(1024) << 10;
     let engine = engine(&configuration)?;
     let lifecycle = Lifecycle::new(path, configuration, Arc::clone(&service), engine);
@@ -128,17 +137,45 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         wake_jobs: jobs.waker(),
         base,
         largest_body,
+        remember,
     });
-    Ok(Wired { service, app: Arc::new(app), lifecycle, jobs, storage, identity, limits, refusals, development })
+    Ok(Wired {
+        service,
+        app: Arc::new(app),
+        lifecycle,
+        jobs,
+        storage,
+        files,
+        scanner,
+        identity,
+        limits,
+        refusals,
+        development,
+    })
+}
+
+/// Where the configuration says that the storage is.
+pub fn storage_config(configuration: &Configuration) -> anyhow::Result<Config> {
+    let wanted = &configuration.storage;
+    let mut config = Config::new(&configuration.folders.data);
+    config.readers = wanted.readers;
+    config.queue_len = wanted.queue;
+    config.batch_max = wanted.batch;
+    config.busy_timeout = Duration::from_secs(10);
+    if let Some(url) = &wanted.url {
+        let mut database = Postgres::at(url);
+        if let Some(path) = &wanted.password_file {
+            let password =
+                std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+            database.password = Some(password.trim_end_matches(['\r', '\n']).to_owned());
+        }
+        config.postgres = Some(database);
+    }
+    Ok(config)
 }
 
 async fn open_storage(configuration: &Configuration) -> anyhow::Result<Storage> {
-    let mut config = Config::new(&configuration.folders.data);
-    config.readers = configuration.storage.readers;
-    config.queue_len = configuration.storage.queue;
-    config.batch_max = configuration.storage.batch;
-    config.busy_timeout = Duration::from_secs(10);
-    let storage = Storage::open(config).await.context("open the storage")?;
+    let storage = Storage::open(storage_config(configuration)?).await.context("open the storage")?;
     vzaemo_audit::declare(&storage).await.context("declare the audit log's records")?;
     for (namespace, collections) in [
         (vzaemo_search::NAMESPACE, vzaemo_search::collections()),
@@ -154,6 +191,44 @@ async fn open_storage(configuration: &Configuration) -> anyhow::Result<Storage> 
             .with_context(|| format!("declare the records of {namespace}"))?;
     }
     Ok(storage)
+}
+
+/// Files beside documents, and who scans them.
+async fn open_files(
+    configuration: &Configuration,
+    storage: &Storage,
+) -> anyhow::Result<(Files, Option<Scanner>)> {
+    let wanted = &configuration.files;
+    let store = match wanted.store {
+        FileStore::File => StoreConfig::Local,
+        FileStore::S3 => StoreConfig::S3 {
+            bucket: wanted.bucket.clone().context("find the bucket of files")?,
+            endpoint: wanted.endpoint.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            region: wanted.region.clone(),
+            access_key: key(wanted.access_key_file.as_deref(), "AWS_ACCESS_KEY_ID")?,
+            secret_key: key(wanted.secret_key_file.as_deref(), "AWS_SECRET_ACCESS_KEY")?,
+        },
+    };
+    let config = FilesConfig {
+        store,
+        largest: u64::from(wanted.largest_mib) << 20,
+        grace: Duration::from_hours(wanted.grace_hours.into()),
+        scanned: wanted.scan.is_some(),
+        ..FilesConfig::new(configuration.folders.data.join("files"))
+    };
+    let files = Files::open(config, storage.clone()).await.context("open the files")?;
+    let address = wanted.scan.as_ref().map(|scan| scan.clamd.parse::<ClamdAddress>()).transpose()?;
+    let scanner = address.map(|address| Scanner::new(files.clone(), address));
+    Ok((files, scanner))
+}
+
+/// A key of the store of files: from its file, else from the environment.
+fn key(file: Option<&Path>, variable: &str) -> anyhow::Result<Secret> {
+    let text = match file {
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?,
+        None => std::env::var(variable).with_context(|| format!("find {variable} in the environment"))?,
+    };
+    Ok(Secret(text.trim().to_owned()))
 }
 
 /// The clocks. In development the legal clock goes on from where it was moved to.

@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
+mod files;
 mod lines;
 mod meaning;
 mod network;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use files::{FileStore, Files, Scan};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
 
@@ -26,6 +28,9 @@ pub struct Configuration {
     /// The storage.
     #[serde(default)]
     pub storage: Storage,
+    /// Files beside documents.
+    #[serde(default)]
+    pub files: Files,
     /// The limits of modules' calls.
     #[serde(default)]
     pub runtime: Runtime,
@@ -35,6 +40,9 @@ pub struct Configuration {
     /// The limits of requests.
     #[serde(default)]
     pub requests: Requests,
+    /// Pages that are remembered.
+    #[serde(default)]
+    pub pages: Pages,
     /// Ways to sign in.
     #[serde(default)]
     pub identity: Identity,
@@ -90,6 +98,10 @@ pub struct Folders {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Storage {
+    /// The PostgreSQL database, as libpq takes its address; without one everything is in a file of the data folder.
+    pub url: Option<String>,
+    /// The file with the database's password, alone on a line. Secrets do not stand in `platform.toml`.
+    pub password_file: Option<PathBuf>,
     /// Connections that read.
     pub readers: u32,
     /// Units of work that may wait for their commit.
@@ -131,6 +143,14 @@ pub struct Requests {
     pub body_kib: u32,
     /// How often one address, and one person, may ask for something.
     pub rates: BTreeMap<RateKind, Rate>,
+}
+
+/// Pages that are remembered until something that they were made from changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Pages {
+    /// How much memory they may take, in MiB; with 0 each page is made anew.
+    pub remember_mib: u32,
 }
 
 /// What is limited.
@@ -258,7 +278,13 @@ impl Default for Folders {
 impl Default for Storage {
     fn default() -> Self {
         let config = vzaemo_storage::Config::new("");
-        Storage { readers: config.readers, queue: config.queue_len, batch: config.batch_max }
+        Storage {
+            url: None,
+            password_file: None,
+            readers: config.readers,
+            queue: config.queue_len,
+            batch: config.batch_max,
+        }
     }
 }
 
@@ -286,6 +312,12 @@ impl Default for Requests {
                 (RateKind::SignIn, rate(20, 10)),
             ]),
         }
+    }
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Pages { remember_mib: 64 }
     }
 }
 
@@ -332,6 +364,12 @@ impl Configuration {
         for path in [&mut self.registers.bodies, &mut self.registers.holidays].into_iter().flatten() {
             *path = base.join(&*path);
         }
+        if let Some(path) = &mut self.storage.password_file {
+            *path = base.join(&*path);
+        }
+        for path in [&mut self.files.access_key_file, &mut self.files.secret_key_file].into_iter().flatten() {
+            *path = base.join(&*path);
+        }
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
         }
@@ -348,9 +386,11 @@ impl Configuration {
         compare("platform", self.platform == other.platform);
         compare("folders", self.folders == other.folders);
         compare("storage", self.storage == other.storage);
+        compare("files", self.files == other.files);
         compare("runtime", self.runtime == other.runtime);
         compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);
+        compare("pages", self.pages == other.pages);
         compare("identity", self.identity == other.identity);
         compare("registers", self.registers == other.registers);
         differ

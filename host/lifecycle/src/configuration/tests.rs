@@ -33,6 +33,7 @@ fn a_short_configuration_has_defaults() {
     let read = Configuration::from_toml("platform.toml", GOOD).unwrap();
     assert_eq!(read.platform.mode, Mode::Development);
     assert_eq!(read.platform.time_zone, "Europe/Kyiv");
+    assert_eq!(read.pages.remember_mib, 64);
     assert_eq!(read.requests.rates.get(&RateKind::SignIn), Some(&Rate { per_minute: 20, burst: 10 }));
     let notes = &read.modules["notes"];
     assert!(notes.enabled);
@@ -111,6 +112,23 @@ fn proxies_are_networks_or_addresses() {
 }
 
 #[test]
+fn the_database_is_postgresql_and_its_password_stands_elsewhere() {
+    let storage = |text: &str| format!("{GOOD}[storage]\n{text}\n");
+    let good = storage("url = \"postgres://vzaemo@db.example.org/vzaemo\"\npassword-file = \"secret\"");
+    let read = Configuration::from_toml("", &good).unwrap();
+    assert_eq!(read.storage.password_file.unwrap(), std::path::Path::new("secret"));
+    for (text, expected) in [
+        ("url = \"mysql://db/vzaemo\"", "no address of a PostgreSQL database"),
+        ("url = \"postgres://vzaemo:hidden@db/vzaemo\"", "holds a password"),
+        ("url = \"postgres://vzaemo@db/vzaemo?password=hidden\"", "holds a password"),
+        ("password-file = \"secret\"", "no database that it is the password of"),
+    ] {
+        let said = problems(&storage(text)).join("\n");
+        assert!(said.contains(expected) && !said.contains("hidden"), "{said}");
+    }
+}
+
+#[test]
 fn nobody_can_sign_in_without_a_way() {
     assert_eq!(
         with("[identity.development]\nseed = \"tests\"", ""),
@@ -130,7 +148,9 @@ fn the_schema_for_editors_agrees() {
     };
     let real = std::fs::read_to_string(folder.join("platform.toml")).unwrap();
     let behind_a_balancer = format!("{GOOD}[server]\ntrusted-proxies = [\"10.0.0.0/8\", \"::1\"]\n");
-    for good in [GOOD, &real, &behind_a_balancer] {
+    let on_postgres =
+        format!("{GOOD}[storage]\nurl = \"postgres://vzaemo@db/vzaemo\"\npassword-file = \"secret\"\n");
+    for good in [GOOD, &real, &behind_a_balancer, &on_postgres] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

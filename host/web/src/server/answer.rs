@@ -68,6 +68,17 @@ fn banner(app: &App, visit: &Visit, told: &told::Told) -> Option<Banner> {
 }
 
 async fn framed(app: &App, visit: &Visit, banners: &[Banner], content: Content) -> Response {
+    let html = framed_html(app, visit, banners, &content).await;
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = content.status.unwrap_or(StatusCode::OK);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+/// Content in its frame.
+pub(super) async fn framed_html(app: &App, visit: &Visit, banners: &[Banner], content: &Content) -> String {
     let navigation = navigation(app, visit);
     let unread = match visit.person() {
         Some(person) => app.unread.of(&app.platform().storage, &person).await,
@@ -97,13 +108,7 @@ async fn framed(app: &App, visit: &Visit, banners: &[Banner], content: Content) 
         dense: content.dense,
         noindex: content.noindex,
     };
-    let html = orderly(document(&frame, &content.title, |out| out.push_str(&content.main)));
-    let mut response = Response::new(Body::from(html));
-    *response.status_mut() = content.status.unwrap_or(StatusCode::OK);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    response
+    orderly(document(&frame, &content.title, |out| out.push_str(&content.main)))
 }
 
 fn navigation(app: &App, visit: &Visit) -> Vec<Nav> {

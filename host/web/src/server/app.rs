@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use super::presentation::Presentation;
+use super::remembered::{Remembered, RememberedCounts};
 use super::unread::Unread;
 use crate::texts::Language;
 use arc_swap::ArcSwap;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub base: Url,
     /// The most bytes of a request.
     pub largest_body: usize,
+    /// How many bytes of pages are remembered.
+    pub remember: u64,
 }
 
 /// What all handlers share.
@@ -56,6 +59,7 @@ pub struct App {
     pub(super) base: Url,
     pub(super) cookies: Cookies,
     pub(super) largest_body: usize,
+    pub(super) remembered: Remembered,
     pub(super) unread: Unread,
     presentation: ArcSwap<Presentation>,
 }
@@ -78,9 +82,15 @@ impl App {
             cookies: Cookies::for_address(&parts.base),
             base: parts.base,
             largest_body: parts.largest_body,
+            remembered: Remembered::new(parts.remember),
             unread: Unread::new(),
             presentation,
         }
+    }
+
+    /// How remembering pages goes.
+    pub fn remembered(&self) -> RememberedCounts {
+        self.remembered.counts()
     }
 
     /// What every call leans on.

@@ -2,10 +2,13 @@
 
 use super::answer::{Content, in_language, page, see_other, set_cookie, trouble};
 use super::modules::section_html;
+use super::pages::says_nothing;
+use super::remembered::{BodyKey, Fresh};
 use super::visit::{LANGUAGE_COOKIE, kept_cookie};
-use super::{App, visit::Visit};
+use super::{App, pages, slots, visit::Visit};
 use crate::chrome::document::headed;
 use crate::chrome::home::{self as chrome, Contribution, Task};
+use crate::chrome::paths;
 use crate::chrome::preferences::{self as looks, Preferences};
 use crate::chrome::problem::Problem;
 use crate::texts::{Language, Speaker};
@@ -18,8 +21,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_contract::call::{Address, Pair, Request as Call};
 use vzaemo_identity::ReturnTo;
-use vzaemo_marks::{Event, Kind, Reader};
-use vzaemo_service::{ModuleVersion, route};
+use vzaemo_service::{Error, ModuleVersion, route};
 
 /// The modules that serve, in the order of their ids.
 fn serving(app: &App) -> Vec<Arc<ModuleVersion>> {
@@ -33,6 +35,8 @@ struct Section {
     html: String,
     /// It says that there is nothing.
     empty: bool,
+    /// How long it is what would be made now, for visitors without a session.
+    fresh: Option<Fresh>,
 }
 
 /// A view of a module as a section; nothing, and a line in the log, when it fails: one module does not take the first
@@ -43,20 +47,46 @@ async fn section(
     version: &ModuleVersion,
     view: &str,
     query: Vec<Pair>,
+    anew: bool,
 ) -> Option<Section> {
-    let call = Call { params: Vec::new(), query: query.clone(), input: "{}".to_owned() };
     let module = &version.manifest.id;
-    let viewed = match app.service.view(&visit.caller, module, view, &call).await {
-        Ok(viewed) => viewed,
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, module, view, "a section was left out");
-            return None;
-        }
+    let made = if !anew && version.manifest.view(view).is_some_and(|view| view.open) {
+        open_section(app, visit, module, view, query).await
+    } else {
+        own_section(app, visit, module, view, query).await
     };
-    let (rendered, main) = section_html(app, visit, &viewed, query).await.ok()?;
-    let says_nothing = |event| matches!(event, Ok(Event::Open(Kind::Empty, _)));
-    let empty = Reader::new(&viewed.page).any(says_nothing);
-    Some(Section { title: rendered.title, html: main, empty })
+    made.inspect_err(|error| {
+        tracing::error!(error = error as &dyn std::error::Error, module, view, "a section was left out");
+    })
+    .ok()
+}
+
+async fn open_section(
+    app: &App,
+    visit: &Visit,
+    module: &str,
+    view: &str,
+    query: Vec<Pair>,
+) -> Result<Section, Error> {
+    let (module, view, language) = (module.to_owned(), view.to_owned(), visit.language);
+    let key = BodyKey { module, view, params: Vec::new(), query, language, section: true };
+    let (body, version, _) = pages::body(app, &key).await?;
+    let filled = slots::fill(app, visit, &version, &body.main).await?;
+    let fresh = body.fresh.clone().zip(filled.fresh).map(|(body, slots)| body.and(&slots));
+    Ok(Section { title: body.title.clone(), html: filled.html, empty: body.empty, fresh })
+}
+
+async fn own_section(
+    app: &App,
+    visit: &Visit,
+    module: &str,
+    view: &str,
+    query: Vec<Pair>,
+) -> Result<Section, Error> {
+    let call = Call { params: Vec::new(), query: query.clone(), input: "{}".to_owned() };
+    let viewed = app.service.view(&visit.caller, module, view, &call).await?;
+    let (rendered, html) = section_html(app, visit, &viewed, query).await?;
+    Ok(Section { title: rendered.title, html, empty: says_nothing(&viewed.page), fresh: None })
 }
 
 fn view_href(version: &ModuleVersion, view: &str) -> Option<String> {
@@ -65,27 +95,54 @@ fn view_href(version: &ModuleVersion, view: &str) -> Option<String> {
 
 /// The first page: what one can do here, and what modules show of themselves.
 pub(super) async fn home(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    let app = &*app;
+    if let Some(ready) = pages::ready(app, &visit, &headers) {
+        return ready;
+    }
+    let visit = &visit.at(paths::HOME.to_owned());
+    pages::caught_up(app, visit).await;
+    let anew = pages::anew(app, &headers);
+    if anew || !pages::takes_sheets(visit, &headers) {
+        let (content, _) = first_page(app, visit, anew).await;
+        return page(app, visit, &headers, content).await;
+    }
+    let make = |snapshot| async move {
+        let (content, fresh) = first_page(app, visit, false).await;
+        Ok(pages::whole(app, visit, &snapshot, content, fresh).await)
+    };
+    match pages::sheet(app, visit, &headers, make).await {
+        Ok(response) => response,
+        Err(error) => super::modules::failed(app, visit, "", &error).await,
+    }
+}
+
+/// The content of the first page; `anew` if no section of it may come from memory.
+async fn first_page(app: &App, visit: &Visit, anew: bool) -> (Content, Option<Fresh>) {
     let say = Speaker::host(visit.language);
+    let mut fresh = Some(Fresh::since(app.platform().legal.now()));
     let mut tasks = Vec::new();
     let mut sections = Vec::new();
-    for version in serving(&app) {
+    for version in serving(app) {
         let manifest = &version.manifest;
         let first = manifest.navigation.first().and_then(|link| view_href(&version, &link.view));
         let Some(href) = first else { continue };
         tasks.push(Task {
-            title: in_language(&manifest.invitation, &visit),
-            description: in_language(&manifest.about, &visit),
+            title: in_language(&manifest.invitation, visit),
+            description: in_language(&manifest.about, visit),
             icon: manifest.icon.clone().unwrap_or_default(),
             href: href.clone(),
         });
         let Some(view) = &manifest.home else { continue };
-        if let Some(section) = section(&app, &visit, &version, view, Vec::new()).await {
+        let section = section(app, visit, &version, view, Vec::new(), anew).await;
+        let of_section = section.as_ref().and_then(|section| section.fresh.as_ref());
+        fresh = fresh.zip(of_section).map(|(all, one)| all.and(one));
+        if let Some(section) = section {
             let more = Some((say.say("home-all").into_owned(), href));
             sections.push(Contribution { title: section.title, more, html: section.html });
         }
     }
     let main = chrome::home(&say, &tasks, &sections);
-    page(&app, &visit, &headers, Content { main: main.0, ..Content::default() }).await
+    (Content { main: main.0, ..Content::default() }, fresh)
 }
 
 /// What is searched for.
@@ -109,13 +166,15 @@ pub(super) async fn search(
         for version in serving(&app) {
             let Some(view) = &version.manifest.search else { continue };
             let query = vec![("q".to_owned(), words.to_owned())];
-            found.extend(section(&app, &visit, &version, view, query).await.filter(|section| !section.empty));
+            found.extend(
+                section(&app, &visit, &version, view, query, false).await.filter(|section| !section.empty),
+            );
         }
     }
     let title = say.say("search-title");
     let main = markup! {
         (headed(&say, &[], &title, None))
-        form.v-search role="search" method="get" action=(crate::chrome::paths::SEARCH) {
+        form.v-search role="search" method="get" action=(paths::SEARCH) {
             input type="search" name="q" value=(words) maxlength="200" aria-label=(say.say("home-search-label"));
             button.v-button { (say.say("search-button")) }
         }
@@ -135,7 +194,6 @@ pub(super) async fn search(
 
 /// The desks of the modules that the visitor administers for a body.
 pub(super) async fn desk(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    use crate::chrome::paths;
     let say = Speaker::host(visit.language);
     let Some(session) = &visit.session else {
         return see_other(&paths::returning(paths::SIGN_IN, &visit.path));

@@ -12,21 +12,24 @@ mod body;
 mod cabinet;
 mod development;
 mod explain;
+mod files;
 mod guard;
 mod home;
 mod modules;
+mod pages;
 mod parked;
 mod people;
 mod presentation;
+mod remembered;
 mod resolver;
 mod routes;
 mod sign_in;
 mod slots;
 mod statements;
 mod told;
+mod unread;
 mod visit;
 
-mod unread;
 use crate::assets;
 use crate::chrome::paths;
 use axum::Router;
@@ -36,7 +39,8 @@ use std::sync::Arc;
 pub use app::{App, Parts};
 pub use development::kept_offset;
 pub use modules::shown;
-pub use parked::{NAMESPACE, collections};
+pub use parked::{EXPIRIES, NAMESPACE, collections};
+pub use remembered::RememberedCounts;
 pub use sign_in::DEVELOPMENT;
 pub use visit::Visit;
 
@@ -62,10 +66,11 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::NOTICES, get(cabinet::notices))
         .route(paths::SESSIONS, get(cabinet::sessions))
         .route("/cabinet/sessions/end", post(cabinet::end_session))
+        .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
         .route("/desk", get(home::desk))
         .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
         .route("/language/{code}", get(home::language))
-        .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
+        .route(&format!("{}{{id}}", paths::FILES), get(files::serve))
         .route(paths::RULES, get(statements::rules))
         .route(paths::ACCESSIBILITY, get(statements::accessibility))
         .route(paths::PRIVACY, get(statements::privacy))

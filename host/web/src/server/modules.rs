@@ -1,10 +1,11 @@
 //! Pages of modules: whatever is not an address of the host's own.
 
 use super::answer::{Content, page, trouble};
+use super::remembered::{BodyKey, Origin};
 use super::resolver::PageResolver;
 use super::routes::Target;
 use super::visit::Visit;
-use super::{App, acting, slots};
+use super::{App, acting, pages, slots};
 use crate::chrome::problem::Problem;
 use crate::render::{Rendered, Resolver, render, render_section};
 use crate::texts::Speaker;
@@ -19,14 +20,19 @@ use vzaemo_service::{Error, ModuleVersion, Viewed};
 
 /// Serves a view, a form or an act, by what the path leads to.
 pub(super) async fn serve(State(app): State<Arc<App>>, visit: Visit, request: Request<Body>) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && let Some(ready) = pages::ready(&app, &visit, request.headers())
+    {
+        return ready;
+    }
     let presentation = app.presentation();
     let Some((target, params)) = presentation.routes.find(request.uri().path()) else {
         return trouble(&app, &visit, &Problem::NotFound).await;
     };
     match (target, request.method().clone()) {
         (Target::View { module, view }, Method::GET | Method::HEAD) => {
-            let headers = request.headers().clone();
-            view_page(&app, &visit, &headers, module, view, params, request.uri().query()).await
+            let found = Found { module, view, params, query: request.uri().query() };
+            view_page(&app, &visit, request.headers(), found).await
         }
         (Target::Act { module, act }, Method::GET | Method::HEAD) => {
             let at = acting::Place { module, act, params };
@@ -48,36 +54,80 @@ fn method_not_allowed() -> Response {
     response
 }
 
-/// The declared query parameters that were given. Others are dropped: they may not make two pages of one.
+/// The query parameter with the place at which a list goes on; every view has it.
+const AFTER: &str = "after";
+
+/// The declared query parameters that were given, in the order of their declaration. Others are dropped, and of a
+/// repeated one all but the first: they may not make two pages of one.
 pub(super) fn declared_query(version: &ModuleVersion, view: &str, query: Option<&str>) -> Vec<Pair> {
-    let Some(view) = version.manifest.view(view) else { return Vec::new() };
-    let mut given: Vec<Pair> = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let declared = view.query.iter().any(|known| *known == name) || name == "after";
-        if declared && !given.iter().any(|(known, _)| *known == name) {
-            given.push((name.into_owned(), value.into_owned()));
-        }
-    }
-    given
+    let (Some(view), Some(query)) = (version.manifest.view(view), query) else { return Vec::new() };
+    let given: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let declared = view.query.iter().map(String::as_str).filter(|name| *name != AFTER).chain([AFTER]);
+    declared
+        .filter_map(|name| given.iter().find(|(known, _)| known == name))
+        .map(|(name, value)| (name.clone().into_owned(), value.clone().into_owned()))
+        .collect()
 }
 
-async fn view_page(
+/// A view with what its address said.
+struct Found<'a> {
+    module: &'a str,
+    view: &'a str,
+    params: Vec<Pair>,
+    query: Option<&'a str>,
+}
+
+async fn view_page(app: &App, visit: &Visit, headers: &HeaderMap, found: Found<'_>) -> Response {
+    let module = found.module;
+    match answered(app, visit, headers, found).await {
+        Ok(response) => response,
+        Err(error) => failed(app, visit, module, &error).await,
+    }
+}
+
+async fn answered(
     app: &App,
     visit: &Visit,
     headers: &HeaderMap,
-    module: &str,
-    view: &str,
-    params: Vec<Pair>,
-    query: Option<&str>,
-) -> Response {
-    let presentation = app.presentation();
-    let version = presentation.snapshot.module(module).and_then(|state| state.serving());
-    let query = version.map(|version| declared_query(version, view, query)).unwrap_or_default();
-    let call = Call { params, query, input: "{}".to_owned() };
-    match app.service.view(&visit.caller, module, view, &call).await {
-        Ok(viewed) => shown(app, visit, headers, &viewed, view, call.query).await,
-        Err(error) => failed(app, visit, module, &error).await,
+    found: Found<'_>,
+) -> Result<Response, Error> {
+    let Found { module, view, params, query } = found;
+    let version = app.service.serving(module)?;
+    let query = declared_query(&version, view, query);
+    pages::caught_up(app, visit).await;
+    if version.manifest.view(view).is_some_and(|view| view.open) {
+        let (module, view, language) = (module.to_owned(), view.to_owned(), visit.language);
+        let key = BodyKey { module, view, params, query, language, section: false };
+        return open_page(app, visit, headers, &version, &key).await;
     }
+    let call = Call { params, query, input: "{}".to_owned() };
+    let viewed = app.service.view(&visit.caller, module, view, &call).await?;
+    Ok(shown(app, visit, headers, &viewed, view, call.query).await)
+}
+
+/// The page of an open view: what all get who have no session, or its body in the visitor's own frame.
+async fn open_page(
+    app: &App,
+    visit: &Visit,
+    headers: &HeaderMap,
+    version: &ModuleVersion,
+    key: &BodyKey,
+) -> Result<Response, Error> {
+    let visit = &visit.at(pages::address(version, key).ok_or(Error::NotFound)?);
+    if pages::anew(app, headers) {
+        let call = Call { params: key.params.clone(), query: key.query.clone(), input: "{}".to_owned() };
+        let viewed = app.service.view(&visit.caller, &key.module, &key.view, &call).await?;
+        let shown = shown(app, visit, headers, &viewed, &key.view, call.query).await;
+        return Ok(pages::told_origin(app, shown, Origin::Made));
+    }
+    if pages::takes_sheets(visit, headers) {
+        let make = |snapshot| async move { pages::view_sheet(app, visit, key, &snapshot).await };
+        return pages::sheet(app, visit, headers, make).await;
+    }
+    let (body, version, origin) = pages::body(app, key).await?;
+    let filled = slots::fill(app, visit, &version, &body.main).await?;
+    let content = pages::content(&body, &version, key, filled.html);
+    Ok(pages::told_origin(app, page(app, visit, headers, content).await, origin))
 }
 
 /// The answer to a request for a page: what was viewed as HTML for this visitor, in the frame of the platform. `view`
@@ -134,8 +184,8 @@ async fn filled(
         let resolver = PageResolver::new(app, visit, &viewed.version, &viewed.page, query).await;
         render(&viewed.page, &resolver)
     };
-    let main = slots::fill(app, visit, &viewed.version, &rendered.body).await?;
-    Ok((rendered, main))
+    let filled = slots::fill(app, visit, &viewed.version, &rendered.body).await?;
+    Ok((rendered, filled.html))
 }
 
 /// The page for an error of the service. A visitor who would have to sign in is led there and back.

@@ -1,8 +1,9 @@
 //! What the renderer asks, answered for one page of one module.
 
 use super::App;
+use super::files::PageFile;
 use super::visit::Visit;
-use crate::render::{Pairs, Resolver, Rule};
+use crate::render::{FileLine, Pairs, Resolver, Rule};
 use crate::texts::{Language, Speaker};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,7 +18,9 @@ pub(super) struct PageResolver<'a> {
     platform: &'a Platform,
     language: Language,
     names: HashMap<String, String>,
+    files: HashMap<String, PageFile>,
     query: Vec<(String, String)>,
+    now: Timestamp,
 }
 
 impl<'a> PageResolver<'a> {
@@ -35,13 +38,37 @@ impl<'a> PageResolver<'a> {
         } else {
             super::people::names(app, &version.manifest.id, &references).await
         };
+        let files = super::files::of_page_alone(app, visit, version, page, &query).await;
+        let platform = app.platform();
         PageResolver {
+            files,
             version: Arc::clone(version),
-            platform: app.platform(),
+            platform,
             language: visit.language,
             names,
             query,
+            now: platform.legal.now().timestamp(),
         }
+    }
+
+    /// For one page of a version in a language, with names that were fetched before and the time at which the page
+    /// was asked for.
+    pub fn with_names(
+        app: &'a App,
+        language: Language,
+        version: &Arc<ModuleVersion>,
+        names: HashMap<String, String>,
+        query: Vec<Pair>,
+        at: vzaemo_clock::Instant,
+    ) -> Self {
+        let version = Arc::clone(version);
+        let (platform, now, files) = (app.platform(), at.timestamp(), HashMap::new());
+        PageResolver { version, platform, language, names, files, query, now }
+    }
+
+    /// The same with the files of the page, that were fetched before.
+    pub fn showing(self, files: HashMap<String, PageFile>) -> Self {
+        PageResolver { files, ..self }
     }
 }
 
@@ -74,6 +101,10 @@ impl Resolver for PageResolver<'_> {
         })
     }
 
+    fn file(&self, id: &str) -> Option<FileLine<'_>> {
+        self.files.get(id).map(PageFile::line)
+    }
+
     fn view(&self, name: &str, params: &Pairs<'_>, query: &Pairs<'_>) -> Option<String> {
         let address = Address { view: name.to_owned(), params: owned(params) };
         Some(with_query(route::view_path(&self.version.manifest, &address)?, query))
@@ -92,7 +123,7 @@ impl Resolver for PageResolver<'_> {
     }
 
     fn now(&self) -> Timestamp {
-        self.platform.legal.now().timestamp()
+        self.now
     }
 
     fn zone(&self) -> &TimeZone {

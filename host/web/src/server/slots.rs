@@ -1,35 +1,86 @@
 //! What stands in the action slots of a page for one visitor.
 
 use super::acting::choices;
+use super::remembered::{Answers, AnswersKey, Fresh};
 use super::{App, visit::Visit};
 use crate::chrome::{paths, slots as chrome};
 use crate::forms::{Drawing, draw};
 use crate::render::{Fragment, Slot, SlotKind};
 use crate::texts::Speaker;
+use std::cell::Cell;
+use std::sync::Arc;
 use vzaemo_access::{Assurance, Reason};
 use vzaemo_contract::call::Pair;
 use vzaemo_service::{Error, ModuleVersion, Slot as Answer, route};
+
+/// A fragment with its slots filled for one visitor.
+pub(super) struct Filled {
+    /// The HTML.
+    pub html: String,
+    /// How long it is what would be made now; only for visitors without a session, and none where something stands in
+    /// it that must not be given to two.
+    pub fresh: Option<Fresh>,
+}
 
 /// The fragment with all its slots filled, those within slots too.
 pub(super) async fn fill(
     app: &App,
     visit: &Visit,
-    version: &ModuleVersion,
+    version: &Arc<ModuleVersion>,
     fragment: &Fragment,
-) -> Result<String, Error> {
+) -> Result<Filled, Error> {
+    let at = app.platform().legal.now();
     let mut asked = Vec::new();
     collect(fragment, &mut asked);
-    let answers = if asked.is_empty() {
-        Vec::new()
-    } else {
-        let acts: Vec<(String, Vec<Pair>)> =
-            asked.iter().map(|slot| (slot.act.clone(), slot.params.clone())).collect();
-        app.service.slots(&visit.caller, version, &acts).await?
+    let acts: Vec<(String, Vec<Pair>)> =
+        asked.iter().map(|slot| (slot.act.clone(), slot.params.clone())).collect();
+    let Answered { answers, fresh } = answered(app, visit, version, acts, Fresh::since(at)).await?;
+    let for_one = Cell::new(false);
+    let filler = Filler { app, visit, version, asked: &asked, answers: &answers.slots, for_one: &for_one };
+    let mut html = String::new();
+    fragment.splice(&mut html, &mut |slot, out| filler.fill(slot, out));
+    Ok(Filled { html, fresh: fresh.filter(|_| !for_one.get()) })
+}
+
+/// Answers, and how long they hold for visitors without a session.
+struct Answered {
+    answers: Arc<Answers>,
+    fresh: Option<Fresh>,
+}
+
+async fn answered(
+    app: &App,
+    visit: &Visit,
+    version: &Arc<ModuleVersion>,
+    acts: Vec<(String, Vec<Pair>)>,
+    asked: Fresh,
+) -> Result<Answered, Error> {
+    if acts.is_empty() {
+        let answers = Arc::new(Answers::new(Vec::new(), version, asked.clone()));
+        return Ok(Answered { answers, fresh: Some(asked) });
+    }
+    let storage = &app.platform().storage;
+    let Some(session) = &visit.session else {
+        let (slots, unit) = app.service.read_slots(&visit.caller, version, &acts).await?;
+        let watch = storage.watch(unit.dependencies().await.map_err(Error::storage)?);
+        let fresh = watch.map(|watch| asked.clone().watched(watch));
+        return Ok(Answered { answers: Arc::new(Answers::new(slots, version, asked)), fresh });
     };
-    let filler = Filler { app, visit, version, asked: &asked, answers: &answers };
-    let mut out = String::new();
-    fragment.splice(&mut out, &mut |slot, out| filler.fill(slot, out));
-    Ok(out)
+    let key = AnswersKey::new(session, &version.manifest.id, acts);
+    if let Some(answers) = app.remembered.answers(&key, version, app.platform().legal.now()) {
+        return Ok(Answered { answers, fresh: None });
+    }
+    let (slots, unit) = app.service.read_slots(&visit.caller, version, key.acts()).await?;
+    let watch = storage.watch(unit.dependencies().await.map_err(Error::storage)?);
+    let answers = match watch {
+        Some(watch) => {
+            let answers = Arc::new(Answers::new(slots, version, asked.watched(watch)));
+            app.remembered.keep_answers(key, Arc::clone(&answers));
+            answers
+        }
+        None => Arc::new(Answers::new(slots, version, asked)),
+    };
+    Ok(Answered { answers, fresh: None })
 }
 
 fn collect<'a>(fragment: &'a Fragment, asked: &mut Vec<&'a Slot>) {
@@ -47,6 +98,8 @@ struct Filler<'a> {
     version: &'a ModuleVersion,
     asked: &'a [&'a Slot],
     answers: &'a [Answer],
+    /// Something was drawn that only one visitor may get: a one-time submission id.
+    for_one: &'a Cell<bool>,
 }
 
 impl Filler<'_> {
@@ -67,6 +120,7 @@ impl Filler<'_> {
                 if form.is_some() {
                     chrome::fill_link(slot, &path, out);
                 } else {
+                    self.for_one.set(true);
                     chrome::fill_button(slot, &path, &super::acting::fresh_submission(), out);
                 }
             }
@@ -84,6 +138,7 @@ impl Filler<'_> {
     }
 
     fn form(&self, slot: &Slot, path: &str, out: &mut String) {
+        self.for_one.set(true);
         let module = &self.version.manifest.id;
         let name = self.version.manifest.act(&slot.act).and_then(|act| act.form.as_deref());
         let presentation = self.app.presentation();

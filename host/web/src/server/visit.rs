@@ -36,6 +36,11 @@ impl Visit {
         self.session.as_ref().map(|session| session.person.id.to_string())
     }
 
+    /// The same visitor at another address.
+    pub(super) fn at(&self, path: String) -> Self {
+        Visit { path, ..self.clone() }
+    }
+
     /// The name to greet the person with.
     pub fn name(&self) -> Option<String> {
         self.session.as_ref()?.person.name().map(ToString::to_string)
