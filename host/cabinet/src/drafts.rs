@@ -1,9 +1,11 @@
 //! Drafts: a form begun and not sent. One per person and form.
 
 use crate::Error;
-use crate::records::{DRAFTS, DraftRecord, NAMESPACE, Text, read, write};
-use vzaemo_clock::Instant;
-use vzaemo_storage::{BODY, Query, Unit};
+use crate::records::{DRAFT_DAYS, DRAFTS, DraftRecord, NAMESPACE, Text, read, write};
+use std::time::SystemTime;
+use vzaemo_clock::{Instant, SignedDuration};
+use vzaemo_storage::files::{self, Place, Unnameable};
+use vzaemo_storage::{BODY, Op, Query, Unit};
 
 /// A form begun and not sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,8 @@ pub struct Draft {
     pub address: String,
     /// What was typed so far, a JSON object.
     pub values: String,
+    /// The files that were sent so far, by their ids: they are held as long as the draft is.
+    pub files: Vec<String>,
 }
 
 /// A line of "my drafts".
@@ -29,12 +33,36 @@ pub struct DraftSummary {
 
 impl From<DraftRecord> for Draft {
     fn from(record: DraftRecord) -> Self {
-        Draft { module: record.module, title: record.title, address: record.address, values: record.values }
+        Draft {
+            module: record.module,
+            title: record.title,
+            address: record.address,
+            values: record.values,
+            files: record.files,
+        }
     }
 }
 
 fn key(person: &str, address: &str) -> String {
     format!("{person}:{address}")
+}
+
+/// Holds the files of a draft; those that it has no more are swept in time, unless something else names them. One that
+/// is not there any more is passed over: the form asks for it again.
+async fn hold(unit: &mut Unit, key: &str, files: &[String]) -> Result<(), Error> {
+    let mut there = Vec::with_capacity(files.len());
+    for id in files {
+        if files::get(unit, id).await?.is_some() {
+            there.push(id.clone());
+        }
+    }
+    // Files are swept by real time, whatever the legal clock shows.
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+    let place = Place::new(NAMESPACE, DRAFTS, key);
+    match files::name(unit, &place, &there, i64::try_from(now).unwrap_or_default()).await {
+        Ok(_) | Err(Unnameable::Missing(_)) => Ok(()),
+        Err(Unnameable::Write(error)) => Err(error.into()),
+    }
 }
 
 /// Keeps what was typed so far.
@@ -46,8 +74,10 @@ pub async fn save_draft(unit: &mut Unit, person: &str, draft: Draft, now: Instan
         title: draft.title,
         address: draft.address,
         values: draft.values,
+        files: draft.files,
         updated: now.to_string(),
     };
+    hold(unit, &key, &record.files).await?;
     let body = write(&key, &record)?;
     match unit.get(NAMESPACE, DRAFTS, &key).await? {
         Some(old) => unit.replace(NAMESPACE, DRAFTS, &key, old.revision, &body).await?,
@@ -83,6 +113,7 @@ pub async fn my_drafts(unit: &mut Unit, person: &str) -> Result<Vec<DraftSummary
 pub async fn discard_draft(unit: &mut Unit, person: &str, address: &str) -> Result<(), Error> {
     let key = key(person, address);
     if let Some(document) = unit.get(NAMESPACE, DRAFTS, &key).await? {
+        hold(unit, &key, &[]).await?;
         unit.remove(NAMESPACE, DRAFTS, &key, document.revision).await?;
     }
     Ok(())

@@ -80,6 +80,8 @@ pub(crate) struct DraftRecord {
     pub values: String,
     pub updated: String,
 }
+    #[serde(default)]
+    pub files: Vec<String>,
 
 fn text_schema() -> serde_json::Value {
     json!({"type": "object", "required": ["uk", "en"], "additionalProperties": false,
@@ -138,7 +140,8 @@ pub fn collections() -> Vec<Collection> {
             DRAFTS,
             schema(
                 &json!({"person": string(), "module": string(), "title": text_schema(), "address": string(),
-                    "values": string(), "updated": string()}),
+                    "values": string(), "updated": string(),
+                    "files": {"type": "array", "items": string()}}),
                 &["person", "module", "title", "address", "values", "updated"],
             ),
         )

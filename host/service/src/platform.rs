@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 use vzaemo_clock::{Calendar, LegalClock, SecurityClock, Zone};
-use vzaemo_identity::Aliases;
+use vzaemo_identity::{Aliases, Grants};
 use vzaemo_registers::Bodies;
 use vzaemo_storage::Storage;
+use vzaemo_storage::files::Files;
 
 /// The rooms below this one, as the program has wired them. Nothing here changes while the host runs.
 pub struct Platform {
     /// Documents, units of work, the commit queue.
     pub storage: Storage,
+    /// Files beside documents.
+    pub files: Files,
     /// Terms, jobs, retention.
     pub legal: LegalClock,
     /// Sessions, leases, limits.
@@ -22,4 +25,6 @@ pub struct Platform {
     pub bodies: Bodies,
     /// The references by which modules know persons.
     pub aliases: Arc<Aliases>,
+    /// Who has which roles, and who is blocked.
+    pub grants: Arc<Grants>,
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use vzaemo_clock::SecurityClock;
 use vzaemo_lifecycle::Lifecycle;
+use vzaemo_storage::files::{Files, Swept};
 
 /// How often what has expired is tidied away.
 const TIDYING: Duration = Duration::from_mins(1);
@@ -58,7 +60,14 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let (limits, refusals) = (Arc::clone(&wired.limits), Arc::clone(&wired.refusals));
     vec![
         tokio::spawn(async move { jobs.run().await }),
+    let (files, scanner) = (wired.files.clone(), wired.scanner.clone());
         tokio::spawn(async move { lifecycle.attend_always().await }),
+        tokio::spawn(async move { sweep_files(&files).await }),
+        tokio::spawn(async move {
+            if let Some(scanner) = scanner {
+                scanner.run().await;
+            }
+        }),
         tokio::spawn(async move { reload_on_hangup(&reloading).await }),
         tokio::spawn(async move {
             loop {
@@ -94,6 +103,25 @@ async fn reload_on_hangup(lifecycle: &Lifecycle) {
 }
 
 async fn stopped() {
+/// Removes files that nobody names any more, from the start on: what died with the last process is found by this one.
+async fn sweep_files(files: &Files) {
+    loop {
+        match files.sweep(SecurityClock::real().now().as_millis()).await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(swept) => tracing::info!(
+                records = swept.records,
+                contents = swept.contents,
+                temporary = swept.temporary,
+                "files that no document names were removed"
+            ),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "could not sweep the files");
+            }
+        }
+        tokio::time::sleep(TIDYING).await;
+    }
+}
+
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut terminate) => {

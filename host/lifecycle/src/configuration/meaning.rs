@@ -1,6 +1,6 @@
 //! What is wrong with a configuration that has the right shape.
 
-use super::{Configuration, Mode, line_of};
+use super::{Configuration, FileStore, Mode, line_of};
 use crate::Problem;
 use vzaemo_clock::Zone;
 
@@ -31,6 +31,7 @@ impl Configuration {
         self.check_platform(&mut check);
         self.check_limits(&mut check);
         self.check_identity(&mut check);
+        self.check_files(&mut check);
         self.check_modules(&mut check);
         check.found
     }
@@ -155,6 +156,29 @@ impl Configuration {
                 check.problem(
                     &["identity", "providers", id, "issuer"],
                     "who signs in could be forged on the way",
+    fn check_files(&self, check: &mut Check<'_>) {
+        let files = &self.files;
+        check.positive(
+            "files",
+            &[("largest-mib", files.largest_mib.into()), ("grace-hours", files.grace_hours.into())],
+        );
+        let bucket = files.bucket.as_deref().unwrap_or_default();
+        if files.store == FileStore::S3 && bucket.is_empty() {
+            check.problem(&["files", "store"], "no bucket is named to keep files in", "add bucket = \"…\"");
+        }
+        if let Some(scan) = &files.scan {
+            let unix = scan.clamd.strip_prefix("unix:").is_some_and(|path| path.starts_with('/'));
+            let tcp = scan.clamd.strip_prefix("tcp:").and_then(|address| address.rsplit_once(':'));
+            if !unix && !tcp.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+                check.problem(
+                    &["files", "scan", "clamd"],
+                    format!("{:?} is no address of clamd", scan.clamd),
+                    "write \"unix:/path/to/socket\" or \"tcp:host:port\"",
+                );
+            }
+        }
+    }
+
                     "write https",
                 );
             }

@@ -72,15 +72,16 @@ pub(super) fn recognise(path: &Path, head: &[u8]) -> io::Result<Option<&'static 
     if is_signed_data(head) {
         return Ok(found(&P7S));
     }
+    // Whatever the library takes a ZIP archive for, its own table of contents knows better.
+    if head.starts_with(b"PK\x03\x04") {
+        return in_archive(path, head);
+    }
     match infer::get(head).map(|kind| kind.mime_type()) {
         Some("application/pdf") => Ok(found(&PDF)),
         Some("image/png") => Ok(found(&PNG)),
         Some("image/jpeg") => Ok(found(&JPEG)),
         Some("application/rtf" | "text/rtf") => Ok(found(&RTF)),
-        // Whatever the library takes a ZIP archive for, its own table of contents knows better.
-        Some(_) if head.starts_with(b"PK\x03\x04") => in_archive(path, head),
         Some(_) => Ok(None),
-        None if head.starts_with(b"PK\x03\x04") => in_archive(path, head),
         None => Ok(if is_text(path)? { found(&TXT) } else { None }),
     }
 }

@@ -31,6 +31,21 @@ pub const PRIVACY: &str = "/privacy";
 /// Moves the legal clock; by POST, in development mode only.
 pub const CLOCK: &str = "/development/clock";
 
+/// Files beside documents: `/files/<id>`.
+pub const FILES: &str = "/files/";
+
+/// The address of a file, for the person who has sent it.
+pub fn file(id: &str) -> String {
+    format!("{FILES}{id}")
+}
+
+/// The address of a file that a page shows: whoever may see the page may have the file.
+pub fn file_at(id: &str, page: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("at", page);
+    format!("{FILES}{id}?{}", query.finish())
+}
+
 /// `base?to=path`: where to return to afterwards.
 pub fn returning(base: &str, to: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());

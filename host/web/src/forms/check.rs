@@ -48,6 +48,22 @@ pub enum Fault {
     Several,
     /// The form has another shape than what was sent: it has changed since it was opened.
     Changed,
+    /// A file has more bytes than so many.
+    FileLarge(u64),
+    /// A file has no bytes.
+    FileEmpty,
+    /// A file is none of the kinds that are taken.
+    FileKind,
+    /// A file's name and content do not agree.
+    FileEnding,
+    /// A file's name hides another ending.
+    FileDouble,
+    /// There are more files than so many.
+    FileMany(u64),
+    /// A file could not be kept.
+    FileLost,
+    /// It has not been declared that files hold no secret or service information.
+    Declaration,
     /// It does not fit the schema otherwise.
     Other,
 }
@@ -69,8 +85,13 @@ impl FieldError {
     /// The error in the reader's language. The module may say it better, with a message
     /// `field-<name>-error-<fault>`; otherwise the host says it with the field's label.
     pub fn say<'a>(&self, form: &Form, speaker: &Speaker<'a>) -> Cow<'a, str> {
-        let (key, limit, actual) = self.fault.key();
+        let (key, limit, mut actual) = self.fault.key();
         let field = self.field.as_deref().and_then(|name| form.field(name));
+        match (&self.fault, field.and_then(|field| field.file_rule())) {
+            (Fault::FileLarge(limit), _) => actual = super::files::size_words(*limit, speaker).into(),
+            (Fault::FileKind, Some(rule)) => actual = super::files::kinds(rule).into(),
+            _ => {}
+        }
         let label = field.map(|field| speaker.module_or_key(&field.label, None).into_owned());
         let mut args = Args::new();
         args.set("field", label.clone().unwrap_or_default());
@@ -111,6 +132,14 @@ impl Fault {
             Fault::TooMany(limit) => ("too-many", count(limit), none()),
             Fault::Several => ("several", none(), none()),
             Fault::Changed => ("changed", none(), none()),
+            Fault::FileLarge(limit) => ("file-large", count(limit), none()),
+            Fault::FileEmpty => ("file-empty", none(), none()),
+            Fault::FileKind => ("file-kind", none(), none()),
+            Fault::FileEnding => ("file-ending", none(), none()),
+            Fault::FileDouble => ("file-double", none(), none()),
+            Fault::FileMany(limit) => ("file-many", count(limit), none()),
+            Fault::FileLost => ("file-lost", none(), none()),
+            Fault::Declaration => ("declaration", none(), none()),
             Fault::Refused(_) | Fault::Other => ("other", none(), none()),
         }
     }
@@ -118,7 +147,7 @@ impl Fault {
 
 /// Every ending that [`Fault::key`] can give: each has a message `form-error-<ending>` of the host.
 #[cfg(test)]
-pub(crate) const ENDINGS: [&str; 16] = [
+pub(crate) const ENDINGS: [&str; 24] = [
     "required",
     "too-short",
     "too-long",
@@ -134,6 +163,14 @@ pub(crate) const ENDINGS: [&str; 16] = [
     "too-many",
     "several",
     "changed",
+    "file-large",
+    "file-empty",
+    "file-kind",
+    "file-ending",
+    "file-double",
+    "file-many",
+    "file-lost",
+    "declaration",
     "other",
 ];
 
@@ -180,6 +217,7 @@ impl Form {
                 errors.push(found);
             }
         }
+        errors.extend(self.undeclared(names, values));
         if errors.is_empty() {
             return Ok(object);
         }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{DRAFT, Field, FieldError, Form, GO, STEP, SUBMISSION, Values, Widget};
+use super::{DECLARATION, DRAFT, Field, FieldError, Form, GO, STEP, SUBMISSION, Values, Widget, files};
 use crate::texts::{Language, Speaker, grouped};
 
 /// One entry of a list that the host brings.
@@ -69,7 +69,7 @@ pub fn draw(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
             }
         }
         (error_summary(form, with))
-        form.v-form method="post" action=(with.action) novalidate {
+        form.v-form method="post" action=(with.action) novalidate enctype=[encoding(form)] {
             (fields(form, step, with))
             (in_whose_name(with))
             div.v-actions {
@@ -100,6 +100,11 @@ fn in_whose_name(with: &Drawing<'_>) -> Markup {
     }
 }
 
+/// How the form is sent: in parts, if it takes files.
+pub fn encoding(form: &Form) -> Option<&'static str> {
+    form.takes_files().then_some("multipart/form-data")
+}
+
 /// Draws the hidden fields and the fields of one step, for a form element of the caller's.
 pub fn fields(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
     let step = form.steps().get(step);
@@ -110,6 +115,11 @@ pub fn fields(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
             input type="hidden" name=(STEP) value=(step.id);
             @for field in step.fields.iter().filter_map(|name| form.field(name)) {
                 (Drawn::new(form, field, with).draw())
+            }
+            @if form.file_fields(step).next().is_some() {
+                @let error = with.errors.iter().find(|error| error.field.as_deref() == Some(DECLARATION));
+                @let error = error.map(|error| error.say(form, &with.speaker));
+                (files::declaration(with.values, error.as_deref(), &with.speaker))
             }
         }
     }
@@ -170,7 +180,7 @@ impl<'a> Drawn<'a> {
             with,
             id: format!("field_{}", field.name),
             label,
-            hint: say.module(&field.hint, None).map(std::borrow::Cow::into_owned),
+            hint: hint(field, &say),
             error: error.map(|error| error.say(form, &say).into_owned()),
         }
     }
@@ -183,7 +193,7 @@ impl<'a> Drawn<'a> {
         };
         match self.field.widget {
             Widget::Textarea if self.field.max_length.is_some() => self.counted(),
-            Widget::Input | Widget::Textarea | Widget::Select => html! {
+            Widget::Input | Widget::Textarea | Widget::Select | Widget::File => html! {
                 div class=(group) { (self.label()) (self.notes()) (self.control()) }
             },
             Widget::Checkbox => html! {
@@ -252,6 +262,21 @@ impl<'a> Drawn<'a> {
         let wrong = self.error.is_some();
         let invalid = wrong.then_some("true");
         match field.widget {
+            Widget::File => match field.file_rule() {
+                Some(rule) => {
+                    let described = self.described_by();
+                    files::control(
+                        field,
+                        rule,
+                        values,
+                        &self.id,
+                        described.as_deref(),
+                        wrong,
+                        &self.with.speaker,
+                    )
+                }
+                None => html! {},
+            },
             Widget::Textarea => html! {
                 textarea.govuk-textarea.govuk-textarea--error[wrong] id=(self.id) name=(field.name) rows="8"
                     aria-describedby=[self.described_by()] aria-invalid=[invalid] spellcheck="true" {
@@ -379,6 +404,16 @@ impl<'a> Drawn<'a> {
     }
 }
 
+/// What helps to answer: the module's words, and what files are taken.
+fn hint(field: &Field, say: &Speaker<'_>) -> Option<String> {
+    let own = say.module(&field.hint, None).map(std::borrow::Cow::into_owned);
+    let takes = field.file_rule().map(|rule| files::takes(rule, say));
+    match (own, takes) {
+        (Some(own), Some(takes)) => Some(format!("{own} {takes}")),
+        (own, takes) => own.or(takes),
+    }
+}
+
 /// What can be chosen in a field: the host's list, or the schema's values with the module's labels.
 fn choices(field: &Field, say: &Speaker<'_>, host: &dyn Fn(&str) -> Vec<Choice>) -> Vec<Choice> {
     if let Some(list) = &field.choices {
@@ -452,6 +487,13 @@ fn answer(field: &Field, with: &Drawing<'_>) -> Markup {
     match field.widget {
         Widget::Checkbox if value == "true" => html! { (say.say("form-yes")) },
         Widget::Checkbox => html! { (say.say("form-no")) },
+        Widget::File if !value.is_empty() => html! {
+            @for (at, file) in files::attached(field, with.values).enumerate() {
+                @if at > 0 { br; }
+                a href=(crate::chrome::paths::file(file.id)) { (file.name) }
+                " " span.v-muted { (files::size_words(file.size, &say)) }
+            }
+        },
         _ if value.is_empty() => html! { span.v-muted { (say.say("form-unanswered")) } },
         Widget::Radios | Widget::Select | Widget::Checkboxes => html! { (chosen()) },
         Widget::Date => match value.parse() {

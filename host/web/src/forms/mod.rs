@@ -7,10 +7,11 @@
 //! Hints stand inside the schema's properties: `x-widget` (textarea, radios, select, checkbox, date),
 //! `x-label` and `x-hint` (keys of the module's texts, otherwise `field-<name>` and `field-<name>-hint`),
 //! `x-autofill` (what identity may fill in, such as `person.name`), `x-choices` (the name of a list that the
-//! host brings, such as the executive bodies).
+//! host brings, such as the executive bodies), `x-file` (what a field with the format `file` takes).
 
 mod check;
 mod draw;
+mod files;
 mod values;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use check::ENDINGS;
 pub use check::{Fault, FieldError};
 pub use draw::{ActingFor, Choice, Drawing, check_answers, draw, fields};
+pub use files::{Attached, DECLARATION, REMOVE, size_words};
 pub use values::{Sent, Unreadable, Values};
 
 /// Names that the host keeps for itself in forms begin with this.
@@ -77,6 +79,8 @@ pub enum Widget {
     Checkboxes,
     /// Day, month, year.
     Date,
+    /// Files to send.
+    File,
 }
 
 /// One field, as read from the schema.
@@ -104,6 +108,8 @@ pub struct Field {
     pub autofill: Option<String>,
     /// The schema's `format`, if any.
     pub format: Option<String>,
+    /// What is taken, if the field takes files.
+    pub(super) files: Option<vzaemo_service::FileRule>,
 }
 
 /// Why a schema cannot be a form.
@@ -210,7 +216,7 @@ impl Form {
     /// The values that an untouched form starts with: what the address gives, then what identity knows.
     pub fn start(&self, prefill: &[(String, String)], autofill: impl Fn(&str) -> Option<String>) -> Values {
         let mut values = Values::default();
-        for field in &self.fields {
+        for field in self.fields.iter().filter(|field| field.widget != Widget::File) {
             let given = prefill.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
             if let Some(value) = given.or_else(|| field.autofill.as_deref().and_then(&autofill)) {
                 values.set(&field.name, vec![value]);
@@ -253,7 +259,9 @@ impl Field {
         let choosable = !options.is_empty() || choices.is_some();
         let format = word("format");
         let max_length = property.get("maxLength").and_then(Value::as_u64);
+        let files = vzaemo_service::FileRule::of(property);
         let widget = match (word("x-widget").as_deref(), kind) {
+            _ if files.is_some() => Widget::File,
             (_, Type::Truth) => Widget::Checkbox,
             (_, Type::Texts) if choosable => Widget::Checkboxes,
             (_, Type::Texts) => return Err(wrong("a list needs an enum or x-choices to choose from")),
@@ -286,6 +294,7 @@ impl Field {
             choices,
             autofill: word("x-autofill"),
             format,
+            files,
         })
     }
 }

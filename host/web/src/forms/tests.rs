@@ -127,7 +127,7 @@ fn a_step_is_checked_by_itself() {
     assert_eq!(fields, ["topics", "agree"]);
     assert!(form.check(&sent.values).is_err());
     let mut kept = form.read(GOOD.as_bytes()).unwrap().values;
-    kept.take_step(&form.steps()[0], &sent.values);
+    kept.take_step(&form.steps()[0], &[], &sent.values);
     assert_eq!(kept.one("title"), "Приклад");
     assert_eq!(kept.one("text"), "", "what the step no longer says is gone");
     assert_eq!(kept.one("sum"), "25 000", "other steps stay");

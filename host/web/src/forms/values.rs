@@ -36,8 +36,13 @@ impl Values {
     }
 
     /// Takes over the answers to a step's fields; those that were not given (an unticked box) are removed.
-    pub fn take_step(&mut self, step: &super::Step, from: &Values) {
+    /// Fields that take `files` are left as they are.
+    pub fn take_step(&mut self, step: &super::Step, files: &[&str], from: &Values) {
         for field in &step.fields {
+            // Which files there are is not for the browser to say.
+            if files.contains(&field.as_str()) {
+                continue;
+            }
             self.0.remove(field);
             if let Some(values) = from.0.get(field) {
                 self.0.insert(field.clone(), values.clone());
@@ -95,6 +100,15 @@ impl Sent {
     }
 }
 
+impl Form {
+    /// Drops what a browser says of files: which ones there are is known here.
+    pub fn forget_files(&self, values: &mut Values) {
+        for field in self.fields.iter().filter(|field| field.widget == Widget::File) {
+            values.0.remove(&field.name);
+        }
+    }
+}
+
 /// Why a submitted form cannot be read at all: no browser sends this by itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -143,6 +157,10 @@ impl Form {
                 }
                 continue;
             }
+            // These come with files, in parts; sent otherwise they say nothing.
+            if self.takes_files() && matches!(name.as_str(), super::DECLARATION | super::REMOVE) {
+                continue;
+            }
             let Some(field) = self.field(&name) else {
                 sent.misfit(FieldError { field: None, fault: Fault::Changed });
                 continue;
@@ -176,7 +194,13 @@ impl Form {
         let mut errors = Vec::new();
         for field in self.fields.iter().filter(|field| names.contains(&field.name.as_str())) {
             let text = values.one(&field.name);
+            let ids = super::files::attached(field, values).map(|file| Value::String(file.id.to_owned()));
             let typed = match field.kind {
+                Type::Texts if field.widget == Widget::File => {
+                    let ids: Vec<Value> = ids.collect();
+                    (!ids.is_empty()).then_some(Value::Array(ids))
+                }
+                _ if field.widget == Widget::File => ids.last(),
                 Type::Texts => {
                     let given = values.all(&field.name).iter().filter(|value| !value.is_empty());
                     let given: Vec<Value> = given.cloned().map(Value::String).collect();

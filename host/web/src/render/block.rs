@@ -67,6 +67,7 @@ impl<'a> Renderer<'a> {
             Kind::Comments => self.comments(out),
             Kind::Empty => self.empty(out),
             Kind::Details => self.details(out),
+            Kind::Files => self.files(out),
             _ => self.inline(kind, payload, out),
         }
     }
@@ -132,7 +133,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn titled(&mut self, class: &str, out: &mut Fragment) -> bool {
+    pub(super) fn titled(&mut self, class: &str, out: &mut Fragment) -> bool {
         let mut label = Fragment::default();
         let found = self.leading_label(&mut label);
         if found {

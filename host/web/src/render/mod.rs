@@ -7,6 +7,7 @@
 mod address;
 mod block;
 mod difference;
+mod files;
 mod inline;
 mod member;
 mod slot;
@@ -17,6 +18,7 @@ use vzaemo_marks::{Event, Kind, MAX_DEPTH, Page, Reader};
 
 use crate::texts::Speaker;
 
+pub use files::{FileAt, FileLine};
 pub use slot::{Fragment, Slot, SlotKind};
 
 /// Pairs of names and values: parameters, query parameters, prefilled fields.
@@ -57,6 +59,10 @@ pub trait Resolver {
     fn person(&self, reference: &str) -> Option<&str>;
     /// The name of an executive body in the reader's language.
     fn body(&self, id: &str) -> Option<&str>;
+    /// What is written of a file; `None` if there is none that this module may show.
+    fn file(&self, _id: &str) -> Option<FileLine<'_>> {
+        None
+    }
     /// The path and query of a view of this module; `None` if there is no such view or parameter.
     fn view(&self, name: &str, params: &Pairs<'_>, query: &Pairs<'_>) -> Option<String>;
     /// The path and query of the page with the form of an act.
@@ -95,6 +101,18 @@ pub fn references(page: &Page) -> Vec<&str> {
 /// The ids of the executive bodies that a page names, each once.
 pub fn bodies(page: &Page) -> Vec<&str> {
     leaves(page, Kind::Body)
+}
+
+/// The files that a page shows, each once.
+pub fn files(page: &Page) -> Vec<&str> {
+    let opened = Reader::new(page).filter_map(|event| match event {
+        Ok(Event::Open(Kind::File, id)) => Some(id),
+        _ => None,
+    });
+    let mut found: Vec<&str> = opened.collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn leaves(page: &Page, wanted: Kind) -> Vec<&str> {

@@ -7,9 +7,10 @@ use vzaemo_cabinet::{Draft, Text};
 use vzaemo_service::Error;
 
 impl Filling<'_> {
-    /// Whether the form is kept as a draft while it is filled in: forms of several pages are.
+    /// Whether the form is kept as a draft while it is filled in: forms of several pages are, and forms that take files,
+    /// for a browser does not send a file twice by itself.
     pub(super) fn keeps_drafts(&self) -> bool {
-        self.form.steps().len() > 1 || self.form.checks_answers()
+        self.form.steps().len() > 1 || self.form.checks_answers() || self.form.takes_files()
     }
 
     pub(super) async fn kept(&self) -> Option<Values> {
@@ -30,6 +31,7 @@ impl Filling<'_> {
             title: Text { uk: title(Language::Uk), en: title(Language::En) },
             address: self.path.clone(),
             values: serde_json::to_string(values).map_err(Error::storage)?,
+            files: self.form.file_ids(values),
         };
         let platform = self.app.platform();
         let mut unit = platform.storage.begin().await.map_err(Error::storage)?;

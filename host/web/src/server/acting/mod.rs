@@ -3,6 +3,7 @@
 mod drafts;
 mod pages;
 mod steps;
+mod uploads;
 
 use super::answer::{see_other, set_cookie, trouble};
 use super::modules::failed;
@@ -19,7 +20,7 @@ use axum::response::Response;
 use http::StatusCode;
 use pages::Shown;
 use std::sync::{Arc, LazyLock};
-use vzaemo_access::Reason;
+use uploads::Uploads;
 use vzaemo_contract::call::{Message, Pair, Request as Call};
 use vzaemo_service::{Done, Error, ModuleState, ModuleVersion, route};
 
@@ -107,6 +108,7 @@ pub(super) async fn show(
     let mut values = filling.kept().await.unwrap_or_else(untouched);
     if let Some(parked) = parked::take(app, headers, &filling.path).await {
         values.take_all(parked);
+        filling.claim(&values).await;
         // From now on it is in the draft, where later steps find it.
         if filling.keeps_drafts() {
             match filling.keep(&values).await {
@@ -129,18 +131,12 @@ pub(super) async fn show(
 async fn allowed(
     app: &App,
     visit: &Visit,
-    version: &ModuleVersion,
+    version: &Arc<ModuleVersion>,
     place: &Place<'_>,
 ) -> Result<(), Response> {
-    let asked = [(place.act.to_owned(), place.params.clone())];
-    let decision = match app.service.slots(&visit.caller, version, &asked).await {
-        Ok(slots) => slots.into_iter().next().map_or(Reason::Unknown, |slot| slot.decision.reason),
-        Err(error) => return Err(failed(app, visit, place.module, &error).await),
-    };
-    match decision {
-        Reason::Allowed => Ok(()),
-        Reason::Unknown => Err(trouble(app, visit, &Problem::NotFound).await),
-        reason => Err(failed(app, visit, place.module, &Error::Denied { reason }).await),
+    match app.service.may(&visit.caller, version, place.act, &place.params).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(failed(app, visit, place.module, &error).await),
     }
 }
 
@@ -175,26 +171,20 @@ pub(super) async fn submit(
     request: Request<Body>,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(body) = super::body::whole(body, app.largest_body).await else {
-        let limit = u32::try_from(app.largest_body >> 20).unwrap_or(u32::MAX).max(1);
-        return trouble(app, visit, &Problem::TooLarge { limit }).await;
-    };
     let form =
         presentation.snapshot.module(place.module).and_then(|state| state.serving()).and_then(|version| {
             let form = version.manifest.act(place.act)?.form.as_deref()?;
             presentation.form(place.module, form)
         });
-    if !is_form(&parts.headers) {
-        return trouble(app, visit, &Problem::BadInput).await;
-    }
-    let sent = match form.as_ref().map_or_else(|| read_without_form(&body), |form| form.read(&body)) {
-        Ok(sent) => sent,
-        Err(error) => {
-            tracing::debug!(%error, "a form could not be read");
-            return trouble(app, visit, &Problem::BadInput).await;
-        }
+    let (mut sent, uploads) = match read(app, form.as_deref(), &parts.headers, body).await {
+        Ok(read) => read,
+        Err(problem) => return trouble(app, visit, &problem).await,
     };
+    if let Some(form) = &form {
+        form.forget_files(&mut sent.values);
+    }
     if visit.session.is_none() {
+        uploads::park(app, uploads, &mut sent.values).await;
         return expired(app, visit, &sent.values).await;
     }
     let filling = match ready(app, visit, presentation, place).await {
@@ -221,7 +211,38 @@ pub(super) async fn submit(
         }
         Err(response) => return response,
     };
-    filling.take(&parts.headers, sent).await
+    filling.take(&parts.headers, sent, uploads).await
+}
+
+/// Reads what a form sent: whole, or in parts if it takes files.
+async fn read(
+    app: &App,
+    form: Option<&Form>,
+    headers: &http::HeaderMap,
+    body: Body,
+) -> Result<(Sent, Uploads), Problem> {
+    let too_large = || {
+        let limit = u32::try_from(app.largest_body >> 20).unwrap_or(u32::MAX).max(1);
+        Problem::TooLarge { limit }
+    };
+    if let (Some(form), Some(boundary)) = (form.filter(|form| form.takes_files()), uploads::boundary(headers))
+    {
+        return uploads::receive(app, form, boundary, body).await.map_err(|error| {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a form could not be read");
+            if matches!(error, uploads::Broken::TooLarge) { too_large() } else { Problem::BadInput }
+        });
+    }
+    let Some(body) = super::body::whole(body, app.largest_body).await else { return Err(too_large()) };
+    if !is_form(headers) {
+        return Err(Problem::BadInput);
+    }
+    match form.map_or_else(|| read_without_form(&body), |form| form.read(&body)) {
+        Ok(sent) => Ok((sent, Uploads::default())),
+        Err(error) => {
+            tracing::debug!(%error, "a form could not be read");
+            Err(Problem::BadInput)
+        }
+    }
 }
 
 /// The form of acts without one: it has no field and reads the submission id only. Made once, since the most frequent

@@ -1,6 +1,7 @@
 //! From step to step, and at the end the act.
 
 use super::pages::Shown;
+use super::uploads::Uploads;
 use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
 use crate::chrome::paths;
 use crate::chrome::problem::{Kept, Problem};
@@ -34,7 +35,7 @@ impl Filling<'_> {
     }
 
     /// Takes what was sent.
-    pub(super) async fn take(self, headers: &HeaderMap, sent: Sent) -> Response {
+    pub(super) async fn take(self, headers: &HeaderMap, sent: Sent, uploads: Uploads) -> Response {
         let at = sent.step.as_deref().and_then(|step| self.form.step(step));
         let mut misfits = sent.misfits;
         // A step that is no longer there: nothing is sent that was not seen.
@@ -46,10 +47,13 @@ impl Filling<'_> {
         let mut values =
             if self.keeps_drafts() { self.kept().await.unwrap_or_default() } else { Values::default() };
         let step = at.unwrap_or(0);
+        let mut of_files = Vec::new();
         if at.is_none() && !misfits.is_empty() {
             values.take_all(sent.values);
         } else if !checking && let Some(fields) = self.form.steps().get(step) {
-            values.take_step(fields, &sent.values);
+            let files: Vec<&str> = self.form.file_fields(fields).map(|field| field.name.as_str()).collect();
+            values.take_step(fields, &files, &sent.values);
+            of_files = self.take_files(step, &mut values, uploads).await;
         }
         let submission = sent.submission.clone().unwrap_or_else(fresh_submission);
         if self.keeps_drafts()
@@ -58,14 +62,21 @@ impl Filling<'_> {
         {
             return failed(self.app, self.visit, self.place.module, &error).await;
         }
-        if sent.go.as_deref() == Some("save") && self.keeps_drafts() && misfits.is_empty() {
+        if sent.go.as_deref() == Some("save")
+            && self.keeps_drafts()
+            && misfits.is_empty()
+            && of_files.is_empty()
+        {
             return see_other(paths::DRAFTS);
         }
-        let errors = match misfits {
+        let mut errors = match misfits {
             _ if checking => Vec::new(),
             misfits if misfits.is_empty() => self.wrong(step, &values),
             misfits => misfits,
         };
+        // What is wrong with a file that was sent says more than that there is none.
+        errors.retain(|error| !of_files.iter().any(|other: &FieldError| other.field == error.field));
+        errors.extend(of_files);
         if !errors.is_empty() {
             let shown = Shown { values: &values, errors: &errors, refused: None, submission: &submission };
             return self.step_page(headers, step, shown, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -137,7 +148,8 @@ impl Filling<'_> {
         }
         if let Some(last) = self.form.steps().last() {
             fields.push((STEP.to_owned(), last.id.clone()));
-            for name in &last.fields {
+            let files: Vec<&str> = self.form.file_fields(last).map(|field| field.name.as_str()).collect();
+            for name in last.fields.iter().filter(|name| !files.contains(&name.as_str())) {
                 fields.extend(values.all(name).iter().map(|value| (name.clone(), value.clone())));
             }
         }
@@ -149,7 +161,10 @@ impl Filling<'_> {
     }
 
     fn step_with(&self, field: &str) -> usize {
-        let holds = |step: &crate::forms::Step| step.fields.iter().any(|name| name == field);
+        let holds = |step: &crate::forms::Step| {
+            let declared = field == crate::forms::DECLARATION && self.form.file_fields(step).next().is_some();
+            declared || step.fields.iter().any(|name| name == field)
+        };
         self.form.steps().iter().position(holds).unwrap_or(0)
     }
 }
