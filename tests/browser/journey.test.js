@@ -171,7 +171,7 @@ describe('the way of a petition', () => {
     assert.notEqual(await left.textContent(), before)
     for (let week = 0; week < 4; week += 1) await moveClock(page, '+ 1 тиждень')
     await page.goto('/petitions/desk?stage=answer')
-    assert.equal(await left.textContent(), 'Строк минув')
+    assert.equal(await left.textContent(), 'строк минув')
   })
 
   test('the body answers, late, and everybody is told', async () => {
