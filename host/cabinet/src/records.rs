@@ -13,6 +13,8 @@ pub(crate) const EVENTS: &str = "events";
 pub(crate) const PARTICIPATIONS: &str = "participations";
 pub(crate) const NOTICES: &str = "notices";
 pub(crate) const DRAFTS: &str = "drafts";
+/// For so many days a draft that nobody touches is kept, by the legal clock.
+pub const DRAFT_DAYS: i64 = 90;
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
