@@ -387,6 +387,9 @@ impl Log {
         if let Err(error) = looked.unwrap_or_else(|_| Err(out_of_time())) {
             tracing::warn!(%error, "failed to follow the commit log");
             writer.lose();
+            if let Some(contact) = &self.shared.contact {
+                contact.lose();
+            }
         }
     }
 

@@ -182,6 +182,8 @@ impl Server {
                 if let Err(error) = hear(&pool, &channel, &news, &known).await {
                     tracing::warn!(%error, "failed to listen to the database");
                 }
+                // Perhaps the database has gone: whoever looks now knows it at once.
+                news.notify_one();
                 tokio::time::sleep(REST).await;
             }
         })

@@ -231,10 +231,10 @@ impl Storage {
         self.shared.contact.is_some()
     }
 
-    /// Whether this node has had no news from the commit log for two seconds, so that it neither changes anything nor
+    /// Whether this node cannot reach the commit log, or has had no news from it for two seconds, so that it neither changes anything nor
     /// knows whether what it remembers still holds. It recovers by itself.
     pub fn is_paused(&self) -> bool {
-        self.shared.contact.as_ref().is_some_and(|contact| contact.age() > PAUSED_AFTER)
+        self.shared.contact.as_ref().is_some_and(|contact| contact.is_lost() || contact.age() > PAUSED_AFTER)
     }
 
     /// The position of the last durable commit that this node knows of.
