@@ -2,6 +2,7 @@
 
 use vzaemo_access::Reason;
 use vzaemo_contract::call::Refusal;
+use vzaemo_storage::is_unavailable;
 
 /// Why a view, act or job gave no result. The web has a page for each; the chain of sources is the operator's.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +48,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// Wraps an error of the storage or of a room that keeps its records there.
+    /// Wraps an error of the storage or of a room that keeps its records there. While the database cannot be reached
+    /// that is [`Error::Busy`]: nothing was done, and it will pass.
     pub fn storage(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        if is_unavailable(&error) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the storage cannot be reached");
+            return Error::Busy;
+        }
         Error::Storage(Box::new(error))
     }
 }
