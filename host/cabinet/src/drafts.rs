@@ -118,3 +118,21 @@ pub async fn discard_draft(unit: &mut Unit, person: &str, address: &str) -> Resu
     }
     Ok(())
 }
+
+/// Drops drafts whose last day is over, `most` of them at most, and tells how many: a draft is kept for [`DRAFT_DAYS`] days
+/// after it was last touched, the last one to its end.
+pub async fn expire_drafts(unit: &mut Unit, now: Instant, most: u32) -> Result<usize, Error> {
+    let kept = SignedDuration::from_hours((DRAFT_DAYS + 1) * 24);
+    let Ok(until) = now.checked_add(-kept) else { return Ok(0) };
+    let query = Query::of(DRAFTS)
+        .when("updated", Op::Le, until.to_string())
+        .ascending("updated")
+        .fields(&[BODY])
+        .limit(most);
+    let rows = unit.select(NAMESPACE, &query).await?;
+    for (key, body) in rows.keys.iter().zip(&rows.columns) {
+        let record: DraftRecord = read(key, body)?;
+        discard_draft(unit, &record.person, &record.address).await?;
+    }
+    Ok(rows.keys.len())
+}

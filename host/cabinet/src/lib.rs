@@ -18,7 +18,7 @@ pub use cases::{
     CaseSummary, CaseUpdate, CaseView, Happening, NextTerm, address, event, join, leave, my_case, my_cases,
     participants, put,
 };
-pub use drafts::{Draft, DraftSummary, discard_draft, draft, my_drafts, save_draft};
+pub use drafts::{Draft, DraftSummary, discard_draft, draft, expire_drafts, my_drafts, save_draft};
 pub use error::Error;
 pub use notices::{Notice, NoticeLine, mark_read, my_notices, notify, unread};
-pub use records::{NAMESPACE, Text, collections};
+pub use records::{DRAFT_DAYS, NAMESPACE, Text, collections};

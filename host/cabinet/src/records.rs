@@ -80,10 +80,10 @@ pub(crate) struct DraftRecord {
     pub title: Text,
     pub address: String,
     pub values: String,
-    pub updated: String,
-}
     #[serde(default)]
     pub files: Vec<String>,
+    pub updated: String,
+}
 
 fn text_schema() -> serde_json::Value {
     json!({"type": "object", "required": ["uk", "en"], "additionalProperties": false,
@@ -147,7 +147,8 @@ pub fn collections() -> Vec<Collection> {
                 &["person", "module", "title", "address", "values", "updated"],
             ),
         )
-        .index(&["person", "updated"]),
+        .index(&["person", "updated"])
+        .index(&["updated"]),
     ]
 }
 

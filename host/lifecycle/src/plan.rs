@@ -29,6 +29,8 @@ pub enum Change {
     },
     /// The same version, packed anew with another content.
     Repacked,
+    /// Collections whose documents are brought to another version.
+    Migrates(Vec<String>),
     /// The holder's settings of the module differ.
     Settings,
     /// Capabilities that it would have and has not.
@@ -60,6 +62,9 @@ impl fmt::Display for Change {
             Change::Version { from, to } if to < from => write!(f, "goes back from {from} to {to}"),
             Change::Version { from, to } => write!(f, "is upgraded from {from} to {to}"),
             Change::Repacked => f.write_str("has another package of the same version"),
+            Change::Migrates(names) => {
+                write!(f, "brings its documents to another version: {}", names.join(", "))
+            }
             Change::Settings => f.write_str("has other settings"),
             Change::Granted(names) => write!(f, "is granted {}", names.join(", ")),
             Change::Withdrawn(names) => write!(f, "is no longer granted {}", names.join(", ")),
@@ -127,6 +132,15 @@ impl Side {
         self.manifest.collections.keys().cloned().collect()
     }
 
+    /// The collections that both have, in another version.
+    fn migrated(&self, after: &Side) -> Vec<String> {
+        let version =
+            |side: &Side, name: &String| side.manifest.collections.get(name).map(|known| known.version);
+        let differs =
+            |name: &&String| version(after, name).is_some_and(|after| version(self, name) != Some(after));
+        self.manifest.collections.keys().filter(differs).cloned().collect()
+    }
+
     fn grants(&self) -> BTreeSet<String> {
         self.wanted.grants.iter().cloned().collect()
     }
@@ -163,6 +177,10 @@ fn changes(id: &str, before: Option<&Side>, after: Option<&Side>) -> Vec<Change>
             changes.push(Change::Version { from: old.version.clone(), to: new.version.clone() });
         } else if old.digest != new.digest {
             changes.push(Change::Repacked);
+        }
+        let migrated = before.migrated(after);
+        if !migrated.is_empty() {
+            changes.push(Change::Migrates(migrated));
         }
         if old.config != new.config {
             changes.push(Change::Settings);
@@ -230,6 +248,19 @@ mod tests {
              notes processes further personal data: person.name (permissions grow)\n\
              notes makes the collections notes\n\
              notes answers at /notes\n"
+        );
+    }
+
+    #[test]
+    fn documents_that_are_brought_to_another_version_are_named() {
+        let collections = |version| {
+            format!(
+                "[collections.notes]\nschema = \"s.json\"\nversion = {version}\n[collections.tags]\nschema = \"t.json\"\n"
+            )
+        };
+        assert_eq!(
+            plan(Some(side("1.0.0", &[], &collections(1))), Some(side("1.1.0", &[], &collections(2)))),
+            "notes is upgraded from 1.0.0 to 1.1.0\nnotes brings its documents to another version: notes\n"
         );
     }
 

@@ -51,6 +51,21 @@ impl SearchFields {
         self.fields.is_empty()
     }
 
+    /// What is marked and how it weighs, as a text that differs when the index of a document would.
+    pub fn describe(&self) -> String {
+        let field = |field: &Field| {
+            let step = |step: &Step| match step {
+                Step::Property(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+                Step::EachItem => "/*".to_owned(),
+            };
+            let path: String = field.path.iter().map(step).collect();
+            format!("{path} {}", field.weight)
+        };
+        let mut fields: Vec<String> = self.fields.iter().map(field).collect();
+        fields.sort_unstable();
+        fields.join("\n")
+    }
+
     /// The marked texts of a document. What is missing or no text is passed over.
     pub fn texts<'a>(&self, document: &'a Value) -> Vec<SearchText<'a>> {
         let mut texts = Vec::new();

@@ -4,9 +4,10 @@ use crate::run::Ended;
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Platform};
 use std::time::Duration;
+use vzaemo_access::{Action, Reason};
 use vzaemo_audit::{Actor, Decision, Entry, Kind, Module};
 use vzaemo_clock::Instant;
-use vzaemo_contract::call::Request;
+use vzaemo_contract::call::{Pair, Request};
 use vzaemo_identity::{PersonId, SignedIn};
 use vzaemo_storage::{StorageError, Unit};
 
@@ -97,6 +98,20 @@ pub(crate) async fn job(
     vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
 }
 
+/// All documents of a collection are of the version that serves.
+pub(crate) async fn migrated(
+    unit: &mut Unit,
+    platform: &Platform,
+    version: &ModuleVersion,
+    details: &[String],
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Configuration, platform.legal.now(), platform.security.now());
+    entry.module = Some(module(version));
+    entry.act = Some("migrate".to_owned());
+    entry.details = details.to_vec();
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}
+
 /// An act that was refused or failed: an entry of its own, since nothing else of it is kept. Refusals of visitors who
 /// have not signed in are counted by `protection`, not logged one by one.
 pub(crate) async fn failure(
@@ -127,6 +142,44 @@ pub(crate) async fn failure(
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "a refusal could not be put into the audit log"
+        );
+    }
+}
+
+/// A view or form that a known person may not see. `more` of the same were not made entries since the last one.
+pub(crate) async fn denied_look(
+    platform: &Platform,
+    caller: &Caller,
+    version: &ModuleVersion,
+    at: Action<'_>,
+    params: &[Pair],
+    reason: &Reason,
+    more: u64,
+) {
+    let (name, what, named) = match at {
+        Action::View(name) => {
+            (name, "view", version.manifest.view(name).and_then(|view| view.resource.as_ref()))
+        }
+        Action::Act(name) => (name, "form", version.manifest.act(name).and_then(|act| act.resource.as_ref())),
+    };
+    let mut entry = Entry::new(Kind::Refusal, platform.legal.now(), platform.security.now());
+    entry.actor = actor(caller);
+    entry.module = Some(module(version));
+    entry.act = Some(name.to_owned());
+    entry.resource = named.and_then(|named| {
+        let (_, key) = params.iter().find(|(param, _)| *param == named.param)?;
+        Some(format!("{}/{key}", named.collection))
+    });
+    entry.decision = Some(Decision::Deny);
+    entry.result = format!("denied: {reason:?}");
+    entry.details = vec![what.to_owned()];
+    if more > 0 {
+        entry.details.push(format!("{more} more since the last entry"));
+    }
+    if let Err(error) = alone(platform, entry).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a denied look could not be put into the audit log"
         );
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn earlier(unit: &mut Unit, key: &str) -> Result<Option<Outcome
     serde_json::from_str(&record.outcome).map(Some).map_err(Error::storage)
 }
 
-/// Keeps the outcome with the act that it belongs to.
+/// Keeps the outcome with the act that it belongs to. `at` is real time: it guards a form that lies in a browser.
 pub(crate) async fn keep(unit: &mut Unit, key: String, outcome: &Outcome, at: Instant) -> Result<(), Error> {
     let outcome = serde_json::to_string(outcome).map_err(Error::storage)?;
     let record = Record { outcome, at: at.to_string() };

@@ -1,6 +1,7 @@
 //! Timed work: done in one unit of work with the removal of its record, so exactly once in effect.
 
 use crate::imports::CallHost;
+use crate::migration::Portion;
 use crate::run::Ended;
 use crate::work::{NAMESPACE, Task, WORK, Work};
 use crate::{Error, Service, record};
@@ -47,12 +48,16 @@ impl Service {
 
     async fn attempt_work(&self, key: &str, began: Instant) -> Result<(), Ended> {
         let platform = self.platform();
-        let mut unit =
-            platform.storage.begin_at(began.as_millis(), seed(key)).await.map_err(Error::storage)?;
-        let Some(document) = unit.get(NAMESPACE, WORK, key).await.map_err(Error::storage)? else {
-            return Ok(());
-        };
-        let work: Work = document.parse().map_err(Error::storage)?;
+        let Some(mut taken) = self.taken_up(key, began, seed(key)).await? else { return Ok(()) };
+        // Each portion of a long work makes keys of its own, also if it begins in the same millisecond as the last.
+        if let Some(after) = taken.2.task.after().map(str::to_owned) {
+            // One unit at a time: each holds a connection.
+            drop(taken);
+            let seed = seed(&format!("{key}\n{after}"));
+            let Some(again) = self.taken_up(key, began, seed).await? else { return Ok(()) };
+            taken = again;
+        }
+        let (mut unit, document, work) = taken;
         // The clock of timed work is the time at which it was due; what a threshold sets off has none.
         let due = if work.at_once { began } else { work.due.parse().unwrap_or(began) };
         let unit = match &work.task {
@@ -67,6 +72,12 @@ impl Service {
                 record::job(&mut unit, platform, &version, job, args, due).await?;
                 unit
             }
+            Task::Migrate { collection, after } => {
+                let (version, generation) = self.serving_now(&work.module)?;
+                record::depend_on_configuration(&mut unit, generation).await?;
+                let portion = Portion { version: &version, collection, after: after.as_deref() };
+                portion.migrate(unit, platform, &document, &work).await?
+            }
             Task::Tell { case, text, address, after } => {
                 let told = Telling { module: &work.module, case, text, address, after: after.as_deref() };
                 told.portion(unit, &document, &work, due).await?
@@ -78,6 +89,22 @@ impl Service {
             Err(CommitError::Busy) => Err(Error::Busy.into()),
             Err(error) => Err(Error::storage(error).into()),
         }
+    }
+
+    /// A unit of work with the record that it is about; `None` if somebody else has done it.
+    async fn taken_up(
+        &self,
+        key: &str,
+        began: Instant,
+        seed: u128,
+    ) -> Result<Option<(Unit, Document, Work)>, Error> {
+        let storage = &self.platform().storage;
+        let mut unit = storage.begin_at(began.as_millis(), seed).await.map_err(Error::storage)?;
+        let Some(document) = unit.get(NAMESPACE, WORK, key).await.map_err(Error::storage)? else {
+            return Ok(None);
+        };
+        let work = document.parse().map_err(Error::storage)?;
+        Ok(Some((unit, document, work)))
     }
 
     /// Keeps failed work for a later try: after 2, 4, 8 … seconds of real time, at most an hour.

@@ -10,6 +10,8 @@ pub const NAMESPACE: &str = "service";
 pub const WORK: &str = "work";
 /// The collection of one-time submission ids with their outcomes.
 pub(crate) const SUBMISSIONS: &str = "submissions";
+/// The collection that tells how far the documents of modules have come.
+pub(crate) const MIGRATIONS: &str = "migrations";
 
 /// Something to do at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,14 @@ pub enum Task {
         /// The JSON that it was scheduled with.
         args: String,
     },
+    /// Bring the documents of a collection to the version and the search index of the module that serves, a portion at
+    /// a time.
+    Migrate {
+        /// The collection.
+        collection: String,
+        /// The key of the last document that is done.
+        after: Option<String>,
+    },
     /// Tell all who take part in a case, a portion at a time.
     Tell {
         /// The case's key within the module.
@@ -54,6 +64,16 @@ pub enum Task {
     },
 }
 
+impl Task {
+    /// Where work that is done in portions goes on; `None` for its first portion and for all other work.
+    pub(crate) fn after(&self) -> Option<&str> {
+        match self {
+            Task::Job { .. } => None,
+            Task::Migrate { after, .. } | Task::Tell { after, .. } => after.as_deref(),
+        }
+    }
+}
+
 /// The collections of this room, to be declared when the host starts.
 pub fn collections() -> Vec<Collection> {
     let string = || json!({"type": "string"});
@@ -65,9 +85,9 @@ pub fn collections() -> Vec<Collection> {
             json!({"type": "object", "additionalProperties": false,
                 "required": ["module", "task", "due", "at_once", "failures", "not_before"],
                 "properties": {
-                    "module": string(), "task": {"enum": ["job", "tell"]}, "due": string(),
+                    "module": string(), "task": {"enum": ["job", "tell", "migrate"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
-                    "job": string(), "args": string(), "case": string(), "text": text, "address": string(),
+                    "job": string(), "args": string(), "case": string(), "collection": string(), "text": text, "address": string(),
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),
@@ -77,6 +97,14 @@ pub fn collections() -> Vec<Collection> {
                 "properties": {"outcome": string(), "at": string()}}),
         )
         .index(&["at"]),
+        Collection::new(
+            MIGRATIONS,
+            json!({"type": "object", "additionalProperties": false,
+                "required": ["version", "search", "done", "documents", "failed"],
+                "properties": {
+                    "version": {"type": "integer"}, "search": string(), "done": {"type": "boolean"},
+                    "documents": {"type": "integer"}, "failed": {"type": "integer"}}}),
+        ),
     ]
 }
 

@@ -56,23 +56,36 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let jobs = Arc::clone(&wired.jobs);
     let lifecycle = wired.lifecycle.clone();
     let reloading = wired.lifecycle.clone();
+    let following = wired.lifecycle.clone();
     let (identity, storage) = (wired.identity.clone(), wired.storage.clone());
+    let service = Arc::clone(&wired.service);
     let (limits, refusals) = (Arc::clone(&wired.limits), Arc::clone(&wired.refusals));
-    vec![
-        tokio::spawn(async move { jobs.run().await }),
     let (files, scanner) = (wired.files.clone(), wired.scanner.clone());
-        tokio::spawn(async move { lifecycle.attend_always().await }),
+    vec![
         tokio::spawn(async move { sweep_files(&files).await }),
         tokio::spawn(async move {
             if let Some(scanner) = scanner {
                 scanner.run().await;
             }
         }),
+        tokio::spawn(async move { jobs.run().await }),
+        tokio::spawn(async move { lifecycle.attend_always().await }),
+        tokio::spawn(async move { following.follow().await }),
         tokio::spawn(async move { reload_on_hangup(&reloading).await }),
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(TIDYING).await;
                 limits.tidy();
+                match service.tidy(&vzaemo_web::server::EXPIRIES).await {
+                    Ok(0) => {}
+                    Ok(records) => tracing::info!(records, "removed what has had its time"),
+                    Err(error) => {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "could not remove what has had its time"
+                        );
+                    }
+                }
                 if let Err(error) = identity.sessions.sweep().await {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -90,19 +103,6 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     ]
 }
 
-async fn reload_on_hangup(lifecycle: &Lifecycle) {
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        tracing::error!("SIGHUP cannot be heard; a changed configuration is taken up by the file watch only");
-        return;
-    };
-    while hangup.recv().await.is_some() {
-        if let Err(error) = lifecycle.reload().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused");
-        }
-    }
-}
-
-async fn stopped() {
 /// Removes files that nobody names any more, from the start on: what died with the last process is found by this one.
 async fn sweep_files(files: &Files) {
     loop {
@@ -122,6 +122,19 @@ async fn sweep_files(files: &Files) {
     }
 }
 
+async fn reload_on_hangup(lifecycle: &Lifecycle) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        tracing::error!("SIGHUP cannot be heard; a changed configuration is taken up by the file watch only");
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        if let Err(error) = lifecycle.reload().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the configuration was refused");
+        }
+    }
+}
+
+async fn stopped() {
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut terminate) => {

@@ -29,9 +29,10 @@ impl Configuration {
     pub(super) fn problems(&self, file: &str, text: &str) -> Vec<Problem> {
         let mut check = Check { file, text, found: Vec::new() };
         self.check_platform(&mut check);
+        self.check_storage(&mut check);
         self.check_limits(&mut check);
-        self.check_identity(&mut check);
         self.check_files(&mut check);
+        self.check_identity(&mut check);
         self.check_modules(&mut check);
         check.found
     }
@@ -72,6 +73,38 @@ impl Configuration {
                 format!("{:?} is no time zone", platform.time_zone),
                 "write a name of the IANA database, such as \"Europe/Kyiv\"",
             );
+        }
+    }
+
+    fn check_storage(&self, check: &mut Check<'_>) {
+        let storage = &self.storage;
+        let Some(url) = &storage.url else {
+            if storage.password_file.is_some() {
+                check.problem(
+                    &["storage", "password-file"],
+                    "there is no database that it is the password of",
+                    "give its address in url, or leave the password out",
+                );
+            }
+            return;
+        };
+        let place = ["storage", "url"];
+        match url::Url::parse(url) {
+            Ok(url) if matches!(url.scheme(), "postgres" | "postgresql") => {
+                if url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password") {
+                    check.problem(
+                        &place,
+                        "the address holds a password",
+                        "write it into a file of its own and name that in password-file",
+                    );
+                }
+            }
+            // Not repeated: it may hold a password too.
+            _ => check.problem(
+                &place,
+                "this is no address of a PostgreSQL database",
+                "write one such as \"postgres://vzaemo@db.example.org/vzaemo\"",
+            ),
         }
     }
 
@@ -123,6 +156,29 @@ impl Configuration {
         }
     }
 
+    fn check_files(&self, check: &mut Check<'_>) {
+        let files = &self.files;
+        check.positive(
+            "files",
+            &[("largest-mib", files.largest_mib.into()), ("grace-hours", files.grace_hours.into())],
+        );
+        let bucket = files.bucket.as_deref().unwrap_or_default();
+        if files.store == FileStore::S3 && bucket.is_empty() {
+            check.problem(&["files", "store"], "no bucket is named to keep files in", "add bucket = \"…\"");
+        }
+        if let Some(scan) = &files.scan {
+            let unix = scan.clamd.strip_prefix("unix:").is_some_and(|path| path.starts_with('/'));
+            let tcp = scan.clamd.strip_prefix("tcp:").and_then(|address| address.rsplit_once(':'));
+            if !unix && !tcp.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+                check.problem(
+                    &["files", "scan", "clamd"],
+                    format!("{:?} is no address of clamd", scan.clamd),
+                    "write \"unix:/path/to/socket\" or \"tcp:host:port\"",
+                );
+            }
+        }
+    }
+
     fn check_identity(&self, check: &mut Check<'_>) {
         let identity = &self.identity;
         let production = self.platform.mode == Mode::Production;
@@ -156,29 +212,6 @@ impl Configuration {
                 check.problem(
                     &["identity", "providers", id, "issuer"],
                     "who signs in could be forged on the way",
-    fn check_files(&self, check: &mut Check<'_>) {
-        let files = &self.files;
-        check.positive(
-            "files",
-            &[("largest-mib", files.largest_mib.into()), ("grace-hours", files.grace_hours.into())],
-        );
-        let bucket = files.bucket.as_deref().unwrap_or_default();
-        if files.store == FileStore::S3 && bucket.is_empty() {
-            check.problem(&["files", "store"], "no bucket is named to keep files in", "add bucket = \"…\"");
-        }
-        if let Some(scan) = &files.scan {
-            let unix = scan.clamd.strip_prefix("unix:").is_some_and(|path| path.starts_with('/'));
-            let tcp = scan.clamd.strip_prefix("tcp:").and_then(|address| address.rsplit_once(':'));
-            if !unix && !tcp.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
-                check.problem(
-                    &["files", "scan", "clamd"],
-                    format!("{:?} is no address of clamd", scan.clamd),
-                    "write \"unix:/path/to/socket\" or \"tcp:host:port\"",
-                );
-            }
-        }
-    }
-
                     "write https",
                 );
             }

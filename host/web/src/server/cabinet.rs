@@ -12,7 +12,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::sync::Arc;
-use vzaemo_cabinet::{CaseSummary, Text};
+use vzaemo_cabinet::{CaseSummary, DRAFT_DAYS, Text};
 use vzaemo_identity::{Method, Recorder};
 use vzaemo_marks::Tone;
 use vzaemo_service::{Error, record};
@@ -20,8 +20,6 @@ use vzaemo_storage::Unit;
 
 /// How many entries a list shows at once.
 const LINES: u32 = 100;
-/// How long a draft is kept.
-const DRAFT_DAYS: i64 = 90;
 
 fn said(text: &Text, language: Language) -> String {
     match language {

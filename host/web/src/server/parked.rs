@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vzaemo_clock::{Instant, SignedDuration};
 use vzaemo_identity::Token;
+use vzaemo_service::{Age, Expiry};
 use vzaemo_storage::Collection;
 
 /// The namespace of this room's collections.
@@ -35,6 +36,15 @@ pub fn collections() -> Vec<Collection> {
         "properties": {"address": string(), "values": string(), "until": string()}});
     vec![Collection::new(PARKED, schema).index(&["until"]), super::development::clock_collection()]
 }
+
+/// What of this room is removed, and when.
+pub const EXPIRIES: [Expiry; 1] = [Expiry {
+    namespace: NAMESPACE,
+    collection: PARKED,
+    field: "until",
+    age: Age::Real,
+    kept: SignedDuration::ZERO,
+}];
 
 /// Parks answers, and gives the cookie by which they are found again.
 pub(super) async fn park(app: &App, address: &str, values: &Values) -> Option<Cookie<'static>> {

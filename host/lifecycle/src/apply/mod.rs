@@ -1,0 +1,235 @@
+//! Whole or not at all.
+
+mod error;
+mod keep;
+mod nodes;
+mod ready;
+mod sources;
+mod state;
+
+pub use error::LifecycleError;
+pub(crate) use sources::{holder_policies, packages};
+
+use crate::quarantine::{Quarantine, Thresholds};
+use crate::{Applied, Configuration, Desired, Plan, configuration, lock};
+use state::{Ready, State};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
+use vzaemo_runtime::Engine;
+use vzaemo_service::{ModuleState, Service, Snapshot};
+use vzaemo_storage::Storage;
+
+/// How often rests are looked at.
+const ATTENTION: Duration = Duration::from_secs(1);
+/// How often a commit is tried again when something else has changed the records meanwhile.
+const ATTEMPTS: u32 = 5;
+
+/// Decides what serves. Cheap to clone.
+#[derive(Clone)]
+pub struct Lifecycle {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    /// The configuration that the program started with: where files lie does not change while it runs.
+    started: Configuration,
+    service: Arc<Service>,
+    engine: Engine,
+    quarantine: Arc<Quarantine>,
+    state: Mutex<State>,
+}
+
+impl Lifecycle {
+    /// A lifecycle for the configuration that the program has read at `path`. Nothing serves before
+    /// [`Lifecycle::start`]. The collections of [`crate::own_collections`] must have been declared.
+    pub fn new(path: PathBuf, started: Configuration, service: Arc<Service>, engine: Engine) -> Self {
+        let thresholds = Thresholds::from(&started.quarantine);
+        let quarantine = Arc::new(Quarantine::new(service.platform().security.clone(), thresholds));
+        service.report_health_to(Arc::clone(&quarantine) as Arc<dyn vzaemo_service::Health>);
+        let state = Mutex::default();
+        Lifecycle { inner: Arc::new(Inner { path, started, service, engine, quarantine, state }) }
+    }
+
+    /// The path of the configuration.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Where files lie.
+    pub fn folders(&self) -> &configuration::Folders {
+        &self.inner.started.folders
+    }
+
+    /// Who rests.
+    pub fn quarantine(&self) -> &Arc<Quarantine> {
+        &self.inner.quarantine
+    }
+
+    /// Puts the configuration into service for the first time. If it is refused, the last good one that the
+    /// storage knows serves instead, and if that cannot be had either, all modules are shown as disabled: in both
+    /// cases the error says why, and the platform can go on.
+    pub async fn start(&self) -> Result<Applied, LifecycleError> {
+        let mut state = self.inner.state.lock().await;
+        let last = self.last().await?;
+        if let Some((current, desired)) = &last {
+            state.generation = current.generation;
+            state.desired = desired.clone();
+            state.idle = self.all_known().await?;
+        }
+        let joined = self.join(&mut state, last.as_ref()).await;
+        let applied = match joined {
+            Ok(Some(applied)) => Ok(applied),
+            Ok(None) => self.attempt(&mut state).await,
+            Err(refused) => Err(refused),
+        };
+        let refused = match applied {
+            Ok(applied) => return Ok(applied),
+            Err(refused) => refused,
+        };
+        self.audit_refusal(&refused).await;
+        if let Some((_, desired)) = last {
+            tracing::warn!("the configuration was refused; taking up the last good one");
+            match self.prepare_last(&state, desired).await {
+                Ok(ready) => self.enter(&mut state, ready),
+                Err(problems) => {
+                    for problem in problems {
+                        tracing::error!(%problem, "the last good configuration cannot be taken up");
+                    }
+                    self.swap(&state);
+                }
+            }
+        }
+        Err(refused)
+    }
+
+    /// Applies the configuration as it is now. If it is refused, what served goes on serving, and the refusal is
+    /// audited.
+    pub async fn reload(&self) -> Result<Applied, LifecycleError> {
+        let mut state = self.inner.state.lock().await;
+        let result = self.attempt(&mut state).await;
+        match &result {
+            Ok(applied) if applied.plan.is_empty() => {
+                tracing::debug!("the configuration asks for what serves");
+            }
+            Ok(applied) => {
+                tracing::info!(generation = applied.generation, plan = %applied.plan, "a configuration was applied");
+            }
+            Err(refused) => self.audit_refusal(refused).await,
+        }
+        if let Ok(applied) = &result
+            && !applied.at_next_start.is_empty()
+        {
+            tracing::warn!(sections = ?applied.at_next_start, "a change takes effect at the next start");
+        }
+        result
+    }
+
+    /// What applying the configuration as it is now would do. Packages are compiled by this, so that applying is
+    /// quick then.
+    pub async fn plan(&self) -> Result<Plan, LifecycleError> {
+        let state = self.inner.state.lock().await;
+        let (_, desired, policies, layout) = self.read()?;
+        Ok(self.prepare(&state, desired, policies, &layout).await?.plan)
+    }
+
+    /// Sets failing modules aside and tries rested ones again, until it is dropped.
+    pub async fn attend_always(&self) {
+        loop {
+            // Woken by a module that has failed too often, or by time for those that rest.
+            let _either = tokio::time::timeout(ATTENTION, self.inner.quarantine.woken()).await;
+            self.attend().await;
+        }
+    }
+
+    /// Sets failing modules aside and tries rested ones again, once.
+    pub async fn attend(&self) {
+        let tripped = self.inner.quarantine.take_tripped();
+        let rested = self.inner.quarantine.take_rested();
+        if tripped.is_empty() && rested.is_empty() {
+            return;
+        }
+        let state = self.inner.state.lock().await;
+        self.swap(&state);
+        let serves = |module: &str, digest: &str| {
+            state.serving.get(module).is_some_and(|serving| serving.version.digest == digest)
+        };
+        for (module, digest) in &tripped {
+            tracing::error!(module, digest, "the module fails again and again and has been set aside");
+            if serves(module, digest) {
+                self.audit("set-aside", "done", &[format!("module {module}"), digest.clone()]).await;
+            }
+        }
+        for (module, digest) in rested.iter().filter(|(module, digest)| serves(module, digest)) {
+            tracing::warn!(module, digest, "the module has rested and is tried again");
+            self.audit("try-again", "done", &[format!("module {module}"), digest.clone()]).await;
+        }
+    }
+
+    fn storage(&self) -> &Storage {
+        &self.inner.service.platform().storage
+    }
+
+    fn file(&self) -> String {
+        self.inner.path.display().to_string()
+    }
+
+    async fn attempt(&self, state: &mut MutexGuard<'_, State>) -> Result<Applied, LifecycleError> {
+        let (configuration, desired, policies, layout) = self.read()?;
+        let at_next_start = self.inner.started.differs_beyond_modules(&configuration);
+        if state.entered && desired == state.desired && policies == state.policies {
+            return Ok(Applied { generation: state.generation, plan: Plan::default(), at_next_start });
+        }
+        let ready = self.prepare(state, desired, policies, &layout).await?;
+        self.ask(&ready).await?;
+        self.declare(state, &ready).await?;
+        let ready = match self.keep(state, ready).await {
+            Ok(ready) => ready,
+            Err(error) => {
+                self.declare_again(state).await;
+                return Err(error);
+            }
+        };
+        let plan = ready.plan.clone();
+        state.generation += 1;
+        self.enter(state, ready);
+        self.write_lock(&state.desired);
+        Ok(Applied { generation: state.generation, plan, at_next_start })
+    }
+
+    /// Puts a configuration into service. Requests that have begun keep what they began with.
+    fn enter(&self, state: &mut State, ready: Ready) {
+        state.entered = true;
+        state.desired = ready.desired;
+        state.policies = ready.policies;
+        state.serving = ready.serving;
+        state.idle = ready.idle;
+        self.swap(state);
+    }
+
+    fn swap(&self, state: &State) {
+        let mut modules = BTreeMap::new();
+        for (id, manifest) in &state.idle {
+            modules.insert(id.clone(), Arc::new(ModuleState::Disabled(Arc::clone(manifest))));
+        }
+        for (id, serving) in &state.serving {
+            let version = Arc::clone(&serving.version);
+            let rests = self.inner.quarantine.rests(id, &version.digest);
+            let now = if rests { ModuleState::SetAside(version) } else { ModuleState::Serving(version) };
+            modules.insert(id.clone(), Arc::new(now));
+        }
+        self.inner.service.swap(Arc::new(Snapshot { generation: state.generation, modules }));
+    }
+
+    fn write_lock(&self, desired: &Desired) {
+        let written = lock::text(desired)
+            .map_err(std::io::Error::other)
+            .and_then(|text| lock::write(&self.inner.path, &self.folders().data, &text));
+        if let Err(error) = written {
+            tracing::warn!(%error, "platform.lock could not be written");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Several nodes on one database serve one configuration: the one that the database keeps.
+
+use super::state::State;
+use super::{Lifecycle, LifecycleError};
+use crate::record::{CONFIGURATION, Current, NAMESPACE};
+use crate::{Applied, Desired, Plan};
+use tokio::sync::MutexGuard;
+use tokio::sync::broadcast::error::RecvError;
+use vzaemo_storage::Change;
+
+impl Lifecycle {
+    /// Takes up what other nodes apply, until the storage is gone. Without a shared database there is nothing to
+    /// follow.
+    pub async fn follow(&self) {
+        if !self.storage().is_shared() {
+            return;
+        }
+        let mut changes = self.storage().changes();
+        // What was applied before this node began to listen.
+        self.take_up().await;
+        loop {
+            match changes.recv().await {
+                Ok(change) if !concerns(&change) => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => self.take_up().await,
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    /// Joins the other nodes: when they serve what this node's configuration asks for, it serves that too, in the same
+    /// generation. `None` if it asks for something else, or they serve nothing.
+    pub(super) async fn join(
+        &self,
+        state: &mut MutexGuard<'_, State>,
+        last: Option<&(Current, Desired)>,
+    ) -> Result<Option<Applied>, LifecycleError> {
+        let Some((_, kept)) = last.filter(|_| self.storage().is_shared()) else { return Ok(None) };
+        let (configuration, desired, _, _) = self.read()?;
+        if desired != *kept {
+            return Ok(None);
+        }
+        let ready = self.prepare_last(state, desired).await?;
+        self.enter(state, ready);
+        self.write_lock(&state.desired);
+        let at_next_start = self.inner.started.differs_beyond_modules(&configuration);
+        Ok(Some(Applied { generation: state.generation, plan: Plan::default(), at_next_start }))
+    }
+
+    /// Takes up the configuration that the database keeps, if another one serves here.
+    async fn take_up(&self) {
+        let mut state = self.inner.state.lock().await;
+        let (current, desired) = match self.last().await {
+            Ok(Some(kept)) if kept.0.generation != state.generation => kept,
+            Ok(_) => return,
+            Err(error) => {
+                tracing::error!(%error, "the configuration that another node applied cannot be read");
+                return;
+            }
+        };
+        // Known even if it cannot be taken up: what this node applies next comes after it.
+        state.generation = current.generation;
+        match self.prepare_last(&state, desired).await {
+            Ok(ready) => {
+                self.enter(&mut state, ready);
+                self.write_lock(&state.desired);
+                tracing::info!(generation = state.generation, "a configuration of another node was taken up");
+            }
+            Err(problems) => {
+                for problem in problems {
+                    tracing::error!(%problem, "the configuration that another node applied cannot be taken up");
+                }
+            }
+        }
+    }
+}
+
+/// Whether another node may have applied a configuration.
+fn concerns(change: &Change) -> bool {
+    let kept = |namespace: &str, collection: &str| namespace == NAMESPACE && collection == CONFIGURATION;
+    let mut touched = change.touched.iter();
+    change.everything
+        || change.elsewhere && touched.any(|touched| kept(&touched.namespace, &touched.collection))
+}

@@ -1,0 +1,56 @@
+//! What stands in files: the configuration, the packages, the holder's policies.
+
+use super::Lifecycle;
+use crate::problem::chain;
+use crate::{Configuration, Desired, Problem};
+use std::path::Path;
+use vzaemo_access::PolicyText;
+use vzaemo_registry::{Layout, Listed};
+
+impl Lifecycle {
+    /// Reads everything that stands in files.
+    pub(super) fn read(&self) -> Result<(Configuration, Desired, Vec<PolicyText>, Layout), Vec<Problem>> {
+        let file = self.file();
+        let configuration = Configuration::read(&self.inner.path)?;
+        let text = std::fs::read_to_string(&self.inner.path).unwrap_or_default();
+        let (layout, list) = packages(&self.folders().packages, &file)?;
+        let desired = Desired::resolve(&configuration, &list, &file, &text)?;
+        let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
+        Ok((configuration, desired, policies, layout))
+    }
+}
+
+/// The packages that there are.
+pub(crate) fn packages(folder: &Path, file: &str) -> Result<(Layout, Vec<Listed>), Vec<Problem>> {
+    let wrong = |error: vzaemo_registry::Error| {
+        vec![
+            Problem::new(file, chain(&error))
+                .at("folders.packages")
+                .mend("build the modules, or give the folder of the packages"),
+        ]
+    };
+    let layout = Layout::open(folder).map_err(wrong)?;
+    let list = layout.list().map_err(wrong)?;
+    Ok((layout, list))
+}
+
+/// The holder's policies in order of their names; none when there is no folder.
+pub(crate) fn holder_policies(folder: &Path) -> Result<Vec<PolicyText>, Problem> {
+    let wrong =
+        |path: &Path, error: &std::io::Error| Problem::new(path.display().to_string(), error.to_string());
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(wrong(folder, &error)),
+    };
+    let mut policies = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| wrong(folder, &error))?.path();
+        if path.extension().is_some_and(|extension| extension == "cedar") {
+            let text = std::fs::read_to_string(&path).map_err(|error| wrong(&path, &error))?;
+            policies.push(PolicyText { file: path.display().to_string(), text });
+        }
+    }
+    policies.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(policies)
+}
