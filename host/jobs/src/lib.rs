@@ -21,6 +21,11 @@ const PORTION: u32 = 100;
 /// to theirs in between.
 const SHARE: Duration = Duration::from_secs(1);
 
+/// What nodes lease from each other in order to run timed work.
+const LEASE: &str = "jobs";
+/// For how long: a node that dies holds the others up for so long at most.
+const TERM: Duration = Duration::from_secs(10);
+
 /// Runs timed work.
 pub struct Jobs {
     service: Arc<Service>,
@@ -50,7 +55,7 @@ impl Jobs {
     /// Runs until the task is dropped.
     pub async fn run(&self) {
         loop {
-            match self.round().await {
+            match self.turn().await {
                 Ok(round) if round.done > 0 => continue,
                 Ok(_) => {}
                 Err(error) => {
@@ -62,6 +67,17 @@ impl Jobs {
         }
     }
 
+    /// A round, if it is this node's turn: of several nodes one does the work, so that it keeps its order, and another
+    /// one goes on when that one dies.
+    async fn turn(&self) -> Result<Round, Error> {
+        if self.leased().await? { self.round().await } else { Ok(Round::default()) }
+    }
+
+    /// Takes or extends the lease.
+    async fn leased(&self) -> Result<bool, Error> {
+        self.service.platform().storage.lease(LEASE, TERM).await.map_err(Error::storage)
+    }
+
     /// Looks through all work that is due now, in its order, and does what can be done.
     pub async fn round(&self) -> Result<Round, Error> {
         let platform = self.service.platform();
@@ -69,6 +85,7 @@ impl Jobs {
         let mut round = Round::default();
         let mut after = None;
         let mut spent: HashMap<String, Duration> = HashMap::new();
+        let mut leased = Moment::now();
         loop {
             let query = Query::of(WORK)
                 .when("due", Op::Le, legal.to_string())
@@ -89,6 +106,12 @@ impl Jobs {
                 if *share >= SHARE {
                     round.left += 1;
                     continue;
+                }
+                if leased.elapsed() > TERM / 2 {
+                    if !self.leased().await? {
+                        return Ok(round);
+                    }
+                    leased = Moment::now();
                 }
                 let began = Moment::now();
                 let worked = self.service.work(key).await?;
