@@ -22,7 +22,8 @@ pub enum Command {
         #[arg(long, default_value = "platform.toml")]
         config: PathBuf,
     },
-    /// Verify the audit log: every leaf hash, every entry, every counter. Changes nothing.
+    /// Verify the database, every counter against a recount, every entry of the audit log. Says what is wrong and ends
+    /// with status 1 then. Changes nothing.
     Audit {
         /// The configuration.
         #[arg(long, default_value = "platform.toml")]
@@ -30,6 +31,25 @@ pub enum Command {
         /// The data folder, instead of the one that the configuration names.
         #[arg(long)]
         data: Option<PathBuf>,
+    },
+    /// The storage as a whole.
+    #[command(subcommand)]
+    Storage(StorageCommand),
+}
+
+/// What to do with the storage.
+#[derive(Debug, clap::Subcommand)]
+pub enum StorageCommand {
+    /// Copy everything from the database of one configuration into the empty database of another one, and prove by a
+    /// digest over both that they are equal. The platform should not serve meanwhile: what it commits after the copy
+    /// has begun is not in it.
+    Copy {
+        /// The configuration that names the database to copy from.
+        #[arg(long, default_value = "platform.toml")]
+        config: PathBuf,
+        /// The configuration that names the database to copy to.
+        #[arg(long)]
+        to: PathBuf,
     },
 }
 

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod command;
+pub mod copy;
 mod secret;
 pub mod serve;
 pub mod verify;

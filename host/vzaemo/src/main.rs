@@ -2,8 +2,8 @@
 
 use clap::Parser as _;
 use std::process::ExitCode;
-use vzaemo::command::{Command, Line};
-use vzaemo::{check, serve, verify};
+use vzaemo::command::{Command, Line, StorageCommand};
+use vzaemo::{check, copy, serve, verify};
 
 fn main() -> ExitCode {
     let line = Line::parse();
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
             Command::Serve(serve) => serve::serve(serve).await.map(|()| ExitCode::SUCCESS),
             Command::Check { config } => check::check(&config).await,
             Command::Audit { config, data } => verify::verify(&config, data).await,
+            Command::Storage(StorageCommand::Copy { config, to }) => copy::copy(&config, &to).await,
         }
     });
     match result {
