@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long the server may take to start, the recovery after a crash included.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// The role and the database of the tests.
 const NAME: &str = "vzaemo";
 /// Runs the server until it is told a signal for it, or until nobody holds the other end of the pipe any more: then
