@@ -22,19 +22,19 @@ fn desk(stage: Option<Desk>, after: After, who: Principal) -> Result<Page> {
         .eq(Petition::BODY, &body)
         .eq(Petition::DESK, shown)
         .ascending(Petition::DUE)
-        .page((Petition::TITLE, Petition::AUTHOR, Petition::DUE), PAGE, &after)?;
+        .page((Petition::TITLE, Petition::AUTHOR, Petition::SUBMITTED, Petition::DUE), PAGE, &after)?;
     if rows.is_empty() {
         page.empty(msg!("desk-empty"), |b| b.paragraph(msg!("desk-empty-next")));
         return page.done();
     }
     let mut lines = Vec::new();
-    for (number, (title, author, due)) in rows.iter() {
+    for (number, (title, author, submitted, due)) in rows.iter() {
         let tone = match due {
             Some(due) if calendar::is_past(due)? => Tone::Bad,
             Some(due) if calendar::days_left(due)? <= 1 => Tone::Caution,
             _ => Tone::Neutral,
         };
-        lines.push((number, title, author, due, tone));
+        lines.push((number, title, author.at(submitted), due, tone));
     }
     page.table(msg!("desk-caption"), |t| {
         t.columns((
@@ -46,7 +46,7 @@ fn desk(stage: Option<Desk>, after: After, who: Principal) -> Result<Page> {
         ));
         for (number, title, author, due, tone) in &lines {
             let left = due.as_ref().map(|due| tag(*tone, days_left(due)));
-            t.row((*number, link(view::checking(number), title.as_str()), *author, *due, left));
+            t.row((*number, link(view::checking(number), title.as_str()), author, *due, left));
         }
         t
     });

@@ -3,6 +3,11 @@
 use crate::*;
 
 impl Petition {
+    /// The author under the name they sent it with.
+    pub fn author_named(&self) -> Named {
+        self.author.at(&self.submitted)
+    }
+
     /// Moves to a state, and sets what follows from it: where lists show it, what the body does next and by when.
     pub fn enter(&mut self, state: State, due: Option<Moment>) -> Result<()> {
         let (stage, desk) = match state {

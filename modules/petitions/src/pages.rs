@@ -22,11 +22,11 @@ fn petition(number: Key) -> Result<Page> {
         Some(published) => page.lead(msg!(
             "by-published",
             number = &number,
-            author = &p.author,
+            author = p.author_named(),
             published = published,
             body = &p.body
         )),
-        None => page.lead(msg!("by", number = &number, author = &p.author, body = &p.body)),
+        None => page.lead(msg!("by", number = &number, author = p.author_named(), body = &p.body)),
     };
     let open = p.is_open()?;
     standing(&mut page, &number, &p, count, open);
@@ -133,7 +133,7 @@ fn signature_table(b: &mut impl Blocks, rows: &Rows<(Person, Moment, bool)>) {
     b.table(msg!("signatures-caption"), |t| {
         t.columns((msg!("column-name"), msg!("column-when"))).rows(rows, |(_, (person, at, withdrawn))| {
             let mark = withdrawn.then(|| (" ", tag(Tone::Neutral, msg!("withdrawn"))));
-            ((person, mark), at)
+            ((person.at(at), mark), at)
         })
     });
 }
@@ -166,7 +166,7 @@ fn checking(number: Key) -> Result<Page> {
     let p = petitions().get(&number)?;
     let count = p.count(&number)?;
     let mut page = Page::titled(&p.title);
-    page.tag(tone(p.state), p.state).lead(msg!("by", number = &number, author = &p.author, body = &p.body));
+    page.tag(tone(p.state), p.state).lead(msg!("by", number = &number, author = p.author_named(), body = &p.body));
     page.aside(|b| {
         b.paragraph(msg!("checking-note"));
         b.summary(|s| {
