@@ -75,14 +75,15 @@ impl<K: Hash + Eq + Clone, V> Flights<K, V> {
             }
             let mut under_way = match self.join_or_begin(key) {
                 Ok(under_way) => under_way,
-                Err(flight) => return flight.make(make()).await,
+                // Boxed: few requests make anything, and all of them carry the room for it.
+                Err(flight) => return flight.make(Box::pin(make())).await,
             };
             let landed = under_way.wait_for(Option::is_some).await.ok().and_then(|landing| landing.clone());
             match landed {
                 Some(Some(made)) if begun_after_asking || is_current(&made) => {
                     return Ok((made, Origin::Remembered));
                 }
-                Some(None) => return make().await.map(|made| (made, Origin::Made)),
+                Some(None) => return Box::pin(make()).await.map(|made| (made, Origin::Made)),
                 // Overtaken, or given up.
                 Some(Some(_)) | None => begun_after_asking = true,
             }
