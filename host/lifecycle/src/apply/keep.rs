@@ -41,8 +41,7 @@ impl Lifecycle {
         let mut files = BTreeMap::new();
         for (id, samples) in &ready.samples {
             let Some(serving) = ready.serving.get(id) else { continue };
-            let brought =
-                content::bring(&platform.files, now_ms, id, &serving.version.files, samples).await;
+            let brought = content::bring(&platform.files, now_ms, id, &serving.version.files, samples).await;
             files.insert(id, brought.map_err(|problem| LifecycleError::Refused(vec![problem]))?);
         }
         let none = BTreeMap::new();
