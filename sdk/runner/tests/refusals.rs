@@ -56,7 +56,7 @@ fn what_is_no_component_does_not_run() {
     Layout::create(&packages).unwrap().put(&broken).unwrap();
     let said = refused(&packages, &folder.path().join("compiled"));
     assert!(
-        said.contains("run the component of") && said.contains("the component does not export"),
+        said.contains("run the component of") && said.contains("it does not export"),
         "{said}"
     );
 }
