@@ -55,8 +55,5 @@ fn what_is_no_component_does_not_run() {
     let broken = Package::pack(&template(), COMPONENT.to_vec()).unwrap();
     Layout::create(&packages).unwrap().put(&broken).unwrap();
     let said = refused(&packages, &folder.path().join("compiled"));
-    assert!(
-        said.contains("run the component of") && said.contains("it does not export"),
-        "{said}"
-    );
+    assert!(said.contains("run the component of") && said.contains("it does not export"), "{said}");
 }
