@@ -1,4 +1,4 @@
-use super::{Configuration, Mode, Rate, RateKind};
+use super::{Configuration, FileStore, Mode, Rate, RateKind};
 
 const GOOD: &str = r#"
 [platform]
@@ -52,7 +52,7 @@ fn what_is_wrong_is_said_with_its_line() {
     assert_eq!(
         with("\"search\"]", "\"internet\"]"),
         [
-            "platform.toml:12: modules.notes.grants: there is no capability \"internet\" to grant; choose from cabinet, \
+            "platform.toml:12: modules.notes.grants: there is no capability \"internet\" to grant; choose from cabinet, files, \
              notify, registers, schedule, search"
         ]
     );
@@ -134,6 +134,25 @@ fn nobody_can_sign_in_without_a_way() {
         with("[identity.development]\nseed = \"tests\"", ""),
         ["platform.toml: identity: nobody can sign in; add [identity.development] with a seed"]
     );
+}
+
+#[test]
+fn files_are_kept_somewhere_and_scanned_by_somebody() {
+    let good = format!(
+        "{GOOD}[files]\nstore = \"s3\"\nbucket = \"files\"\nendpoint = \"http://store.local:9000\"\nscan = {{ clamd = \"tcp:av.local:3310\" }}\n"
+    );
+    assert_eq!(Configuration::from_toml("", &good).unwrap().files.store, FileStore::S3);
+    for (text, place) in [
+        ("store = \"s3\"", "files.store"),
+        ("largest-mib = 0", "files.largest-mib"),
+        ("grace-hours = 0", "files.grace-hours"),
+        ("scan = { clamd = \"clamav\" }", "files.scan.clamd"),
+        ("scan = { clamd = \"tcp:clamav\" }", "files.scan.clamd"),
+        ("secret-key = \"x\"", "secret-key"),
+    ] {
+        let problems = Configuration::from_toml("", &format!("{GOOD}[files]\n{text}\n")).unwrap_err();
+        assert!(problems.iter().any(|problem| problem.to_string().contains(place)), "{text}: {problems:?}");
+    }
 }
 
 #[test]
