@@ -177,15 +177,20 @@ impl Platform {
         run(&["check"], config).await
     }
 
+    /// `vzaemo audit`, while the platform does not serve: whether everything is whole, and what was said.
+    pub async fn verify(&self) -> (bool, String) {
+        self.run(&["audit"]).await
+    }
+
     /// `vzaemo audit`, while the platform does not serve: the number of entries. Panics with every finding.
     pub async fn audit(&self) -> usize {
-        let (good, said) = self.run(&["audit"]).await;
+        let (good, said) = self.verify().await;
         assert!(good, "the audit log verifies:\n{said}");
         let entries = said.lines().find_map(|line| line.split_once(" entries, ")?.0.parse().ok());
         entries.unwrap_or_else(|| panic!("the number of entries is told:\n{said}"))
     }
 
-    async fn run(&self, arguments: &[&str]) -> (bool, String) {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> (bool, String) {
         run(arguments, &self.folder().join("platform.toml")).await
     }
 
