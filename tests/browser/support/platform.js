@@ -127,7 +127,7 @@ threshold = ${Platform.threshold}
 
 [modules.consultations]
 version = "^1.0"
-grants = ["cabinet", "notify", "registers", "schedule", "search"]
+grants = ["cabinet", "files", "notify", "registers", "schedule", "search"]
 [modules.consultations.config]
 `
 }
