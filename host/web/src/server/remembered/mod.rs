@@ -257,8 +257,8 @@ mod tests {
         SheetKey::new(address, Language::Uk, Preferences::default())
     }
 
-    fn always() -> Option<Fresh> {
-        Some(Fresh::since(Instant::EPOCH))
+    fn always() -> Fresh {
+        Fresh::since(Instant::EPOCH)
     }
 
     #[tokio::test]
@@ -266,13 +266,13 @@ mod tests {
         let shelf = Shelf::new(MIB);
         let html = "x".repeat(20_000);
         for page in 0..500 {
-            shelf.sheet(&key(&format!("/notes/{page}")), &html, always(), Instant::EPOCH).await;
+            shelf.sheet(&key(&format!("/notes/{page}")), &html, Some(always()), Instant::EPOCH).await;
         }
         shelf.remembered.cache.run_pending_tasks();
         let held = shelf.remembered.counts().bytes;
         assert!(held <= MIB && held > MIB / 2, "{held} bytes are held");
         let huge = "x".repeat(2_000_000);
-        shelf.sheet(&key("/huge"), &huge, always(), Instant::EPOCH).await;
+        shelf.sheet(&key("/huge"), &huge, Some(always()), Instant::EPOCH).await;
         shelf.remembered.cache.run_pending_tasks();
         assert!(shelf.remembered.counts().bytes <= MIB);
     }
@@ -281,7 +281,7 @@ mod tests {
     async fn without_a_budget_each_page_is_made_anew() {
         let shelf = Shelf::new(0);
         for _ in 0..3 {
-            assert_eq!(shelf.sheet(&key("/"), "a", always(), Instant::EPOCH).await, Origin::Made);
+            assert_eq!(shelf.sheet(&key("/"), "a", Some(always()), Instant::EPOCH).await, Origin::Made);
             shelf.remembered.cache.run_pending_tasks();
         }
     }
@@ -298,7 +298,7 @@ mod tests {
         ];
         for expected in [Origin::Made, Origin::Remembered] {
             for key in &keys {
-                assert_eq!(shelf.sheet(key, "a", always(), Instant::EPOCH).await, expected, "{key:?}");
+                assert_eq!(shelf.sheet(key, "a", Some(always()), Instant::EPOCH).await, expected, "{key:?}");
             }
         }
         assert_eq!(shelf.remembered.counts().made, 4);
@@ -312,8 +312,8 @@ mod tests {
         let until = || Some(Fresh::since(Instant::EPOCH).before(Some(at(10))));
         assert_eq!(shelf.sheet(&key("/"), "a", until(), at(0)).await, Origin::Made);
         assert_eq!(shelf.sheet(&key("/"), "a", until(), at(9)).await, Origin::Remembered);
-        assert_eq!(shelf.sheet(&key("/"), "a", always(), at(10)).await, Origin::Made);
-        assert_eq!(shelf.sheet(&key("/"), "a", always(), at(11)).await, Origin::Remembered);
+        assert_eq!(shelf.sheet(&key("/"), "a", Some(always()), at(10)).await, Origin::Made);
+        assert_eq!(shelf.sheet(&key("/"), "a", Some(always()), at(11)).await, Origin::Remembered);
         shelf.snapshot = Arc::default();
         assert_eq!(shelf.sheet(&key("/"), "b", None, at(12)).await, Origin::Made);
         assert_eq!(shelf.sheet(&key("/"), "b", None, at(12)).await, Origin::Made);
