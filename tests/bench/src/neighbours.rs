@@ -77,7 +77,7 @@ struct Storm {
 impl Storm {
     fn begin(address: SocketAddr, view: &str) -> Self {
         let over = Arc::new(AtomicBool::new(false));
-        let request: Bytes = client::get(address, &format!("/hostile/harm/{view}"), "");
+        let request: Bytes = client::get(address, &format!("/hostile/{view}"), "");
         let tasks = (0..BAD).map(|_| {
             let (over, request) = (Arc::clone(&over), request.clone());
             tokio::spawn(async move {
