@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use url::Url;
 use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
-use vzaemo_identity::{Cookies, Persons, Session, Sessions, SignIn};
+use vzaemo_identity::{Cookies, IdentityError, Persons, Session, Sessions, SignIn};
 use vzaemo_protection::{Limits, Refusals, TrustedProxies};
 use vzaemo_service::{Platform, Service};
 
@@ -123,15 +123,11 @@ impl App {
         fresh
     }
 
-    /// The session of a token. A storage that does not answer makes a visitor anonymous rather than the page
-    /// fail; the failure stands in the log.
-    pub(super) async fn session(&self, token: &str) -> Option<Session> {
-        match self.sessions.lookup(token).await {
-            Ok(session) => session,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not look up a session");
-                None
-            }
-        }
+    /// The session of a token. A storage that does not answer makes a visitor anonymous to pages rather than these
+    /// fail, and unknown to changes; the failure stands in the log.
+    pub(super) async fn session(&self, token: &str) -> Result<Option<Session>, IdentityError> {
+        self.sessions.lookup(token).await.inspect_err(|error| {
+            tracing::error!(error = error as &dyn std::error::Error, "could not look up a session");
+        })
     }
 }

@@ -28,6 +28,11 @@ const HEADERS: [(&str, &str); 6] = [
 /// Lets a request in or turns it away, and puts the headers of every answer on what comes out.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = match refusal(&app, &request) {
+        None if changes(&request) && app.platform().storage.is_paused() => {
+            let (mut parts, body) = request.into_parts();
+            let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
+            paused(&app, &visit, &parts, body).await
+        }
         None => next.run(request).await,
         Some((kind, what)) => {
             app.refusals.count(kind, app.platform().security.now());
@@ -51,6 +56,21 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     response
+}
+
+/// Whether a request may change something.
+fn changes(request: &Request) -> bool {
+    !request.method().is_safe()
+}
+
+/// The database is out of reach: nothing can be changed, nor asked who the visitor is. What was typed can be sent again
+/// by one press.
+pub(super) async fn paused(app: &App, visit: &Visit, parts: &Parts, body: Body) -> Response {
+    let problem = match kept(app, parts, body).await {
+        None => Problem::Paused,
+        kept => Problem::Busy { kept },
+    };
+    trouble(app, visit, &problem).await
 }
 
 /// Why a request is turned away at the gate.

@@ -22,6 +22,8 @@ pub struct Visit {
     pub caller: Caller,
     /// The session, if the visitor has signed in.
     pub session: Option<Session>,
+    /// Whether it could not be found out if the visitor has signed in.
+    pub unknown: bool,
     /// The language to answer in.
     pub language: Language,
     /// How pages should look.
@@ -74,15 +76,16 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        let session = match cookie(&parts.headers, app.cookies.session_name()) {
+        let found = match cookie(&parts.headers, app.cookies.session_name()) {
             Some(token) => app.session(token).await,
-            None => None,
+            None => Ok(None),
         };
+        let (session, unknown) = found.map_or((None, true), |session| (session, false));
         let chosen = cookie(&parts.headers, LANGUAGE_COOKIE).and_then(Language::from_code);
         let preferences =
             cookie(&parts.headers, Preferences::COOKIE).map(Preferences::from_cookie).unwrap_or_default();
         let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
         let caller = Caller { principal: session.as_ref().map(Session::principal) };
-        Ok(Visit { caller, session, language: chosen.unwrap_or_default(), preferences, path })
+        Ok(Visit { caller, session, unknown, language: chosen.unwrap_or_default(), preferences, path })
     }
 }

@@ -171,6 +171,9 @@ pub(super) async fn submit(
     request: Request<Body>,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    if visit.unknown {
+        return super::guard::paused(app, visit, &parts, body).await;
+    }
     let form =
         presentation.snapshot.module(place.module).and_then(|state| state.serving()).and_then(|version| {
             let form = version.manifest.act(place.act)?.form.as_deref()?;
