@@ -60,6 +60,7 @@ impl Row {
             Goal::Times(least) => (format!("≥ {least} times"), ratio >= least),
             Goal::AtMostTimes(most) => (format!("≤ {most} times"), ratio <= most),
         };
+        let text = text.trim_end().to_owned();
         self.goal = Some(self.goal.map_or_else(|| text.clone(), |goal| format!("{goal}, {text}")));
         self.met = Some(self.met.unwrap_or(true) && met);
         self
