@@ -10,6 +10,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 mod configuration;
+mod database;
 mod html;
 pub mod load;
 mod packages;

@@ -4,6 +4,28 @@
 use vzaemo_tests::petitions::{self, ESSENCE, OFFICIAL};
 use vzaemo_tests::{Language, Platform, Settings, host_message, module_message, until};
 
+/// Every journey is made on both engines.
+macro_rules! on_both_engines {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+                async fn $name() { super::$name(super::Settings::default()).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+                async fn $name() { super::$name(super::Settings::default().on_postgres()).await; })*
+        }
+    };
+}
+
+on_both_engines! {
+    a_petition_is_written_in_steps_and_nothing_typed_is_lost
+    three_signatures_bring_an_answer
+    without_enough_signatures_the_term_ends_it
+    a_petition_can_be_refused_or_recalled
+    every_visitor_finds_their_way_in_both_languages
+}
+
 const NEW: &str = "/petitions/new";
 
 fn said(key: &str) -> String {
@@ -11,9 +33,8 @@ fn said(key: &str) -> String {
 }
 
 /// Draft, mistakes, similar petitions, a new session in between, the answers checked once more.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_petition_is_written_in_steps_and_nothing_typed_is_lost() {
-    let platform = Platform::start(Settings::default()).await;
+async fn a_petition_is_written_in_steps_and_nothing_typed_is_lost(settings: Settings) {
+    let platform = Platform::start(settings).await;
     let official = platform.person(OFFICIAL).await;
     let first = platform.person(2).await;
     let other = petitions::send(&first, "Ramps at the entrances of all post offices").await;
@@ -87,9 +108,8 @@ async fn a_petition_is_written_in_steps_and_nothing_typed_is_lost() {
 }
 
 /// From the desk to the answer, with a threshold of three.
-#[tokio::test(flavor = "multi_thread")]
-async fn three_signatures_bring_an_answer() {
-    let platform = Platform::start(Settings::default().threshold(3)).await;
+async fn three_signatures_bring_an_answer(settings: Settings) {
+    let platform = Platform::start(settings.threshold(3)).await;
     let author = platform.person(1).await;
     let official = platform.person(OFFICIAL).await;
     let visitor = platform.visitor();
@@ -201,9 +221,8 @@ async fn three_signatures_bring_an_answer() {
 }
 
 /// Three months without enough signatures make an appeal of it.
-#[tokio::test(flavor = "multi_thread")]
-async fn without_enough_signatures_the_term_ends_it() {
-    let platform = Platform::start(Settings::default().threshold(3)).await;
+async fn without_enough_signatures_the_term_ends_it(settings: Settings) {
+    let platform = Platform::start(settings.threshold(3)).await;
     let author = platform.person(1).await;
     let official = platform.person(OFFICIAL).await;
     let number = petitions::send(&author, "Night buses between the districts").await;
@@ -230,9 +249,8 @@ async fn without_enough_signatures_the_term_ends_it() {
 }
 
 /// An official refuses one with a coded reason, which stays public; an author takes another one back.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_petition_can_be_refused_or_recalled() {
-    let platform = Platform::start(Settings::default()).await;
+async fn a_petition_can_be_refused_or_recalled(settings: Settings) {
+    let platform = Platform::start(settings).await;
     let (author, official) = (platform.person(1).await, platform.person(OFFICIAL).await);
     let refused = petitions::send(&author, "Something that is not for the Cabinet").await;
     let address = format!("/petitions/{refused}/refuse");
@@ -257,9 +275,8 @@ async fn a_petition_can_be_refused_or_recalled() {
 }
 
 /// First page, search, statements and problems in both languages.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_visitor_finds_their_way_in_both_languages() {
-    let platform = Platform::start(Settings::default()).await;
+async fn every_visitor_finds_their_way_in_both_languages(settings: Settings) {
+    let platform = Platform::start(settings).await;
     let (author, official) = (platform.person(1).await, platform.person(OFFICIAL).await);
     let number = petitions::send(&author, "Quieter trams along the embankment").await;
     petitions::publish(&official, &number).await;
