@@ -3,7 +3,9 @@
 use std::path::Path;
 
 fn main() {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/dist/manifest.json");
+    // Build scripts run in the folder of their package. Where this one was compiled says nothing: a copy of the
+    // repository that builds into the same target folder shares it.
+    let manifest = Path::new("assets/dist/manifest.json");
     println!("cargo::rerun-if-changed={}", manifest.display());
     println!("cargo::rerun-if-changed=locales");
     if !manifest.is_file() {

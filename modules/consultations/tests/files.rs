@@ -36,7 +36,9 @@ fn the_draft_and_its_materials_are_to_be_had_as_files() {
     host.sign_in(OFFICIAL).act("revise", (&number, a_draft(&json!({ "draft-file": other })))).done();
     host.sign_in(OFFICIAL).act("publish", &number).done();
     let page = host.view("consultation", &number);
-    assert!(page.says("друга-редакція.pdf") && page.says("записка.pdf") && page.is_silent_about("проєкт.pdf"));
+    assert!(
+        page.says("друга-редакція.pdf") && page.says("записка.pdf") && page.is_silent_about("проєкт.pdf")
+    );
 }
 
 #[test]
@@ -47,7 +49,9 @@ fn a_comment_may_carry_a_document_of_its_author_and_of_nobody_else() {
     let file = host.file(MARIA, "розрахунок.pdf");
     let remark = |file: &str| json!({ "comment": "Ось розрахунок до цього пункту.", "attachment": file });
     host.sign_in(TARAS).act("comment", ([number.as_str(), "p-1"], remark(&file))).invalid("attachment");
-    host.sign_in(MARIA).act("comment", ([number.as_str(), "p-1"], remark("nobody-has-sent-it"))).invalid("attachment");
+    host.sign_in(MARIA)
+        .act("comment", ([number.as_str(), "p-1"], remark("nobody-has-sent-it")))
+        .invalid("attachment");
     host.sign_in(MARIA).act("comment", ([number.as_str(), "p-1"], remark(&file))).done();
     assert!(host.view("clause", [number.as_str(), "p-1"]).says("розрахунок.pdf"));
 }

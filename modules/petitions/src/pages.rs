@@ -166,7 +166,12 @@ fn checking(number: Key) -> Result<Page> {
     let p = petitions().get(&number)?;
     let count = p.count(&number)?;
     let mut page = Page::titled(&p.title);
-    page.tag(tone(p.state), p.state).lead(msg!("by", number = &number, author = p.author_named(), body = &p.body));
+    page.tag(tone(p.state), p.state).lead(msg!(
+        "by",
+        number = &number,
+        author = p.author_named(),
+        body = &p.body
+    ));
     page.aside(|b| {
         b.paragraph(msg!("checking-note"));
         b.summary(|s| {

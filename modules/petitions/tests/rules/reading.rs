@@ -91,9 +91,14 @@ fn the_clock_names_each_step_and_the_source_of_the_threshold() {
     let mut host = host();
     let number = published(&mut host);
     let page = host.view("petition", &number);
-    for step in
-        ["step-submitted", "step-published", "step-collection", "to-come-announce", "to-come-answer", "rules-note"]
-    {
+    for step in [
+        "step-submitted",
+        "step-published",
+        "step-collection",
+        "to-come-announce",
+        "to-come-answer",
+        "rules-note",
+    ] {
         assert!(page.has_message(step));
     }
     assert!(page.says("упродовж 3 робочих днів") && page.says("within 10 working days"));
