@@ -102,7 +102,7 @@ impl CallHost {
         match error {
             vzaemo_cabinet::Error::Read(error) => self.storage(error),
             vzaemo_cabinet::Error::Write(error) => self.write(error),
-            other => self.fail(crate::Error::storage(other)),
+            record @ vzaemo_cabinet::Error::Record { .. } => self.fail(crate::Error::storage(record)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The program with nothing to serve: no module configured, not even a folder of packages.
+//! The program with nothing to serve: no module configured, no package to be had.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::net::TcpListener;
@@ -46,6 +46,7 @@ async fn the_host_serves_without_any_module_and_says_so() {
          [identity.development]\nseed = \"nobody\"\n"
     );
     std::fs::write(&config, text).unwrap();
+    vzaemo_registry::Layout::create(folder.path().join("packages")).unwrap();
     let vzaemo = env!("CARGO_BIN_EXE_vzaemo");
     let check = Command::new(vzaemo).arg("check").arg("--config").arg(&config).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));

@@ -1,7 +1,9 @@
 //! Every kind of the grammar can be written, and what is written passes the host's check.
 
 use super::*;
-use crate::{ActRef, Address, BodyId, Day, Due, Key, Moment, Msg, Person, days_left, emphasis, link, strong};
+use crate::{
+    ActRef, Address, BodyId, Day, Due, File, Key, Moment, Msg, Person, days_left, emphasis, link, strong,
+};
 use std::collections::BTreeSet;
 use vzaemo_marks::{Event, Reader, check, dump};
 
@@ -88,6 +90,7 @@ fn full() -> vzaemo_marks::Page {
     .comments("Remarks", |c| {
         c.comment(&moment, Person::new("p"), |c| c.anchor("c-1").tag(Tone::Good, "yes").text("x"))
     })
+    .files("Files", |f| f.file(&File::new("f")).file_as(&File::new("g"), "Draft"))
     .empty("Nothing", |b| b.go(view(), "there"))
     .details("More", |b| b.paragraph("x"))
     .when(false, |p| p.paragraph("never"))
