@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{Engine, insert, on_both_engines, open, put, vote};
+use common::{Engine, Held, insert, on_both_engines, open, put, vote};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use serde_json::json;
 use vzaemo_storage::{CommitError, Insert, KEY, Op, Query, Storage};
 
@@ -324,17 +326,25 @@ async fn a_unit_that_fails_in_the_database_is_set_aside_and_the_rest_of_its_batc
 
 async fn a_full_queue_refuses_at_once(engine: Engine) {
     let (config, _directory) = engine.place();
-    let storage = Storage::open(vzaemo_storage::Config { queue_len: 2, ..config }).await.unwrap();
+    let config = vzaemo_storage::Config { queue_len: 2, batch_max: 1, ..config };
+    let storage = Storage::open(config.clone()).await.unwrap();
     let mut units = Vec::new();
     for _ in 0..5 {
         let mut unit = storage.begin().await.unwrap();
         unit.entry(vec![1]);
-        units.push(unit.commit());
+        units.push(unit);
     }
-    let outcomes = futures::future::join_all(units).await;
-    assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(CommitError::Busy))));
-    let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
+    // While nothing can be written, one unit can be in the committer's hands and two can wait: there are no others.
+    let held = Held::writes(&config).await;
+    let mut outcomes = units.into_iter().map(vzaemo_storage::Unit::commit).collect::<FuturesUnordered<_>>();
+    for _ in 0..2 {
+        assert!(matches!(outcomes.next().await, Some(Err(CommitError::Busy))));
+    }
+    held.release().await;
+    let rest: Vec<_> = outcomes.collect().await;
+    let done = rest.iter().filter(|outcome| outcome.is_ok()).count() as u64;
     assert!(done >= 2);
+    assert!(rest.iter().all(|outcome| matches!(outcome, Ok(_) | Err(CommitError::Busy))));
     assert_eq!(storage.entry_count().await.unwrap(), done);
 }
 

@@ -2,6 +2,8 @@
 #![allow(dead_code, unused_macros, unused_imports)]
 
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use vzaemo_storage::{Collection, Config, Counter, Postgres, Storage, Unit};
 
@@ -46,6 +48,33 @@ impl Engine {
             config.postgres = Some(Postgres::at(vzaemo_test_postgres::shared().schema()));
         }
         (config, directory)
+    }
+}
+
+/// A stranger's transaction that keeps everybody from writing until it is released.
+pub enum Held {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Held {
+    pub async fn writes(config: &Config) -> Self {
+        if let Some(postgres) = &config.postgres {
+            let mut connection = PgConnection::connect(&postgres.url).await.unwrap();
+            connection.execute("BEGIN; SELECT position FROM head FOR UPDATE").await.unwrap();
+            return Self::Postgres(connection);
+        }
+        let file = SqliteConnectOptions::new().filename(config.directory.join("vzaemo.db"));
+        let mut connection = SqliteConnection::connect_with(&file).await.unwrap();
+        connection.execute("BEGIN IMMEDIATE").await.unwrap();
+        Self::Sqlite(connection)
+    }
+
+    pub async fn release(self) {
+        match self {
+            Self::Sqlite(mut connection) => drop(connection.execute("ROLLBACK").await.unwrap()),
+            Self::Postgres(mut connection) => drop(connection.execute("ROLLBACK").await.unwrap()),
+        }
     }
 }
 
