@@ -63,13 +63,18 @@ impl Settings {
         self.modules.get_mut(id).unwrap_or_else(|| panic!("the test configures no module {id}"))
     }
 
-    /// The text of the file. Limits of requests are raised, for all test persons come from one address; nothing else
-    /// is made easier than it is.
+    /// The text of the file for a platform at this port of the machine.
     pub fn text(&self, port: u16) -> String {
+        self.text_at(&format!("http://127.0.0.1:{port}"))
+    }
+
+    /// The text of the file for a platform that is known at this address. Limits of requests are raised, for all test
+    /// persons come from one address; nothing else is made easier than it is.
+    pub fn text_at(&self, base: &str) -> String {
         let mut text = format!(
             r#"[platform]
 name = {{ uk = "Взаємодія", en = "Vzaiemodiia" }}
-base-url = "http://127.0.0.1:{port}"
+base-url = "{}"
 mode = "development"
 
 [folders]
@@ -87,7 +92,7 @@ sign-in = {{ per-minute = 10000000, burst = 1000000 }}
 [identity.development]
 seed = "vzaemodiia"
 "#,
-            self.body_kib
+            base, self.body_kib
         );
         if let Some(batch) = self.batch {
             let _infallible = writeln!(text, "\n[storage]\nbatch = {batch}");

@@ -1,5 +1,6 @@
 //! Platforms on PostgreSQL.
 
+use crate::platform::Seat;
 use crate::{Packages, Person, Platform, Settings};
 use std::fmt::Write as _;
 use vzaemo_test_postgres::{Server, shared};
@@ -38,6 +39,11 @@ impl Platform {
 
     /// Starts another node of this platform: the same database and secret, everything else of its own.
     pub async fn join(&self, settings: &Settings) -> Platform {
+        self.join_at(settings, None).await
+    }
+
+    /// The same at a place that was chosen for it.
+    pub(crate) async fn join_at(&self, settings: &Settings, seat: Option<Seat>) -> Platform {
         let secret = std::fs::read(self.folder().join(SECRET)).expect("read the platform's secret");
         let take = |packages: &Packages| {
             let path = packages.folder().parent().expect("it lies in the platform's folder").join(SECRET);
@@ -45,7 +51,7 @@ impl Platform {
                 .expect("make a data folder");
             std::fs::write(&path, &secret).expect("write the platform's secret");
         };
-        Platform::start_with(settings.clone(), take).await
+        Platform::seated(settings.clone(), seat, take).await
     }
 }
 
@@ -53,6 +59,6 @@ impl Person {
     /// The same browser, its cookies included, at another node: browsers do not tell ports apart.
     #[must_use]
     pub fn at_node(&self, node: &Platform) -> Person {
-        self.with_base(node.base())
+        self.with_base(node.base()).by([node.client().clone()].into_iter())
     }
 }

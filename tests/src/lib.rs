@@ -9,18 +9,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::missing_panics_doc)]
 
+mod balancer;
 mod configuration;
 mod database;
 mod html;
 pub mod load;
+mod nodes;
 mod packages;
 mod person;
 pub mod petitions;
 mod platform;
 mod texts;
 
+pub use balancer::Balancer;
 pub use configuration::{Module, Settings};
 pub use html::{Form, Html};
+pub use nodes::Nodes;
 pub use packages::{Packages, guests};
 pub use person::{Answer, Person, encoded, submission};
 pub use platform::{Platform, until};

@@ -3,9 +3,10 @@
 use crate::{Form, Html, Language};
 use reqwest::cookie::{CookieStore as _, Jar};
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
-use reqwest::{Client, RequestBuilder, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, redirect};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use url::Url;
 
@@ -51,26 +52,51 @@ impl Answer {
 /// browsers of a platform share their connections, as behind a balancer.
 #[derive(Debug, Clone)]
 pub struct Person {
-    client: Client,
+    /// Each request takes the next of these.
+    clients: Arc<[Client]>,
+    sent: Arc<AtomicUsize>,
     base: Url,
     cookies: Arc<Jar>,
 }
 
 /// Connections for the browsers of one platform.
 pub(crate) fn connections() -> Client {
+    builder().build().expect("make a client")
+}
+
+/// Connections that find this name at this address, whatever the network says.
+pub(crate) fn connections_to(name: &str, address: SocketAddr) -> Client {
+    builder().resolve(name, address).build().expect("make a client")
+}
+
+fn builder() -> ClientBuilder {
     Client::builder()
         .redirect(redirect::Policy::none())
         .timeout(PATIENCE)
         .tls_built_in_root_certs(false)
         .no_proxy()
-        .build()
-        .expect("make a client")
 }
 
 impl Person {
     /// A browser that was never here.
     pub(crate) fn new(client: &Client, base: &Url) -> Self {
-        Person { client: client.clone(), base: base.clone(), cookies: Arc::default() }
+        Person {
+            clients: [client.clone()].into(),
+            sent: Arc::default(),
+            base: base.clone(),
+            cookies: Arc::default(),
+        }
+    }
+
+    /// The same browser by other connections: each request goes by the next of them.
+    pub(crate) fn by(&self, clients: impl Iterator<Item = Client>) -> Self {
+        Person { clients: clients.collect(), ..self.clone() }
+    }
+
+    /// The connections that the next request goes by.
+    fn next_client(&self) -> &Client {
+        let next = self.sent.fetch_add(1, Ordering::Relaxed);
+        &self.clients[next % self.clients.len()]
     }
 
     /// The same browser at another address.
@@ -92,7 +118,7 @@ impl Person {
     /// Another browser at the same platform.
     #[must_use]
     pub fn another(&self) -> Self {
-        Person::new(&self.client, &self.base)
+        Person { cookies: Arc::default(), ..self.clone() }
     }
 
     fn address(&self, path: &str) -> Url {
@@ -110,7 +136,7 @@ impl Person {
         if let Some(cookies) = self.cookies.cookies(&url) {
             request.headers_mut().insert(COOKIE, cookies);
         }
-        let response = self.client.execute(request).await?;
+        let response = self.next_client().execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         self.cookies.set_cookies(&mut headers.get_all(SET_COOKIE).iter(), &url);
         let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(|to| self.local(to));
@@ -127,7 +153,7 @@ impl Person {
 
     /// GET, if the platform answers at all.
     pub async fn try_get(&self, path: &str) -> Result<Answer, reqwest::Error> {
-        self.send(self.client.get(self.address(path))).await
+        self.send(self.clients[0].get(self.address(path))).await
     }
 
     /// GET.
@@ -137,9 +163,10 @@ impl Person {
 
     /// GET with headers beside the cookies.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(self.client.get(self.address(path)), |request, (name, value)| {
-            request.header(*name, *value)
-        });
+        let request =
+            headers.iter().fold(self.clients[0].get(self.address(path)), |request, (name, value)| {
+                request.header(*name, *value)
+            });
         self.send(request).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
     }
 
@@ -159,7 +186,7 @@ impl Person {
 
     /// POST of any body with this platform's `Origin`.
     pub async fn post_body(&self, path: &str, kind: &str, body: Vec<u8>) -> Result<Answer, reqwest::Error> {
-        let request = self.client.post(self.address(path)).header(ORIGIN, self.origin());
+        let request = self.clients[0].post(self.address(path)).header(ORIGIN, self.origin());
         self.send(request.header(CONTENT_TYPE, kind).body(body)).await
     }
 
@@ -170,7 +197,7 @@ impl Person {
 
     /// POST as a page of another site would send it; none for a request without the header.
     pub async fn post_from(&self, path: &str, origin: Option<&str>, fields: &[(&str, &str)]) -> Answer {
-        let mut request = self.client.post(self.address(path));
+        let mut request = self.clients[0].post(self.address(path));
         if let Some(origin) = origin {
             request = request.header(ORIGIN, origin);
         }

@@ -1,8 +1,9 @@
 //! The program in a process of its own.
 
-use crate::person::connections;
+use crate::person::{connections, connections_to};
 use crate::texts::repository;
 use crate::{Packages, Person, Settings};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -37,11 +38,41 @@ pub struct Platform {
     folder: TempDir,
     settings: Settings,
     packages: Packages,
-    port: u16,
+    seat: Seat,
     base: Url,
     client: reqwest::Client,
     child: Child,
     log: Arc<Mutex<String>>,
+}
+
+/// Where a platform is known, and where its program listens.
+#[derive(Debug, Clone)]
+pub(crate) struct Seat {
+    /// The name in its address, if it has one that no name server knows.
+    pub name: Option<&'static str>,
+    /// The address of this machine that the program listens at; the port is that of the platform's address.
+    pub listen: IpAddr,
+    pub port: u16,
+}
+
+impl Seat {
+    /// A free port of this machine, which somebody else may take before the program does.
+    async fn free() -> Self {
+        let listen = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Seat { name: None, listen, port: free_port(listen).await }
+    }
+
+    fn base(&self) -> Url {
+        let name = self.name.map_or_else(|| self.listen.to_string(), str::to_owned);
+        Url::parse(&format!("http://{name}:{}/", self.port)).expect("an address")
+    }
+
+    fn client(&self) -> reqwest::Client {
+        match self.name {
+            None => connections(),
+            Some(name) => connections_to(name, SocketAddr::new(self.listen, self.port)),
+        }
+    }
 }
 
 impl Platform {
@@ -52,20 +83,30 @@ impl Platform {
 
     /// The same with more packages than those that were built.
     pub async fn start_with(settings: Settings, add: impl FnOnce(&Packages)) -> Self {
+        Platform::seated(settings, None, add).await
+    }
+
+    /// The same at a place that was chosen for it.
+    pub(crate) async fn seated(
+        settings: Settings,
+        chosen: Option<Seat>,
+        add: impl FnOnce(&Packages),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("make a folder for the platform");
         let packages = Packages::copy_to(&folder.path().join("packages"));
         add(&packages);
         let log = Arc::default();
-        let client = connections();
-        // Somebody else may take the port between the choice and the start.
         for _ in 0..3 {
-            let port = free_port().await;
-            std::fs::write(folder.path().join("platform.toml"), settings.text(port))
+            let seat = match &chosen {
+                Some(seat) => seat.clone(),
+                None => Seat::free().await,
+            };
+            let (base, client) = (seat.base(), seat.client());
+            std::fs::write(folder.path().join("platform.toml"), settings.text_at(base.as_str()))
                 .expect("write platform.toml");
-            let mut child = spawn(folder.path(), &log);
-            let base = Url::parse(&format!("http://127.0.0.1:{port}/")).expect("an address");
+            let mut child = spawn(folder.path(), seat.listen, &log);
             if ready(&client, &base, &mut child).await {
-                let platform = Platform { folder, settings, packages, port, base, client, child, log };
+                let platform = Platform { folder, settings, packages, seat, base, client, child, log };
                 let refused =
                     platform.log().lines().any(|line| line.contains("the configuration was refused"));
                 assert!(!refused, "the platform starts with its configuration");
@@ -92,6 +133,11 @@ impl Platform {
         self.child.id().expect("the platform runs")
     }
 
+    /// The connections of the browsers that ask this very node.
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
     /// Its packages.
     pub fn packages(&self) -> &Packages {
         &self.packages
@@ -105,19 +151,19 @@ impl Platform {
     /// Changes `platform.toml`; the platform sees it by itself.
     pub fn configure(&mut self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.settings);
-        self.write(&self.settings.text(self.port));
+        self.write(&self.settings.text_at(self.base.as_str()));
     }
 
     /// The text of `platform.toml` as it should be.
     pub fn configuration(&self) -> String {
-        self.settings.text(self.port)
+        self.settings.text_at(self.base.as_str())
     }
 
     /// The same with a change that is not made.
     pub fn configuration_with(&self, change: impl FnOnce(&mut Settings)) -> String {
         let mut settings = self.settings.clone();
         change(&mut settings);
-        settings.text(self.port)
+        settings.text_at(self.base.as_str())
     }
 
     /// Writes `platform.toml` as an editor does: a new file in place of the old one.
@@ -164,7 +210,7 @@ impl Platform {
 
     /// The same without waiting for anything.
     pub fn launch(&mut self) {
-        self.child = spawn(self.folder.path(), &self.log);
+        self.child = spawn(self.folder.path(), self.seat.listen, &self.log);
     }
 
     /// `vzaemo check` with the configuration as it lies there: whether it is good, and what was said.
@@ -260,11 +306,13 @@ fn program() -> PathBuf {
     path
 }
 
-fn spawn(folder: &Path, log: &Arc<Mutex<String>>) -> Child {
+fn spawn(folder: &Path, listen: IpAddr, log: &Arc<Mutex<String>>) -> Child {
     let mut child = Command::new(program())
         .arg("serve")
         .arg("--config")
         .arg(folder.join("platform.toml"))
+        .arg("--listen")
+        .arg(listen.to_string())
         .env("NO_COLOR", "1")
         .env_remove("RUST_LOG")
         .stdin(Stdio::null())
@@ -304,7 +352,8 @@ async fn ready(client: &reqwest::Client, base: &Url, child: &mut Child) -> bool 
     panic!("the platform is not ready after {START:?}");
 }
 
-async fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("find a free port");
+/// A port of this address that nobody listens at.
+pub(crate) async fn free_port(address: IpAddr) -> u16 {
+    let listener = TcpListener::bind((address, 0)).await.expect("find a free port");
     listener.local_addr().expect("it is bound").port()
 }

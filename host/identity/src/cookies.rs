@@ -2,7 +2,8 @@
 
 use cookie::{Cookie, SameSite};
 
-use crate::Token;
+use crate::openid::pending::LIFETIME;
+use crate::{Binding, Token};
 
 /// How cookies are named and marked, by how the platform is served.
 ///
@@ -25,9 +26,14 @@ impl Cookies {
         if self.secure { "__Host-session" } else { "session" }
     }
 
-    /// The name of the cookie that binds a sign-in to the browser which began it.
-    pub fn pre_session_name(self) -> &'static str {
-        if self.secure { "__Host-sign-in" } else { "sign-in" }
+    /// The name of the cookie that binds a sign-in to the browser which began it, by the id of its [`Binding`].
+    pub fn binding_name(self, id: &str) -> String {
+        format!("{}{id}", self.bindings())
+    }
+
+    /// What the names of all such cookies begin with.
+    pub fn bindings(self) -> &'static str {
+        if self.secure { "__Host-sign-in-" } else { "sign-in-" }
     }
 
     /// Sets the session. It ends with the browser, or earlier by the limits of [`crate::SessionLimits`].
@@ -35,9 +41,11 @@ impl Cookies {
         self.cookie(self.session_name(), token.secret().to_owned())
     }
 
-    /// Sets the binding of a sign-in.
-    pub fn pre_session(self, token: &Token) -> Cookie<'static> {
-        self.cookie(self.pre_session_name(), token.secret().to_owned())
+    /// Sets the binding of a sign-in, for as long as it may take.
+    pub fn binding(self, binding: &Binding) -> Cookie<'static> {
+        let mut cookie = self.cookie(self.binding_name(&binding.id), binding.value.clone());
+        cookie.set_max_age(cookie::time::Duration::seconds(LIFETIME.as_secs()));
+        cookie
     }
 
     /// Removes the session cookie.
@@ -45,13 +53,13 @@ impl Cookies {
         self.removal(self.session_name())
     }
 
-    /// Removes the binding of a sign-in.
-    pub fn no_pre_session(self) -> Cookie<'static> {
-        self.removal(self.pre_session_name())
+    /// Removes the binding of a sign-in by its cookie's name.
+    pub fn no_binding(self, name: &str) -> Cookie<'static> {
+        self.removal(name.to_owned())
     }
 
-    fn cookie(self, name: &'static str, value: String) -> Cookie<'static> {
-        Cookie::build((name, value))
+    fn cookie(self, name: impl Into<std::borrow::Cow<'static, str>>, value: String) -> Cookie<'static> {
+        Cookie::build((name.into(), value))
             .path("/")
             .http_only(true)
             .secure(self.secure)
@@ -59,7 +67,7 @@ impl Cookies {
             .build()
     }
 
-    fn removal(self, name: &'static str) -> Cookie<'static> {
+    fn removal(self, name: impl Into<std::borrow::Cow<'static, str>>) -> Cookie<'static> {
         let mut cookie = self.cookie(name, String::new());
         cookie.make_removal();
         cookie
@@ -79,6 +87,11 @@ mod tests {
             assert!(text.contains(part), "{text}");
         }
         assert!(!text.contains("Domain"), "{text}");
+        let binding = cookies.binding(&Binding { id: "a".into(), value: "b".into() }).to_string();
+        assert!(
+            binding.starts_with("__Host-sign-in-a=b;") && binding.contains("Max-Age=600"),
+            "as long as the sign-in: {binding}"
+        );
     }
 
     #[test]

@@ -7,8 +7,7 @@ use vzaemo_storage::Storage;
 
 use crate::dev::DevPersons;
 use crate::store::{
-    Aliases, Grants, IdentityError, Memory, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions,
-    collections, follow,
+    Aliases, Grants, IdentityError, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions, collections,
 };
 use crate::{Attested, Method, PersonId};
 
@@ -34,21 +33,12 @@ impl Identity {
         security: SecurityClock,
         limits: SessionLimits,
     ) -> Result<Self, IdentityError> {
-        let changes = storage.is_shared().then(|| storage.changes());
         storage.declare(NAMESPACE, &collections()).await?;
         let persons = Arc::new(Persons::new(storage.clone(), secret, legal.clone()));
         let grants = Arc::new(Grants::new(storage.clone(), legal));
         let aliases = Arc::new(Aliases::new(storage.clone()));
         let sessions = Sessions::new(storage, security, limits, Arc::clone(&persons), Arc::clone(&grants));
         let sessions = Arc::new(sessions);
-        if let Some(changes) = changes {
-            let memory = Memory {
-                persons: Arc::downgrade(&persons),
-                grants: Arc::downgrade(&grants),
-                sessions: Arc::downgrade(&sessions),
-            };
-            tokio::spawn(follow(changes, memory));
-        }
         Ok(Self { persons, aliases, grants, sessions })
     }
 

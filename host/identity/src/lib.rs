@@ -24,8 +24,8 @@ pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, 
 pub use cookies::Cookies;
 pub use identity::Identity;
 pub use openid::{
-    Answer, ClaimNames, Completed, Provider, ProviderConfig, SignIn, SignInError, Start, Started, Transport,
-    TransportError,
+    Answer, Binding, ClaimNames, Completed, Once, Provider, ProviderConfig, SignIn, SignInError, Start,
+    Started, Transport, TransportError,
 };
 pub use principal::{PersonId, Principal, Visitor};
 pub use return_to::ReturnTo;

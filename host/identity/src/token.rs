@@ -35,7 +35,12 @@ impl Token {
 
     /// What may be stored.
     pub fn hash(&self) -> TokenHash {
-        TokenHash(hex::encode(Sha256::digest(self.0.as_bytes())))
+        Self::hash_of(&self.0)
+    }
+
+    /// The same for another secret text.
+    pub(crate) fn hash_of(text: &str) -> TokenHash {
+        TokenHash(hex::encode(Sha256::digest(text.as_bytes())))
     }
 }
 

@@ -125,7 +125,7 @@ async fn stage() -> Stage {
     })
     .await;
     let provider = Provider::new(config(&issuer), Transport::network().unwrap(), clock.clone());
-    Stage { sign_in: SignIn::new(vec![provider], clock), forge: made.unwrap(), hand }
+    Stage { sign_in: SignIn::new(vec![provider], &secret(), clock), forge: made.unwrap(), hand }
 }
 
 impl Stage {
@@ -136,7 +136,7 @@ impl Stage {
         back.query_pairs_mut()
             .append_pair("code", "any")
             .append_pair("state", &parameter(&started.redirect, "state").unwrap());
-        let completed = self.sign_in.complete(answer(&back), Some(started.browser.secret())).await?;
+        let completed = self.sign_in.complete(answer(&back), kept(&started)).await?;
         Ok(completed.attested)
     }
 

@@ -13,7 +13,8 @@ use support::*;
 use vzaemo_clock::SignedDuration;
 use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{
-    Assurance, ProvenKey, Provider, ReturnTo, SignIn, SignInError, Start, Started, Transport,
+    Assurance, IdentityError, Opening, PlatformSecret, ProvenKey, Provider, ReturnTo, SignIn, SignInError,
+    Start, Started, Transport,
 };
 
 /// Goes to the provider and comes back with its answer.
@@ -26,7 +27,7 @@ async fn visit(world: &World, started: &Started) -> url::Url {
 async fn signed_in(world: &World, number: u32) -> vzaemo_identity::Completed {
     let started = world.sign_in.start(hint(number)).await.unwrap();
     let back = visit(world, &started).await;
-    world.sign_in.complete(answer(&back), Some(started.browser.secret())).await.unwrap()
+    world.sign_in.complete(answer(&back), kept(&started)).await.unwrap()
 }
 
 #[tokio::test]
@@ -56,7 +57,7 @@ async fn a_visitor_chooses_a_person_on_the_page() {
         world.browser.post(format!("{}/authorize", world.issuer)).form(&chosen).send().await.unwrap();
     assert_eq!(answered.status(), 303);
     let back = location(&answered);
-    let completed = world.sign_in.complete(answer(&back), Some(started.browser.secret())).await.unwrap();
+    let completed = world.sign_in.complete(answer(&back), kept(&started)).await.unwrap();
 
     assert_eq!(completed.return_to.as_str(), "/notes/7?page=2");
     let attested = completed.attested;
@@ -81,13 +82,15 @@ async fn a_hint_spares_the_page() {
 async fn the_embedded_transport_is_the_same_flow() {
     let (clock, _) = clock();
     let issuer = "http://localhost:1/dev/id".parse().unwrap();
-    let provider = std::sync::Arc::new(DevProvider::new(&issuer, 7, dev_client(), clock.clone()).unwrap());
+    let provider =
+        std::sync::Arc::new(DevProvider::new(&issuer, 7, dev_client(), &secret(), clock.clone()).unwrap());
     let transport = Transport::Embedded(provider.clone());
-    let sign_in = SignIn::new(vec![Provider::new(config(&issuer), transport, clock.clone())], clock);
+    let sign_in =
+        SignIn::new(vec![Provider::new(config(&issuer), transport, clock.clone())], &secret(), clock);
     let started = sign_in.start(hint(5)).await.unwrap();
     let request = http::Request::get(started.redirect.as_str()).body(bytes::Bytes::new()).unwrap();
     let back = provider.handle(request).await.headers()["location"].to_str().unwrap().parse().unwrap();
-    let completed = sign_in.complete(answer(&back), Some(started.browser.secret())).await.unwrap();
+    let completed = sign_in.complete(answer(&back), kept(&started)).await.unwrap();
     assert_eq!(completed.attested.name.in_full(), "Юрій Степанович Мельник");
     assert_eq!(completed.return_to, ReturnTo::home());
 }
@@ -104,15 +107,78 @@ async fn what_persons_have_is_attested_and_nothing_else() {
     assert_eq!(organisation.name.unwrap(), "Громадська організація «Чисті береги»");
 }
 
+/// Another node of the same platform.
+fn other_node(world: &World) -> SignIn {
+    let provider = Provider::new(config(&world.issuer), Transport::network().unwrap(), world.clock.clone());
+    SignIn::new(vec![provider], &secret(), world.clock.clone())
+}
+
 #[tokio::test]
-async fn a_state_serves_once() {
+async fn what_one_node_began_another_one_ends() {
     let world = world().await;
+    let start = Start { return_to: ReturnTo::parse("/notes/7"), ..hint(1) };
+    let started = world.sign_in.start(start).await.unwrap();
+    let back = visit(&world, &started).await;
+    let completed = other_node(&world).complete(answer(&back), kept(&started)).await.unwrap();
+    assert_eq!((completed.attested.subject.as_str(), completed.return_to.as_str()), ("person-1", "/notes/7"));
+    // A platform with another secret has begun no such sign-in.
+    let provider = Provider::new(config(&world.issuer), Transport::network().unwrap(), world.clock.clone());
+    let foreign = SignIn::new(vec![provider], &PlatformSecret::new([8; 32]), world.clock.clone());
+    let refused = foreign.complete(answer(&back), kept(&started)).await;
+    assert!(matches!(refused, Err(SignInError::UnknownState)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_sign_in_opens_one_session_at_all_nodes_together() {
+    let (world, house) = (world().await, house().await);
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &started).await;
-    let browser = Some(started.browser.secret());
-    assert!(world.sign_in.complete(answer(&back), browser).await.is_ok());
-    let again = world.sign_in.complete(answer(&back), browser).await;
-    assert!(matches!(again, Err(SignInError::UnknownState)), "{again:?}");
+    let completed = world.sign_in.complete(answer(&back), kept(&started)).await.unwrap();
+    let again = other_node(&world).complete(answer(&back), kept(&started)).await;
+    assert!(matches!(again, Err(SignInError::Exchange(_))), "the provider takes its code once: {again:?}");
+
+    // Though the provider took it twice, there would be one session.
+    let opening = Opening { once: Some(&completed.once), ..Opening::default() };
+    let elsewhere = open(&house.storage, &house.legal, &house.clock).await;
+    let (one, two) = tokio::join!(
+        house.identity.sessions.open(&completed.attested, opening, &|_, _| Box::pin(async { Ok(()) })),
+        elsewhere.sessions.open(&completed.attested, opening, &|_, _| Box::pin(async { Ok(()) })),
+    );
+    let (opened, refused): (Vec<_>, Vec<_>) = [one, two].into_iter().partition(Result::is_ok);
+    assert_eq!((opened.len(), refused.len()), (1, 1));
+    assert!(matches!(refused[0], Err(IdentityError::SignInUsed)), "{refused:?}");
+    let person = opened[0].as_ref().unwrap().1.person.id;
+    assert_eq!(elsewhere.sessions.of(person).await.unwrap().len(), 1);
+
+    // It is remembered as long as the state would be taken.
+    assert_eq!(house.identity.sessions.sweep().await.unwrap(), 0);
+    (house.hand)(SignedDuration::from_secs(600));
+    assert_eq!(house.identity.sessions.sweep().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_the_browser_keeps_cannot_be_changed() {
+    let world = world().await;
+    let started =
+        world.sign_in.start(Start { return_to: ReturnTo::parse("/notes"), ..hint(1) }).await.unwrap();
+    let back = visit(&world, &started).await;
+    let (asked, mac) = started.binding.value.split_once('.').unwrap();
+    let other = world.sign_in.start(hint(1)).await.unwrap();
+    let (others, others_mac) = other.binding.value.split_once('.').unwrap();
+    for changed in [
+        format!("{others}.{mac}"),
+        format!("{asked}.{others_mac}"),
+        other.binding.value.clone(),
+        asked.to_owned(),
+        format!("{asked}."),
+        String::new(),
+    ] {
+        let refused = world.sign_in.complete(answer(&back), |_| Some(changed.as_str())).await;
+        assert!(matches!(refused, Err(SignInError::OtherBrowser)), "{changed}: {refused:?}");
+    }
+    // Nor does it tell what only the nodes may know, or say it to the provider.
+    let verifier = parameter(&started.redirect, "code_challenge").unwrap();
+    assert!(!started.binding.value.contains(&verifier) && !started.redirect.as_str().contains("notes"));
 }
 
 #[tokio::test]
@@ -120,12 +186,16 @@ async fn an_invented_or_missing_state_is_refused() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &started).await;
-    let browser = Some(started.browser.secret());
-    let invented = world.sign_in.complete(answer(&with_parameter(&back, "state", "invented")), browser).await;
-    assert!(matches!(invented, Err(SignInError::UnknownState)), "{invented:?}");
+    let state = parameter(&back, "state").unwrap();
+    let later = format!("{}{}", &state[..30], state[30..].replace(|c: char| c.is_ascii_digit(), "z"));
+    for state in ["invented", "", &"A".repeat(86), &later] {
+        let answer = answer(&with_parameter(&back, "state", state));
+        let invented = world.sign_in.complete(answer, kept(&started)).await;
+        assert!(matches!(invented, Err(SignInError::UnknownState)), "{invented:?}");
+    }
     let mut without = answer(&back);
     without.state = None;
-    assert!(matches!(world.sign_in.complete(without, browser).await, Err(SignInError::UnknownState)));
+    assert!(matches!(world.sign_in.complete(without, kept(&started)).await, Err(SignInError::UnknownState)));
 }
 
 #[tokio::test]
@@ -134,25 +204,27 @@ async fn another_browser_cannot_end_what_this_one_began() {
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &started).await;
     let other = world.sign_in.start(hint(2)).await.unwrap();
-    for browser in [None, Some(other.browser.secret()), Some("nonsense")] {
-        let refused = world.sign_in.complete(answer(&back), browser).await;
+    for value in [None, Some(other.binding.value.as_str()), Some("nonsense")] {
+        let refused = world.sign_in.complete(answer(&back), |_| value).await;
         assert!(matches!(refused, Err(SignInError::OtherBrowser)), "{refused:?}");
     }
     // The attempt did not use up the state of the one who began.
-    assert!(world.sign_in.complete(answer(&back), Some(started.browser.secret())).await.is_ok());
+    assert!(world.sign_in.complete(answer(&back), kept(&started)).await.is_ok());
 }
 
 #[tokio::test]
 async fn two_tabs_of_one_browser_sign_in_independently() {
     let world = world().await;
     let first = world.sign_in.start(hint(1)).await.unwrap();
-    let second = Start { browser: Some(first.browser.secret()), ..hint(2) };
-    let second = world.sign_in.start(second).await.unwrap();
-    assert_eq!(first.browser, second.browser);
+    let second = world.sign_in.start(hint(2)).await.unwrap();
+    assert_ne!(first.binding.id, second.binding.id);
     let (one, two) = (visit(&world, &first).await, visit(&world, &second).await);
-    let browser = Some(first.browser.secret());
-    assert_eq!(world.sign_in.complete(answer(&two), browser).await.unwrap().attested.subject, "person-2");
-    assert_eq!(world.sign_in.complete(answer(&one), browser).await.unwrap().attested.subject, "person-1");
+    let cookies = |id: &str| {
+        let both = [&first.binding, &second.binding];
+        both.into_iter().find(|binding| binding.id == id).map(|binding| binding.value.as_str())
+    };
+    assert_eq!(world.sign_in.complete(answer(&two), cookies).await.unwrap().attested.subject, "person-2");
+    assert_eq!(world.sign_in.complete(answer(&one), cookies).await.unwrap().attested.subject, "person-1");
 }
 
 #[tokio::test]
@@ -161,12 +233,12 @@ async fn ten_minutes_are_enough() {
     let started = world.sign_in.start(hint(1)).await.unwrap();
     (world.hand)(SignedDuration::from_secs(599));
     let back = visit(&world, &started).await;
-    assert!(world.sign_in.complete(answer(&back), Some(started.browser.secret())).await.is_ok());
+    assert!(world.sign_in.complete(answer(&back), kept(&started)).await.is_ok());
 
     let late = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &late).await;
     (world.hand)(SignedDuration::from_secs(600));
-    let refused = world.sign_in.complete(answer(&back), Some(late.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&back), kept(&late)).await;
     assert!(matches!(refused, Err(SignInError::UnknownState)), "{refused:?}");
 }
 
@@ -177,7 +249,7 @@ async fn a_stolen_code_does_not_fit_another_sign_in() {
     let thief = world.sign_in.start(hint(2)).await.unwrap();
     let code = parameter(&visit(&world, &victim).await, "code").unwrap();
     let injected = with_parameter(&visit(&world, &thief).await, "code", &code);
-    let refused = world.sign_in.complete(answer(&injected), Some(thief.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&injected), kept(&thief)).await;
     let Err(SignInError::Exchange(reason)) = refused else { panic!("{refused:?}") };
     assert!(reason.contains("code_verifier"), "{reason}");
 }
@@ -188,7 +260,7 @@ async fn a_token_with_another_nonce_is_refused() {
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let changed = with_parameter(&started.redirect, "nonce", "another");
     let back = location(&world.browser.get(changed).send().await.unwrap());
-    let refused = world.sign_in.complete(answer(&back), Some(started.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&back), kept(&started)).await;
     let Err(error @ SignInError::Token(_)) = refused else { panic!("{refused:?}") };
     assert!(error.to_string().contains("nonce") && error.is_suspicious(), "{error}");
 }
@@ -199,11 +271,11 @@ async fn a_used_code_is_refused() {
     let first = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &first).await;
     let code = parameter(&back, "code").unwrap();
-    world.sign_in.complete(answer(&back), Some(first.browser.secret())).await.unwrap();
+    world.sign_in.complete(answer(&back), kept(&first)).await.unwrap();
 
     let second = world.sign_in.start(hint(1)).await.unwrap();
     let replayed = with_parameter(&visit(&world, &second).await, "code", &code);
-    let refused = world.sign_in.complete(answer(&replayed), Some(second.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&replayed), kept(&second)).await;
     let Err(SignInError::Exchange(reason)) = refused else { panic!("{refused:?}") };
     assert!(reason.contains("invalid_grant"), "{reason}");
 }
@@ -213,7 +285,7 @@ async fn an_answer_of_another_issuer_is_refused() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let mixed_up = with_parameter(&visit(&world, &started).await, "iss", "https://evil.example");
-    let refused = world.sign_in.complete(answer(&mixed_up), Some(started.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&mixed_up), kept(&started)).await;
     assert!(matches!(refused, Err(SignInError::OtherIssuer(_))), "{refused:?}");
 }
 
@@ -225,7 +297,7 @@ async fn declining_is_no_fault() {
     form.push(("cancel".into(), "1".into()));
     let answered =
         world.browser.post(format!("{}/authorize", world.issuer)).form(&form).send().await.unwrap();
-    let refused = world.sign_in.complete(answer(&location(&answered)), Some(started.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&location(&answered)), kept(&started)).await;
     let Err(error @ SignInError::Declined) = refused else { panic!("{refused:?}") };
     assert_eq!(error.public_message(), "sign-in-declined");
     assert!(!error.is_suspicious());
@@ -237,7 +309,7 @@ async fn other_errors_of_the_provider_are_told_apart() {
     let started = world.sign_in.start(Start::default()).await.unwrap();
     let silent = with_parameter(&started.redirect, "prompt", "none");
     let back = location(&world.browser.get(silent).send().await.unwrap());
-    let refused = world.sign_in.complete(answer(&back), Some(started.browser.secret())).await;
+    let refused = world.sign_in.complete(answer(&back), kept(&started)).await;
     let Err(SignInError::Refused { code, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(code, "login_required");
 }
@@ -247,7 +319,7 @@ async fn a_silent_provider_is_unavailable_and_not_asked_again_at_once() {
     let (clock, hand) = clock();
     let issuer = "http://127.0.0.1:1/".parse().unwrap();
     let provider = Provider::new(config(&issuer), Transport::network().unwrap(), clock.clone());
-    let sign_in = SignIn::new(vec![provider], clock);
+    let sign_in = SignIn::new(vec![provider], &secret(), clock);
     for _ in 0..2 {
         let refused = sign_in.start(Start::default()).await;
         let Err(error @ SignInError::Unavailable { .. }) = refused else { panic!("{refused:?}") };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::Url;
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
-use vzaemo_identity::{Identity, Provider, ProviderConfig, SessionLimits, SignIn, Transport};
+use vzaemo_identity::{Identity, PlatformSecret, Provider, ProviderConfig, SessionLimits, SignIn, Transport};
 use vzaemo_jobs::Jobs;
 use vzaemo_lifecycle::configuration::{FileStore, Mode, RateKind};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
@@ -93,14 +93,19 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let storage = open_storage(&configuration).await?;
     let (legal, security) = clocks(&storage, development).await?;
     let secret = secret::load_or_make(data)?;
-    let identity =
-        Identity::open(storage.clone(), secret, legal.clone(), security.clone(), SessionLimits::default())
-            .await
-            .context("open the records of persons")?;
+    let identity = Identity::open(
+        storage.clone(),
+        secret.clone(),
+        legal.clone(),
+        security.clone(),
+        SessionLimits::default(),
+    )
+    .await
+    .context("open the records of persons")?;
     let base = configuration.platform.base_url.clone();
-    let provider = development_provider(&configuration, &base, &identity, &security).await?;
-    let sign_in =
-        SignIn::new(providers(&configuration, &base, provider.as_ref(), &security)?, security.clone());
+    let provider = development_provider(&configuration, &base, &identity, &secret, &security).await?;
+    let providers = providers(&configuration, &base, provider.as_ref(), &security)?;
+    let sign_in = SignIn::new(providers, &secret, security.clone());
     let (files, scanner) = open_files(&configuration, &storage).await?;
     let platform = Platform {
         storage: storage.clone(),
@@ -193,11 +198,8 @@ async fn open_storage(configuration: &Configuration) -> anyhow::Result<Storage> 
     Ok(storage)
 }
 
-/// Files beside documents, and who scans them.
-async fn open_files(
-    configuration: &Configuration,
-    storage: &Storage,
-) -> anyhow::Result<(Files, Option<Scanner>)> {
+/// Where the configuration says that files are.
+pub fn files_config(configuration: &Configuration) -> anyhow::Result<FilesConfig> {
     let wanted = &configuration.files;
     let store = match wanted.store {
         FileStore::File => StoreConfig::Local,
@@ -209,15 +211,23 @@ async fn open_files(
             secret_key: key(wanted.secret_key_file.as_deref(), "AWS_SECRET_ACCESS_KEY")?,
         },
     };
-    let config = FilesConfig {
+    Ok(FilesConfig {
         store,
         largest: u64::from(wanted.largest_mib) << 20,
         grace: Duration::from_hours(wanted.grace_hours.into()),
         scanned: wanted.scan.is_some(),
         ..FilesConfig::new(configuration.folders.data.join("files"))
-    };
-    let files = Files::open(config, storage.clone()).await.context("open the files")?;
-    let address = wanted.scan.as_ref().map(|scan| scan.clamd.parse::<ClamdAddress>()).transpose()?;
+    })
+}
+
+/// Files beside documents, and who scans them.
+async fn open_files(
+    configuration: &Configuration,
+    storage: &Storage,
+) -> anyhow::Result<(Files, Option<Scanner>)> {
+    let files = Files::open(files_config(configuration)?, storage.clone()).await.context("open the files")?;
+    let address =
+        configuration.files.scan.as_ref().map(|scan| scan.clamd.parse::<ClamdAddress>()).transpose()?;
     let scanner = address.map(|address| Scanner::new(files.clone(), address));
     Ok((files, scanner))
 }
@@ -288,13 +298,14 @@ async fn development_provider(
     configuration: &Configuration,
     base: &Url,
     identity: &Identity,
+    secret: &PlatformSecret,
     security: &SecurityClock,
 ) -> anyhow::Result<Option<Arc<DevProvider>>> {
     let Some(wanted) = &configuration.identity.development else { return Ok(None) };
     let issuer = base.join("/dev/id").context("make the address of the identity provider")?;
     let client = DevClient {
         id: DEVELOPMENT_CLIENT.to_owned(),
-        secret: vzaemo_identity::Token::random().secret().to_owned(),
+        secret: DevClient::secret_of(secret),
         redirects: vec![base.join("/sign-in/return")?],
         after_sign_out: vec![base.clone()],
         name: configuration.platform.name.uk.clone(),
@@ -304,7 +315,7 @@ async fn development_provider(
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let provider =
-        DevProvider::new(&issuer, seed, client, security.clone()).context("make the test persons")?;
+        DevProvider::new(&issuer, seed, client, secret, security.clone()).context("make the test persons")?;
     identity
         .seed_dev_persons(provider.persons(), issuer.as_str(), DEVELOPMENT)
         .await

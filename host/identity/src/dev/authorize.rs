@@ -153,15 +153,19 @@ impl DevProvider {
 
     /// Sends the browser back with a code for this person.
     fn grant(&self, request: &Request, person: &DevPerson) -> Response<Bytes> {
-        let code = self.codes.issue(Grant {
+        let code = self.codes.issue(&Grant {
             person: person.number,
             redirect: request.redirect.clone(),
             nonce: request.nonce.clone(),
             challenge: request.challenge.clone(),
             at: self.clock.now(),
         });
+        let Some(code) = code else {
+            let what = "no code could be made";
+            return self.refuse(&request.redirect, request.state.as_deref(), "server_error", what);
+        };
         let mut to = request.redirect.clone();
-        to.query_pairs_mut().append_pair("code", code.secret()).append_pair("iss", self.issuer_url.as_str());
+        to.query_pairs_mut().append_pair("code", &code).append_pair("iss", self.issuer_url.as_str());
         if let Some(state) = &request.state {
             to.query_pairs_mut().append_pair("state", state);
         }

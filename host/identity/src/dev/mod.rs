@@ -26,11 +26,12 @@ use openidconnect::{
     JsonWebKeySetUrl, LanguageTag, LogoutProviderMetadata, PrivateSigningKey as _, ProviderMetadata,
     ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
-use rand::RngCore as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 use vzaemo_clock::SecurityClock;
+
+use crate::PlatformSecret;
 
 pub use person::{Bilingual, DevPerson, DevPersons, MOST_PERSONS};
 pub use vzaemo_registers::Sex;
@@ -109,11 +110,25 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
+impl DevClient {
+    /// A secret for the client, the same at all nodes of a platform.
+    pub fn secret_of(secret: &PlatformSecret) -> String {
+        hex::encode(secret.key("development provider's client").mac("secret", &[]))
+    }
+}
+
 impl DevProvider {
     /// A provider at this issuer (an address without a slash at its end, under which [`DevProvider::handle`] is
-    /// mounted) over the persons of this seed. Its signing key is new each time.
-    pub fn new(issuer: &Url, seed: u64, client: DevClient, clock: SecurityClock) -> Result<Self, DevError> {
-        Self::with_persons(issuer, Arc::new(DevPersons::new(seed)?), client, clock)
+    /// mounted) over the persons of this seed. Providers of one secret are one: what one of them has issued, the others
+    /// take, so that each node of a platform may have its own.
+    pub fn new(
+        issuer: &Url,
+        seed: u64,
+        client: DevClient,
+        secret: &PlatformSecret,
+        clock: SecurityClock,
+    ) -> Result<Self, DevError> {
+        Self::with_persons(issuer, Arc::new(DevPersons::new(seed)?), client, secret, clock)
     }
 
     /// The same over persons that exist already.
@@ -121,10 +136,11 @@ impl DevProvider {
         issuer: &Url,
         persons: Arc<DevPersons>,
         client: DevClient,
+        secret: &PlatformSecret,
         clock: SecurityClock,
     ) -> Result<Self, DevError> {
         let issuer_url = IssuerUrl::new(issuer.as_str().trim_end_matches('/').to_owned())?;
-        let key = signing_key()?;
+        let key = signing_key(secret)?;
         let metadata = serde_json::to_vec(&metadata(&issuer_url)?)?;
         let keys = serde_json::to_vec(&CoreJsonWebKeySet::new(vec![key.as_verification_key()]))?;
         Ok(Self {
@@ -136,7 +152,7 @@ impl DevProvider {
             key,
             metadata: metadata.into(),
             keys: keys.into(),
-            codes: token::Codes::new(clock.clone()),
+            codes: token::Codes::new(secret, clock.clone()),
             clock,
         })
     }
@@ -204,10 +220,9 @@ impl std::fmt::Debug for DevProvider {
     }
 }
 
-fn signing_key() -> Result<CoreEdDsaPrivateSigningKey, DevError> {
-    let mut secret = [0_u8; 32];
-    rand::rng().fill_bytes(&mut secret);
-    let key = ed25519_dalek::SigningKey::from_bytes(&secret);
+fn signing_key(secret: &PlatformSecret) -> Result<CoreEdDsaPrivateSigningKey, DevError> {
+    let seed = secret.key("development provider's signing key").mac("ed25519", &[]);
+    let key = ed25519_dalek::SigningKey::from_bytes(&seed);
     // The key's id changes with the key, so that a client which remembers old keys notices.
     let id = URL_SAFE_NO_PAD.encode(Sha256::digest(key.verifying_key().as_bytes()));
     let pem = key.to_pkcs8_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF);

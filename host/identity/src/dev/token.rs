@@ -1,5 +1,8 @@
 //! Codes, tokens and user information.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -14,6 +17,9 @@ use openidconnect::{
     EndUserFamilyName, EndUserGivenName, EndUserMiddleName, EndUserName, IdToken, IdTokenClaims,
     IdTokenFields, Nonce, StandardClaims, StandardTokenResponse, SubjectIdentifier,
 };
+use rand::RngCore as _;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -24,8 +30,9 @@ use vzaemo_registers::Sex;
 use super::response::{json, oauth_error};
 use super::{DevPerson, DevProvider};
 use crate::openid::{ExtraClaims, LEVELS};
+use crate::store::Key;
 use crate::token::TokenHash;
-use crate::{ProvenKey, Token};
+use crate::{PlatformSecret, ProvenKey, Token};
 
 /// A code waits so long for its exchange.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
@@ -35,7 +42,7 @@ const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 const MOST: u64 = 200_000;
 
 /// What a code stands for.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Grant {
     pub(super) person: u32,
     pub(super) redirect: Url,
@@ -44,54 +51,75 @@ pub(super) struct Grant {
     pub(super) at: Instant,
 }
 
-/// Issued codes and access tokens, each by its hash.
+/// What an access token stands for.
+#[derive(Serialize, Deserialize)]
+struct Access {
+    person: u32,
+    at: Instant,
+    /// The code that it was given for.
+    code: TokenHash,
+}
+
+/// Codes and access tokens. They carry what they stand for, sealed, so that each node takes what another one has issued.
+///
+/// That a code serves once holds at each node; what the platform makes of it, a session, it makes once on all of them.
 pub(super) struct Codes {
-    fresh: Cache<TokenHash, Grant>,
-    /// Used codes with the access token that each was exchanged for.
-    used: Cache<TokenHash, TokenHash>,
-    access: Cache<TokenHash, (u32, Instant)>,
+    key: Key,
+    /// Codes that were exchanged here, until they are too old anyway; and whether they came once more.
+    used: Cache<TokenHash, Arc<AtomicBool>>,
     clock: SecurityClock,
 }
 
-/// The lifetime only frees memory; what decides is the security clock.
-fn short_lived<V: Clone + Send + Sync + 'static>() -> Cache<TokenHash, V> {
-    Cache::builder().max_capacity(MOST).time_to_live(std::time::Duration::from_mins(10)).build()
-}
-
 impl Codes {
-    pub(super) fn new(clock: SecurityClock) -> Self {
-        Self { fresh: short_lived(), used: short_lived(), access: short_lived(), clock }
+    pub(super) fn new(secret: &PlatformSecret, clock: SecurityClock) -> Self {
+        // The lifetime only frees memory; what decides is the security clock.
+        let lifetime = std::time::Duration::from_mins(10);
+        let used = Cache::builder().max_capacity(MOST).time_to_live(lifetime).build();
+        Self { key: secret.key("development provider's codes"), used, clock }
     }
 
-    pub(super) fn issue(&self, grant: Grant) -> Token {
-        let code = Token::random();
-        self.fresh.insert(code.hash(), grant);
-        code
+    pub(super) fn issue(&self, grant: &Grant) -> Option<String> {
+        self.seal("code", grant)
     }
 
-    /// Takes a code out, so that it serves once. Whoever comes second makes the tokens of the first void (RFC 6749
-    /// section 4.1.2): one of the two is a thief.
+    /// Takes a code, which serves once. Whoever comes second makes the tokens of the first void (RFC 6749 section
+    /// 4.1.2): one of the two is a thief.
     fn redeem(&self, code: &str) -> Option<(TokenHash, Grant)> {
-        let hash = Token::parse(code)?.hash();
-        let Some(grant) = self.fresh.remove(&hash) else {
-            if let Some(access) = self.used.get(&hash) {
-                self.access.invalidate(&access);
-            }
+        let grant: Grant = self.open("code", code)?;
+        let hash = Token::hash_of(code);
+        let entry = self.used.entry(hash.clone()).or_default();
+        if !entry.is_fresh() {
+            entry.value().store(true, Ordering::Relaxed);
             return None;
-        };
+        }
         (self.clock.now().since(grant.at) < CODE_LIFETIME).then_some((hash, grant))
     }
 
-    fn access(&self, code: TokenHash, person: u32) -> Token {
-        let access = Token::random();
-        self.access.insert(access.hash(), (person, self.clock.now()));
-        self.used.insert(code, access.hash());
-        access
+    fn access(&self, code: TokenHash, person: u32) -> Option<String> {
+        self.seal("access", &Access { person, at: self.clock.now(), code })
     }
 
     fn holder(&self, access: &str) -> Option<u32> {
-        let (person, at) = self.access.get(&Token::parse(access)?.hash())?;
-        (self.clock.now().since(at) < TOKEN_LIFETIME).then_some(person)
+        let Access { person, at, code } = self.open("access", access)?;
+        let void = self.used.get(&code).is_some_and(|again| again.load(Ordering::Relaxed));
+        (!void && self.clock.now().since(at) < TOKEN_LIFETIME).then_some(person)
+    }
+
+    fn seal(&self, what: &str, content: &impl Serialize) -> Option<String> {
+        let mut random = [0_u8; 16];
+        rand::rng().fill_bytes(&mut random);
+        let content = serde_json::to_vec(&(random, content)).ok()?;
+        let mac = self.key.mac(what, &[&content]);
+        Some(format!("{}.{}", URL_SAFE_NO_PAD.encode(content), URL_SAFE_NO_PAD.encode(mac)))
+    }
+
+    fn open<T: DeserializeOwned>(&self, what: &str, sealed: &str) -> Option<T> {
+        let (content, mac) = sealed.split_once('.')?;
+        let (content, mac) = (URL_SAFE_NO_PAD.decode(content).ok()?, URL_SAFE_NO_PAD.decode(mac).ok()?);
+        if !self.key.is_mac(what, &[&content], &mac) {
+            return None;
+        }
+        serde_json::from_slice::<([u8; 16], T)>(&content).ok().map(|(_, content)| content)
     }
 }
 
@@ -147,7 +175,7 @@ impl DevProvider {
     }
 
     fn tokens(&self, code: TokenHash, grant: &Grant, person: &DevPerson) -> Option<Response<Bytes>> {
-        let access = AccessToken::new(self.codes.access(code, person.number).secret().to_owned());
+        let access = AccessToken::new(self.codes.access(code, person.number)?);
         let now = chrono::DateTime::from_timestamp(self.clock.now().as_seconds(), 0)?;
         let lifetime = chrono::Duration::seconds(TOKEN_LIFETIME.as_secs());
         let claims = IdTokenClaims::new(

@@ -19,7 +19,7 @@ pub enum SignInError {
         /// The cause, for the log.
         reason: String,
     },
-    /// The state is unknown: expired, already used, or never issued here.
+    /// The state is unknown: expired, already used, or never issued by this platform.
     #[error("the state of the sign-in is unknown, used or expired")]
     UnknownState,
     /// The browser is not the one that began.

@@ -1,18 +1,55 @@
 //! Sign-ins that have begun and wait for the provider's answer.
+//!
+//! The server keeps nothing of them, so the answer may come to another node than the one where the sign-in began, and
+//! nobody fills a memory by beginning:
+//!
+//! - the *state* is a random value with the time of its end, under a code that only the platform's nodes can make;
+//! - *nonce* and *PKCE verifier* are made from the state by keys that only the nodes have, so whoever sees the state
+//!   cannot make them;
+//! - the *binding*, a cookie for each sign-in, holds the rest under a code over both: only the browser that began has
+//!   it (against login CSRF), and no other site, the provider included, learns where on the platform it came from.
+//!
+//! That a sign-in serves once is certified where it opens a session, see [`Once`].
 
-use std::sync::Arc;
-
-use moka::sync::Cache;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::{Nonce, PkceCodeVerifier};
-use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
+use rand::RngCore as _;
+use serde::{Deserialize, Serialize};
+use vzaemo_clock::{Instant, SignedDuration};
 
+use crate::store::{Key, PlatformSecret};
 use crate::token::TokenHash;
 use crate::{ReturnTo, SignInError, Token};
 
 /// How long a person may take at the provider.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-/// So many may wait at once; beyond that the oldest are forgotten, so that nobody fills the memory.
-const MOST: u64 = 100_000;
+pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the browser keeps of a sign-in that has begun, for [`crate::Cookies::binding`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// Tells the sign-ins of one browser apart: two tabs may each have begun one.
+    pub id: String,
+    /// What is kept; of no use to anybody but this platform.
+    pub value: String,
+}
+
+/// That a sign-in opens one session at most, on all nodes together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// Under which key it is remembered that it has.
+    pub(crate) key: TokenHash,
+    /// Until when: later the state is no longer taken.
+    pub(crate) until: Instant,
+}
+
+/// What was asked of the provider, as the browser keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    provider: String,
+    to: String,
+}
 
 /// What was asked of the provider.
 pub(super) struct Pending {
@@ -20,58 +57,115 @@ pub(super) struct Pending {
     pub(super) nonce: Nonce,
     pub(super) verifier: PkceCodeVerifier,
     pub(super) return_to: ReturnTo,
-    browser: TokenHash,
-    expires: Instant,
+    pub(super) once: Once,
 }
 
-impl Pending {
-    pub(super) fn new(
-        provider: &str,
-        nonce: Nonce,
-        verifier: PkceCodeVerifier,
-        return_to: ReturnTo,
-        browser: &Token,
-        now: Instant,
-    ) -> Self {
-        let expires = now.checked_add(LIFETIME).unwrap_or(now);
-        Self { provider: provider.to_owned(), nonce, verifier, return_to, browser: browser.hash(), expires }
-    }
+/// The text of a state, with the time of its end.
+pub(super) struct State {
+    text: String,
+    until: Instant,
 }
 
-/// The pending sign-ins of this node, by their state.
-///
-/// In memory: a restart makes those under way begin again, and several nodes need the balancer to keep a visitor on
-/// one of them for these minutes.
-pub(super) struct PendingSignIns {
-    by_state: Cache<String, Arc<Pending>>,
-    clock: SecurityClock,
+/// The keys of sign-ins that have begun.
+pub(super) struct Seals {
+    states: Key,
+    bindings: Key,
+    derived: Key,
 }
 
-impl PendingSignIns {
-    pub(super) fn new(clock: SecurityClock) -> Self {
-        // The cache's own lifetime only frees memory; what decides is the security clock, asked in `take`.
-        let real = std::time::Duration::from_mins(20);
-        Self { by_state: Cache::builder().max_capacity(MOST).time_to_live(real).build(), clock }
-    }
+/// The random part of a state, in bytes.
+const RANDOM: usize = 24;
+/// The time of its end.
+const TIME: usize = 8;
+/// So many characters of a state name its binding: a part of the random ones.
+const NAMING: usize = 16;
 
-    pub(super) fn put(&self, state: &str, pending: Pending) {
-        self.by_state.insert(state.to_owned(), Arc::new(pending));
-    }
-
-    /// Takes the sign-in with this state out, so that it serves once.
-    ///
-    /// The state of another browser is not used up by the attempt: or else anyone who saw a state could end the
-    /// sign-in of the person it belongs to.
-    pub(super) fn take(&self, state: &str, browser: Option<&Token>) -> Result<Arc<Pending>, SignInError> {
-        let found = self.by_state.get(state).ok_or(SignInError::UnknownState)?;
-        if self.clock.now() >= found.expires {
-            self.by_state.invalidate(state);
-            return Err(SignInError::UnknownState);
+impl Seals {
+    pub(super) fn new(secret: &PlatformSecret) -> Self {
+        Self {
+            states: secret.key("state of a sign-in"),
+            bindings: secret.key("binding of a sign-in"),
+            derived: secret.key("nonce and verifier of a sign-in"),
         }
-        if browser.map(Token::hash).as_ref() != Some(&found.browser) {
-            return Err(SignInError::OtherBrowser);
+    }
+
+    /// A new state.
+    pub(super) fn begin(&self, now: Instant) -> State {
+        let until = now.checked_add(LIFETIME).unwrap_or(now);
+        let mut bytes = vec![0_u8; RANDOM];
+        rand::rng().fill_bytes(&mut bytes);
+        bytes.extend_from_slice(&until.as_millis().to_be_bytes());
+        let mac = self.states.mac("state", &[&bytes]);
+        bytes.extend_from_slice(&mac);
+        State { text: URL_SAFE_NO_PAD.encode(bytes), until }
+    }
+
+    /// The state of an answer, if one of the platform's nodes has made it and its time is not over.
+    pub(super) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
+        self.genuine(text)
+            .filter(|until| now < *until)
+            .map(|until| State { text: text.to_owned(), until })
+            .ok_or(SignInError::UnknownState)
+    }
+
+    fn genuine(&self, text: &str) -> Option<Instant> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (signed, mac) = bytes.split_at_checked(RANDOM + TIME)?;
+        if !self.states.is_mac("state", &[signed], mac) {
+            return None;
         }
-        // Of two simultaneous answers with one state only the one that removes it goes on.
-        self.by_state.remove(state).ok_or(SignInError::UnknownState)
+        let (_, until) = signed.split_at_checked(RANDOM)?;
+        Instant::from_millis(i64::from_be_bytes(until.try_into().ok()?)).ok()
+    }
+
+    /// The nonce of a sign-in with this state.
+    pub(super) fn nonce(&self, state: &State) -> Nonce {
+        Nonce::new(URL_SAFE_NO_PAD.encode(self.derived.mac("nonce", &[state.text.as_bytes()])))
+    }
+
+    /// Its PKCE verifier: 43 characters, as RFC 7636 wants (section 4.1).
+    pub(super) fn verifier(&self, state: &State) -> PkceCodeVerifier {
+        PkceCodeVerifier::new(URL_SAFE_NO_PAD.encode(self.derived.mac("verifier", &[state.text.as_bytes()])))
+    }
+
+    /// What the browser keeps of it.
+    pub(super) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
+        let asked = Asked { provider: provider.to_owned(), to: return_to.as_str().to_owned() };
+        // Two texts always make JSON.
+        let asked = serde_json::to_vec(&asked).unwrap_or_default();
+        let mac = self.bindings.mac("binding", &[state.text.as_bytes(), &asked]);
+        let value = format!("{}.{}", URL_SAFE_NO_PAD.encode(&asked), URL_SAFE_NO_PAD.encode(mac));
+        Binding { id: state.id().to_owned(), value }
+    }
+
+    /// The sign-in of a state, if this browser began it.
+    pub(super) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
+        let asked = binding.and_then(|value| self.bound(state, value)).ok_or(SignInError::OtherBrowser)?;
+        Ok(Pending {
+            return_to: ReturnTo::parse(&asked.to).unwrap_or_else(ReturnTo::home),
+            provider: asked.provider,
+            nonce: self.nonce(state),
+            verifier: self.verifier(state),
+            once: Once { key: Token::hash_of(&state.text), until: state.until },
+        })
+    }
+
+    fn bound(&self, state: &State, value: &str) -> Option<Asked> {
+        let (asked, mac) = value.split_once('.')?;
+        let (asked, mac) = (URL_SAFE_NO_PAD.decode(asked).ok()?, URL_SAFE_NO_PAD.decode(mac).ok()?);
+        let genuine = self.bindings.is_mac("binding", &[state.text.as_bytes(), &asked], &mac);
+        if genuine { serde_json::from_slice(&asked).ok() } else { None }
+    }
+}
+
+impl State {
+    /// The state as it goes to the provider.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Which binding belongs to it.
+    pub(super) fn id(&self) -> &str {
+        self.text.get(..NAMING).unwrap_or_default()
     }
 }

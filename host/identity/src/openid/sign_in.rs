@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use openidconnect::core::CoreResponseType;
 use openidconnect::{
-    AuthenticationFlow, CsrfToken, LanguageTag, LoginHint, LogoutRequest, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, PostLogoutRedirectUrl, Scope,
+    AuthenticationFlow, CsrfToken, LanguageTag, LoginHint, LogoutRequest, PkceCodeChallenge,
+    PostLogoutRedirectUrl, Scope,
 };
 use serde::Deserialize;
 use url::Url;
 use vzaemo_clock::SecurityClock;
 
 use super::error::SignInError;
-use super::pending::{Pending, PendingSignIns};
+use super::pending::{Binding, Once, Seals};
 use super::provider::Provider;
-use crate::{Attested, ReturnTo, Token};
+use crate::{Attested, PlatformSecret, ReturnTo};
 
 /// Sign-in with the configured providers.
 pub struct SignIn {
     providers: Vec<Arc<Provider>>,
-    pending: PendingSignIns,
+    seals: Seals,
     clock: SecurityClock,
 }
 
@@ -30,8 +30,6 @@ pub struct Start<'a> {
     pub provider: Option<&'a str>,
     /// Where to come back to; the home page otherwise.
     pub return_to: Option<ReturnTo>,
-    /// The value of the pre-session cookie, if the browser sent one: another tab may be signing in too.
-    pub browser: Option<&'a str>,
     /// The language of the visitor, `uk` or `en`, for the provider's pages.
     pub language: Option<&'a str>,
     /// Who the provider should expect (`login_hint`).
@@ -43,8 +41,8 @@ pub struct Start<'a> {
 pub struct Started {
     /// Where to send the browser.
     pub redirect: Url,
-    /// The value of the pre-session cookie to set with that answer, see [`crate::Cookies::pre_session`].
-    pub browser: Token,
+    /// What the browser keeps until it comes back, to be set as a cookie with that answer.
+    pub binding: Binding,
 }
 
 /// The provider's answer: the query of the redirection address. A repeated parameter must be refused while parsing,
@@ -70,19 +68,20 @@ pub struct Completed {
     pub attested: Attested,
     /// Where to send the browser.
     pub return_to: ReturnTo,
+    /// The id of the [`Binding`], which is needed no more.
+    pub binding: String,
+    /// That this sign-in opens one session at most: to be given to [`crate::Sessions::open`].
+    pub once: Once,
 }
 
 /// Texts of a provider that are written to the log are cut to this many characters.
 const LONGEST_FOREIGN_TEXT: usize = 300;
 
 impl SignIn {
-    /// With these providers, of which the first is the usual one.
-    pub fn new(providers: Vec<Provider>, clock: SecurityClock) -> Self {
-        Self {
-            providers: providers.into_iter().map(Arc::new).collect(),
-            pending: PendingSignIns::new(clock.clone()),
-            clock,
-        }
+    /// With these providers, of which the first is the usual one. A sign-in may end at any node that has the same
+    /// secret.
+    pub fn new(providers: Vec<Provider>, secret: &PlatformSecret, clock: SecurityClock) -> Self {
+        Self { providers: providers.into_iter().map(Arc::new).collect(), seals: Seals::new(secret), clock }
     }
 
     /// The providers, in the configured order.
@@ -90,18 +89,16 @@ impl SignIn {
         self.providers.iter().map(Arc::as_ref)
     }
 
-    /// Begins: gives the address at the provider, and remembers state, nonce, PKCE verifier and the way back.
+    /// Begins: gives the address at the provider, and what the browser keeps for the way back.
     pub async fn start(&self, start: Start<'_>) -> Result<Started, SignInError> {
         let provider = self.provider(start.provider)?;
         let discovered = provider.discovered().await?;
-        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let state = self.seals.begin(self.clock.now());
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&self.seals.verifier(&state));
+        let (token, nonce) = (CsrfToken::new(state.text().to_owned()), self.seals.nonce(&state));
         let mut request = discovered
             .client
-            .authorize_url(
-                AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
-                || CsrfToken::new(Token::random().secret().to_owned()),
-                || Nonce::new(Token::random().secret().to_owned()),
-            )
+            .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, || token, || nonce)
             .add_scopes(provider.config().scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
         if let Some(language) = start.language {
@@ -110,24 +107,23 @@ impl SignIn {
         if let Some(hint) = start.login_hint {
             request = request.set_login_hint(LoginHint::new(hint.to_owned()));
         }
-        let (redirect, state, nonce) = request.url();
-
-        let browser = start.browser.and_then(Token::parse).unwrap_or_else(Token::random);
+        let (redirect, _, _) = request.url();
         let return_to = start.return_to.unwrap_or_else(ReturnTo::home);
-        let pending =
-            Pending::new(&provider.config().id, nonce, verifier, return_to, &browser, self.clock.now());
-        self.pending.put(state.secret(), pending);
-        Ok(Started { redirect, browser })
+        let binding = self.seals.bind(&state, &provider.config().id, &return_to);
+        Ok(Started { redirect, binding })
     }
 
     /// Ends: checks the answer against what was asked, exchanges the code and verifies the tokens.
     ///
-    /// `browser` is the value of the pre-session cookie. The caller then opens a session. It may leave that cookie: it
-    /// grants nothing, and another tab may still be signing in.
-    pub async fn complete(&self, answer: Answer, browser: Option<&str>) -> Result<Completed, SignInError> {
-        let state = answer.state.ok_or(SignInError::UnknownState)?;
-        let browser = browser.and_then(Token::parse);
-        let pending = self.pending.take(&state, browser.as_ref())?;
+    /// `bound` gives the value of the [`Binding`] with this id, if the browser sent it. The caller then opens a session,
+    /// which makes sure that the sign-in serves once.
+    pub async fn complete<'a>(
+        &self,
+        answer: Answer,
+        bound: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Result<Completed, SignInError> {
+        let state = self.seals.read(&answer.state.unwrap_or_default(), self.clock.now())?;
+        let pending = self.seals.pending(&state, bound(state.id()))?;
         let provider = self.provider(Some(&pending.provider))?;
 
         if let Some(issuer) = answer.iss
@@ -144,9 +140,9 @@ impl SignIn {
             return Err(SignInError::Refused { code: cut(code), description: cut(description) });
         }
         let code = answer.code.ok_or(SignInError::NoCode)?;
-        let verifier = PkceCodeVerifier::new(pending.verifier.secret().clone());
-        let attested = provider.exchange(code, verifier, &pending.nonce).await?;
-        Ok(Completed { attested, return_to: pending.return_to.clone() })
+        let attested = provider.exchange(code, pending.verifier, &pending.nonce).await?;
+        let binding = state.id().to_owned();
+        Ok(Completed { attested, return_to: pending.return_to, binding, once: pending.once })
     }
 
     /// Where to send the browser to sign out at the provider too; `None` if the provider offers no such thing.

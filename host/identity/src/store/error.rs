@@ -32,6 +32,9 @@ pub enum IdentityError {
     /// No person has this identifier.
     #[error("find the person {0}")]
     NoPerson(PersonId),
+    /// The sign-in has opened a session before, here or at another node.
+    #[error("open a session: the sign-in has been completed before")]
+    SignInUsed,
     /// No session has this token, or it has ended.
     #[error("find the session: it has ended")]
     NoSession,

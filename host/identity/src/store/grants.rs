@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use vzaemo_clock::{Instant, LegalClock};
 use vzaemo_storage::{BODY, Query, Storage, Unit};
 
-use super::cache::Remembered;
+use super::cache::{News, Remembered};
 use super::persons::{self, person_id};
 use super::schema::{GRANTS, NAMESPACE};
 use super::{ATTEMPTS, IdentityError, Recorder, again};
@@ -71,7 +71,8 @@ const REMEMBERED: u64 = 50_000;
 
 impl Grants {
     pub(crate) fn new(storage: Storage, clock: LegalClock) -> Self {
-        Self { storage, clock, cache: Remembered::new(REMEMBERED), none: Arc::default() }
+        let news = News::of(&storage, GRANTS, |key| person_id(key).ok());
+        Self { storage, clock, cache: Remembered::new(REMEMBERED, news), none: Arc::default() }
     }
 
     /// The standing of a person. A change shows at once and ends every session of theirs.
@@ -262,13 +263,8 @@ impl Grants {
         Err(IdentityError::Contended)
     }
 
-    /// Forgets what is remembered of everybody's standing.
-    pub(crate) fn forget_all(&self) {
-        self.cache.forget_all();
-    }
-
-    /// Forgets what is remembered of a person whose standing another node has changed.
-    pub fn forget(&self, person: PersonId) {
+    /// Forgets what is remembered of a person's standing.
+    pub(super) fn forget(&self, person: PersonId) {
         self.cache.forget(&person);
     }
 }

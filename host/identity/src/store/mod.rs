@@ -3,7 +3,6 @@
 mod aliases;
 mod cache;
 mod error;
-mod follow;
 mod grants;
 mod persons;
 mod schema;
@@ -12,10 +11,10 @@ mod sessions;
 
 pub use aliases::{Alias, Aliases};
 pub use error::IdentityError;
-pub(crate) use follow::{Memory, follow};
 pub use grants::{Blocking, Grant, Grants, Standing};
 pub use persons::{AttestedName, Person, Persons};
 pub use schema::{NAMESPACE, collections};
+pub(crate) use secret::Key;
 pub use secret::PlatformSecret;
 pub use sessions::{Opening, Session, SessionLimits, Sessions, SignedIn};
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use vzaemo_clock::{Instant, LegalClock};
 use vzaemo_storage::{Storage, Unit};
 
-use super::cache::Remembered;
+use super::cache::{News, Remembered};
 use super::schema::{NAMESPACE, PERSONS};
 use super::{ATTEMPTS, IdentityError, PlatformSecret, again};
 use crate::{Attested, FullName, PersonId};
@@ -67,7 +67,8 @@ impl Person {
 
 impl Persons {
     pub(crate) fn new(storage: Storage, secret: PlatformSecret, clock: LegalClock) -> Self {
-        Self { storage, secret, clock, cache: Remembered::new(REMEMBERED) }
+        let news = News::of(&storage, PERSONS, |key| person_id(key).ok());
+        Self { storage, secret, clock, cache: Remembered::new(REMEMBERED, news) }
     }
 
     /// The person with this identifier.
@@ -130,16 +131,6 @@ impl Persons {
         let person = Arc::new(person);
         self.cache.put(person.id, Arc::clone(&person));
         person
-    }
-
-    /// Forgets what is remembered of all persons.
-    pub(crate) fn forget_all(&self) {
-        self.cache.forget_all();
-    }
-
-    /// Forgets what is remembered of a person whom another node has changed.
-    pub fn forget(&self, id: PersonId) {
-        self.cache.forget(&id);
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) const PERSONS: &str = "persons";
 pub(super) const ALIASES: &str = "aliases";
 pub(super) const GRANTS: &str = "grants";
 pub(super) const SESSIONS: &str = "sessions";
+pub(super) const COMPLETED: &str = "completed";
 
 /// The declarations, for [`vzaemo_storage::Storage::declare`].
 pub fn collections() -> Vec<Collection> {
@@ -106,7 +107,7 @@ pub fn collections() -> Vec<Collection> {
             SESSIONS,
             json!({
                 "type": "object",
-                "required": ["person", "method", "assurance", "opened", "expires", "last_used", "position"],
+                "required": ["person", "method", "assurance", "opened", "expires", "last_used"],
                 "additionalProperties": false,
                 "properties": {
                     "person": { "type": "string" },
@@ -118,12 +119,22 @@ pub fn collections() -> Vec<Collection> {
                     "language": { "type": "string" },
                     "organisation": organisation,
                     "acting_for": organisation,
-                    "position": { "type": "integer", "minimum": 0 },
                     "standing": { "type": "integer", "minimum": 0 },
                 },
             }),
         )
         .index(&["person"])
+        .index(&["expires"]),
+        // By the hash of the state: sign-ins that have opened a session, as long as their answer could come again.
+        Collection::new(
+            COMPLETED,
+            json!({
+                "type": "object",
+                "required": ["expires"],
+                "additionalProperties": false,
+                "properties": { "expires": instant },
+            }),
+        )
         .index(&["expires"]),
     ]
 }

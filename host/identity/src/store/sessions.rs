@@ -1,20 +1,20 @@
 //! Sessions: who is signed in.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
 use vzaemo_registers::Edrpou;
 use vzaemo_storage::{Document, Op, Query, Storage, Unit};
 
-use super::cache::Remembered;
+use super::cache::{News, Remembered};
 use super::persons::{self, person_id};
-use super::schema::{NAMESPACE, SESSIONS};
+use super::schema::{COMPLETED, NAMESPACE, SESSIONS};
 use super::{
     ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, Standing, again, unrecorded,
 };
-use crate::{Assurance, Attested, Method, Organisation, PersonId, Principal, Roles, Token, TokenHash};
+use crate::{Assurance, Attested, Method, Once, Organisation, PersonId, Principal, Roles, Token, TokenHash};
 
 /// How long sessions last, on the security clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Opening<'a> {
     pub previous: Option<&'a str>,
     /// The language that the visitor reads in.
     pub language: Option<&'a str>,
+    /// The sign-in that opens it, which opens no other one, wherever its answer comes again.
+    pub once: Option<&'a Once>,
 }
 
 /// What happened at a sign-in, for the audit entry.
@@ -89,8 +91,6 @@ pub struct Session {
     pub opened: Instant,
     /// When the session was last used, this use not counted.
     pub last_used: Instant,
-    /// The position in the commit log of the person's last act, so that they read their own writes.
-    pub position: u64,
 }
 
 impl Session {
@@ -133,9 +133,8 @@ pub struct Sessions {
     cache: Remembered<TokenHash, Arc<Live>>,
 }
 
-/// A session's document.
+/// A session's document. Fields of other versions of the host are passed over: a session outlives an upgrade.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Body {
     person: String,
     method: Method,
@@ -149,7 +148,6 @@ struct Body {
     organisation: Option<Organisation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acting_for: Option<Organisation>,
-    position: u64,
     /// The revision of the person's [`Standing`] at the sign-in; another one ends the session.
     #[serde(default)]
     standing: u64,
@@ -162,7 +160,6 @@ struct Live {
     /// Milliseconds, as [`Instant::as_millis`].
     last_used: AtomicI64,
     written: AtomicI64,
-    position: AtomicU64,
 }
 
 /// So many sessions are remembered; the others are read when used.
@@ -178,12 +175,14 @@ impl Sessions {
         persons: Arc<Persons>,
         grants: Arc<Grants>,
     ) -> Self {
-        Self { storage, clock, limits, persons, grants, cache: Remembered::new(REMEMBERED) }
+        let news = News::of(&storage, SESSIONS, |key| Some(TokenHash::from_stored(key.to_owned())));
+        Self { storage, clock, limits, persons, grants, cache: Remembered::new(REMEMBERED, news) }
     }
 
     /// Signs a person in: finds or makes their record, ends the browser's previous session and opens a new one, all in
     /// one commit. The token is always new (against session fixation). `record` adds the audit entry to that commit;
-    /// it is called again if the commit has to be tried again.
+    /// it is called again if the commit has to be tried again. The answer of a sign-in that has opened a session before
+    /// is refused as [`IdentityError::SignInUsed`].
     pub async fn open(
         &self,
         attested: &Attested,
@@ -195,6 +194,9 @@ impl Sessions {
         let hash = token.hash();
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage.begin().await?;
+            if let Some(once) = opening.once {
+                complete(&mut unit, once).await?;
+            }
             let (person, new_person) = self.persons.ensure_in(&mut unit, attested).await?;
             if let Some(previous) = &previous {
                 remove(&mut unit, previous).await?;
@@ -211,7 +213,6 @@ impl Sessions {
                 language: opening.language.map(str::to_owned),
                 organisation: attested.organisation.clone(),
                 acting_for: None,
-                position: 0,
                 standing: standing.revision,
             };
             let text = serde_json::to_string(&body)?;
@@ -225,11 +226,11 @@ impl Sessions {
             };
             record(&mut unit, &signed_in).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
-                Ok(committed) => {
+                Ok(_) => {
                     if let Some(previous) = &previous {
                         self.cache.forget(previous);
                     }
-                    let live = Arc::new(Live::new(body, self.persons.remember(person), committed.position));
+                    let live = Arc::new(Live::new(body, self.persons.remember(person)));
                     self.cache.put(hash.clone(), Arc::clone(&live));
                     return Ok((token, live.session(hash, now, standing)));
                 }
@@ -256,6 +257,18 @@ impl Sessions {
         Ok(Some(live.session(hash, used, standing)))
     }
 
+    /// The same as the database has it, whatever is remembered: for a visitor who knows of a commit that this node has
+    /// not heard of.
+    pub async fn lookup_anew(&self, token: &str) -> Result<Option<Session>, IdentityError> {
+        if let Some(hash) = Token::parse(token).map(|token| token.hash())
+            && let Some(live) = self.cache.get(&hash)
+        {
+            self.grants.forget(live.person.id);
+            self.cache.forget(&hash);
+        }
+        self.lookup(token).await
+    }
+
     /// Whose session this is, as far as memory tells: no query and no use of the session. `None` for a token that is
     /// no session's, and for a session that nobody has used since the start.
     pub fn person_in_memory(&self, token: &str) -> Option<PersonId> {
@@ -264,13 +277,6 @@ impl Sessions {
         let as_then = || Standing { revision: live.body.standing, ..Standing::default() };
         let standing = self.grants.remembered(live.person.id).unwrap_or_else(as_then);
         (!self.has_ended(&live, &standing, self.clock.now())).then_some(live.person.id)
-    }
-
-    /// Remembers that the person's act was committed at this position.
-    pub fn saw_commit(&self, session: &TokenHash, position: u64) {
-        if let Some(live) = self.cache.get(session) {
-            live.position.fetch_max(position, Ordering::Relaxed);
-        }
     }
 
     /// Lets the person act for an organisation, or for themselves with `None`, until they switch again.
@@ -323,25 +329,33 @@ impl Sessions {
         self.end_each(&hashes, record).await
     }
 
-    /// Removes sessions that have expired, some hundred at a time, and tells how many; to be called now and then.
+    /// Removes sessions that have expired, some hundred at a time, and what is remembered of sign-ins whose answer could
+    /// not be taken any more; tells how many. To be called now and then.
     pub async fn sweep(&self) -> Result<usize, IdentityError> {
+        let ended: Vec<_> = self.expired(SESSIONS).await?.into_iter().map(TokenHash::from_stored).collect();
+        let ended = self.end_each(&ended, &unrecorded).await?;
+        let mut completed = 0;
         let mut unit = self.storage.begin().await?;
-        let now = self.clock.now().to_string();
-        let query = Query::of(SESSIONS).when("expires", Op::Le, now).limit(SWEEP);
-        let rows = unit.select(NAMESPACE, &query).await?;
-        drop(unit);
-        let hashes: Vec<TokenHash> = rows.keys.into_iter().map(TokenHash::from_stored).collect();
-        self.end_each(&hashes, &unrecorded).await
+        for key in self.expired(COMPLETED).await? {
+            // Another node may have been quicker.
+            if let Some(document) = unit.get(NAMESPACE, COMPLETED, &key).await? {
+                unit.remove(NAMESPACE, COMPLETED, &key, document.revision).await?;
+                completed += 1;
+            }
+        }
+        if completed > 0
+            && let Err(error) = unit.commit().await
+        {
+            // Another node has removed some of them meanwhile: the rest goes the next time.
+            again(error)?;
+        }
+        Ok(ended + completed)
     }
 
-    /// Forgets what is remembered of all sessions.
-    pub(crate) fn forget_all(&self) {
-        self.cache.forget_all();
-    }
-
-    /// Forgets what is remembered of a session that another node has changed or ended.
-    pub fn forget(&self, session: &TokenHash) {
-        self.cache.forget(session);
+    async fn expired(&self, collection: &str) -> Result<Vec<String>, IdentityError> {
+        let mut unit = self.storage.begin().await?;
+        let query = Query::of(collection).when("expires", Op::Le, self.clock.now().to_string()).limit(SWEEP);
+        Ok(unit.select(NAMESPACE, &query).await?.keys)
     }
 
     async fn end_each(&self, hashes: &[TokenHash], record: Recorder<'_>) -> Result<usize, IdentityError> {
@@ -387,8 +401,7 @@ impl Sessions {
         let body: Body = document.parse()?;
         let id = person_id(&body.person)?;
         let person = persons::read(&mut unit, id).await?.ok_or(IdentityError::NoPerson(id))?;
-        let position = body.position;
-        let live = Arc::new(Live::new(body, Arc::new(person), position));
+        let live = Arc::new(Live::new(body, Arc::new(person)));
         self.cache.keep(ticket, hash.clone(), Arc::clone(&live));
         Ok(Some(live))
     }
@@ -449,15 +462,9 @@ impl Sessions {
 }
 
 impl Live {
-    fn new(body: Body, person: Arc<Person>, position: u64) -> Self {
+    fn new(body: Body, person: Arc<Person>) -> Self {
         let used = body.last_used.as_millis();
-        Self {
-            body,
-            person,
-            last_used: AtomicI64::new(used),
-            written: AtomicI64::new(used),
-            position: AtomicU64::new(position),
-        }
+        Self { body, person, last_used: AtomicI64::new(used), written: AtomicI64::new(used) }
     }
 
     fn session(&self, id: TokenHash, last_used: Instant, standing: Standing) -> Session {
@@ -475,15 +482,13 @@ impl Live {
             language: body.language.clone(),
             opened: body.opened,
             last_used,
-            position: self.position.load(Ordering::Relaxed),
         }
     }
 
-    /// Brings what changes often into a document that is about to be written.
+    /// Brings the time of last use into a document that is about to be written.
     fn write_to(&self, body: &mut Body) {
         let used = Instant::from_millis(self.last_used.load(Ordering::Relaxed)).unwrap_or(body.last_used);
         body.last_used = body.last_used.max(used);
-        body.position = body.position.max(self.position.load(Ordering::Relaxed));
     }
 }
 
@@ -495,6 +500,17 @@ async fn note_use(storage: &Storage, hash: &TokenHash, live: &Live) -> Result<()
     let text = serde_json::to_string(&body)?;
     unit.replace(NAMESPACE, SESSIONS, hash.as_str(), document.revision, &text).await?;
     unit.commit().await?;
+    Ok(())
+}
+
+/// Remembers that a sign-in opens a session. That it has not done so before is certified with the unit.
+async fn complete(unit: &mut Unit, once: &Once) -> Result<(), IdentityError> {
+    let key = once.key.as_str();
+    if unit.get(NAMESPACE, COMPLETED, key).await?.is_some() {
+        return Err(IdentityError::SignInUsed);
+    }
+    let body = serde_json::json!({ "expires": once.until }).to_string();
+    unit.insert(NAMESPACE, COMPLETED, Some(key.to_owned()), &body).await?;
     Ok(())
 }
 

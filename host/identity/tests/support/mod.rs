@@ -13,7 +13,7 @@ use vzaemo_clock::{Instant, LegalClock, SecurityClock, SignedDuration};
 use vzaemo_identity::dev::{DevClient, DevPersons, DevProvider};
 use vzaemo_identity::{
     Answer, Assurance, Attested, FullName, Identity, Method, PlatformSecret, ProvenKey, Provider,
-    ProviderConfig, SessionLimits, SignIn, Start, Transport,
+    ProviderConfig, SessionLimits, SignIn, Start, Started, Transport,
 };
 use vzaemo_storage::{Config, Storage};
 
@@ -35,6 +35,16 @@ pub fn clock() -> (SecurityClock, Hand) {
         hand(by).unwrap();
     };
     (clock, Box::new(hand))
+}
+
+/// The secret of the platform, which all its nodes have.
+pub fn secret() -> PlatformSecret {
+    PlatformSecret::new([7; 32])
+}
+
+/// The browser's cookies after a sign-in has begun: the value of its binding, by its id.
+pub fn kept<'a>(started: &'a Started) -> impl FnOnce(&str) -> Option<&'a str> {
+    |id| (id == started.binding.id).then_some(started.binding.value.as_str())
 }
 
 /// Serves a router on a free loopback port.
@@ -75,7 +85,8 @@ pub async fn world() -> World {
     let mut made = None;
     let address = serve(|address| {
         let issuer = address.join("/dev/id").unwrap();
-        let provider = Arc::new(DevProvider::new(&issuer, 7, dev_client(), clock.clone()).unwrap());
+        let provider =
+            Arc::new(DevProvider::new(&issuer, 7, dev_client(), &secret(), clock.clone()).unwrap());
         made = Some(provider.clone());
         Router::new().fallback(move |request: Request| {
             let provider = provider.clone();
@@ -92,7 +103,7 @@ pub async fn world() -> World {
     let issuer = address.join("/dev/id").unwrap();
     let provider = Provider::new(config(&issuer), Transport::network().unwrap(), clock.clone());
     World {
-        sign_in: SignIn::new(vec![provider], clock.clone()),
+        sign_in: SignIn::new(vec![provider], &secret(), clock.clone()),
         provider: made.unwrap(),
         issuer,
         clock,
@@ -161,8 +172,7 @@ pub async fn house() -> House {
 
 /// As after a restart: nothing is remembered.
 pub async fn open(storage: &Storage, legal: &LegalClock, clock: &SecurityClock) -> Identity {
-    let secret = PlatformSecret::new([7; 32]);
-    Identity::open(storage.clone(), secret, legal.clone(), clock.clone(), SessionLimits::default())
+    Identity::open(storage.clone(), secret(), legal.clone(), clock.clone(), SessionLimits::default())
         .await
         .unwrap()
 }

@@ -1,6 +1,8 @@
 ### Pages and explanations that the platform writes itself.
 
 navigation-desk = Desk
+paused-banner = Changes are paused: for now you can only read, and this page may not be the newest. All will go on by itself in a few minutes.
+paused-banner-unknown = We cannot tell yet whether you have signed in; there is no need to sign out or in again.
 home-all = Show all
 search-title = Search
 search-nothing-asked = Write what you are looking for.

@@ -106,18 +106,30 @@ pub fn document(frame: &Frame<'_>, title: &str, main: impl FnOnce(&mut String)) 
         a.v-skip href="#main_" { (say.say("skip-link")) }
         @if let Some(development) = &frame.development { (development_bar(development, frame, &say)) }
         (header(frame, &say))
-        @for banner in frame.banners {
-            div class={ "v-banner v-banner--" (banner.tone.name()) } role="status" {
-                div.v-wrap { (banner.text) }
-            }
-        }
-        (PreEscaped("<main id=\"main_\" class=\"v-wrap\" tabindex=\"-1\">"))
+        @for banner in frame.banners { (drawn(banner)) }
+        (PreEscaped(MAIN))
     }.0);
     main(&mut out);
     out.push_str("</main>");
     out.push_str(&footer(frame, &say).0);
     out.push_str("</body></html>");
     out
+}
+
+/// Where the content of a page begins.
+const MAIN: &str = "<main id=\"main_\" class=\"v-wrap\" tabindex=\"-1\">";
+
+fn drawn(banner: &Banner) -> Markup {
+    html! {
+        div class={ "v-banner v-banner--" (banner.tone.name()) } role="status" { div.v-wrap { (banner.text) } }
+    }
+}
+
+/// A page that was written before, with one more banner.
+pub fn with_banner(page: &str, banner: &Banner) -> String {
+    // The first one is the frame's: all texts before it are escaped.
+    let (before, after) = page.split_at(page.find(MAIN).unwrap_or(page.len()));
+    [before, &drawn(banner).0, after].concat()
 }
 
 /// The head of a page of the host's: the way here, its heading, a line below it.

@@ -19,7 +19,7 @@ pub use cabinet::{
     Cabinet, Case, CaseEvent, CasePage, Draft, Next, Notice, SessionLine, Tab, case, cases, drafts, notices,
     sessions,
 };
-pub use document::{Banner, Crumb, Development, Frame, Nav, Visitor, document, headed};
+pub use document::{Banner, Crumb, Development, Frame, Nav, Visitor, document, headed, with_banner};
 pub use home::{Contribution, Task, home};
 pub use icons::{icon, mark};
 pub use orderly::orderly;

@@ -31,8 +31,11 @@ pub enum Problem {
         /// The service's name.
         service: String,
     },
-    /// The platform takes nothing in at the moment.
-    Paused,
+    /// The platform takes nothing in at the moment; what was typed is kept.
+    Paused {
+        /// What can be sent again, if something was sent.
+        kept: Option<Kept>,
+    },
     /// Too much at once; what was typed is kept.
     Busy {
         /// What can be sent again, if something was sent.
@@ -74,9 +77,10 @@ impl Problem {
             Problem::NotFound => 404,
             Problem::Refused { .. } | Problem::Foreign => 403,
             Problem::Failed { .. } => 500,
-            Problem::SetAside { .. } | Problem::Disabled { .. } | Problem::Paused | Problem::Busy { .. } => {
-                503
-            }
+            Problem::SetAside { .. }
+            | Problem::Disabled { .. }
+            | Problem::Paused { .. }
+            | Problem::Busy { .. } => 503,
             Problem::TooMany { .. } => 429,
             Problem::TooLarge { .. } => 413,
             Problem::BadInput => 400,
@@ -97,7 +101,12 @@ impl Problem {
             Problem::Disabled { .. } => {
                 ("problem-disabled-title", "problem-disabled-what", "problem-disabled-next")
             }
-            Problem::Paused => ("problem-paused-title", "problem-paused-what", "problem-paused-next"),
+            Problem::Paused { kept: Some(_) } => {
+                ("problem-paused-title", "problem-paused-what-kept", "problem-paused-next-kept")
+            }
+            Problem::Paused { kept: None } => {
+                ("problem-paused-title", "problem-paused-what", "problem-paused-next")
+            }
             Problem::Busy { kept: Some(_) } => {
                 ("problem-busy-title", "problem-busy-what-kept", "problem-busy-next-kept")
             }
@@ -118,7 +127,7 @@ impl Problem {
     /// After how many seconds to try again, where waiting helps.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Problem::Busy { .. } | Problem::Paused => Some(5),
+            Problem::Busy { .. } | Problem::Paused { .. } => Some(5),
             Problem::TooMany { seconds, .. } => Some(*seconds),
             _ => None,
         }
@@ -151,7 +160,8 @@ pub fn problem(say: &Speaker<'_>, problem: &Problem, path: &str) -> Markup {
             p { (next) }
             @match problem {
                 Problem::Failed { reference } => p { (say.say("problem-reference")) " " code.v-reference { (reference) } },
-                Problem::Busy { kept: Some(kept) } | Problem::TooMany { kept: Some(kept), .. } => form method="post" action=(kept.action) {
+                Problem::Busy { kept: Some(kept) } | Problem::Paused { kept: Some(kept) }
+                | Problem::TooMany { kept: Some(kept), .. } => form method="post" action=(kept.action) {
                     @for (name, value) in &kept.fields { input type="hidden" name=(name) value=(value); }
                     div.v-actions { button.v-button { (say.say("problem-again")) } }
                 },

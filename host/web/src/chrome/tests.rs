@@ -64,6 +64,18 @@ fn signed_out_offers_sign_in_and_comes_back() {
 }
 
 #[test]
+fn a_banner_comes_before_the_content_of_a_page_that_was_written_before() {
+    let navigation = [Nav { label: EVIL.into(), href: EVIL.into(), current: true }];
+    let banners = [Banner { tone: Tone::Caution, text: EVIL.into() }];
+    let page =
+        |banners: &[Banner]| document(&frame(&navigation, banners), "", |out| out.push_str("<p>вміст</p>"));
+    let with = with_banner(&page(&[]), &banners[0]);
+    inert(&with);
+    assert_eq!(with, page(&banners), "as if it had been there from the start");
+    assert_ne!(with, page(&[]));
+}
+
+#[test]
 fn preferences_survive_cookie_and_form() {
     for cookie in ["usual.usual.auto.usual", "largest.high.light.wide"] {
         assert_eq!(Preferences::from_cookie(cookie).to_cookie(), cookie);
@@ -82,15 +94,16 @@ fn every_problem_says_what_to_do_next_in_both_languages() {
         Problem::Failed { reference: EVIL.into() },
         Problem::SetAside { service: EVIL.into() },
         Problem::Disabled { service: EVIL.into() },
-        Problem::Paused,
+        Problem::Paused { kept: None },
         Problem::Busy { kept: Some(kept.clone()) },
         Problem::Busy { kept: None },
-        Problem::TooMany { seconds: 22, kept: Some(kept) },
+        Problem::TooMany { seconds: 22, kept: Some(kept.clone()) },
         Problem::TooMany { seconds: 1, kept: None },
         Problem::TooLarge { limit: 10 },
         Problem::BadInput,
         Problem::Foreign,
         Problem::Expired,
+        Problem::Paused { kept: Some(kept) },
     ];
     for language in Language::ALL {
         let say = Speaker::host(language);
@@ -101,7 +114,7 @@ fn every_problem_says_what_to_do_next_in_both_languages() {
             assert!((400..600).contains(&one.status()));
             assert!(page.contains("<h1>") && page.contains(&*one.title(&say)));
         }
-        for again in [&problems[6], &problems[8]] {
+        for again in [&problems[6], &problems[8], &problems[14]] {
             assert!(
                 problem(&say, again, "/").0.contains("name=\"title\" value=\"&quot;&gt;&lt;script&gt;"),
                 "what was typed goes along"

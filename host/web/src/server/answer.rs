@@ -1,6 +1,7 @@
 //! From content to answer: the frame around it.
 
 use super::app::App;
+use super::paused;
 use super::told;
 use super::visit::Visit;
 use crate::chrome::document::{Banner, Development, Frame, Nav, Visitor, document};
@@ -46,7 +47,8 @@ impl Content {
 /// The whole page.
 pub(super) async fn page(app: &App, visit: &Visit, headers: &HeaderMap, content: Content) -> Response {
     let told = told::carried(headers);
-    let banners: Vec<Banner> = told.iter().filter_map(|told| banner(app, visit, told)).collect();
+    let told_now = told.iter().filter_map(|told| banner(app, visit, told));
+    let banners: Vec<Banner> = paused::banner(app, visit).into_iter().chain(told_now).collect();
     let had_told = told.is_some();
     let mut response = framed(app, visit, &banners, content).await;
     if had_told {
@@ -69,8 +71,14 @@ fn banner(app: &App, visit: &Visit, told: &told::Told) -> Option<Banner> {
 
 async fn framed(app: &App, visit: &Visit, banners: &[Banner], content: Content) -> Response {
     let html = framed_html(app, visit, banners, &content).await;
-    let mut response = Response::new(Body::from(html));
+    let mut response = html_response(html);
     *response.status_mut() = content.status.unwrap_or(StatusCode::OK);
+    response
+}
+
+/// A page that nobody keeps.
+pub(super) fn html_response(html: String) -> Response {
+    let mut response = Response::new(Body::from(html));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -81,7 +89,7 @@ async fn framed(app: &App, visit: &Visit, banners: &[Banner], content: Content) 
 pub(super) async fn framed_html(app: &App, visit: &Visit, banners: &[Banner], content: &Content) -> String {
     let navigation = navigation(app, visit);
     let unread = match visit.person() {
-        Some(person) => app.unread.of(&app.platform().storage, &person).await,
+        Some(person) => app.unread.of(&app.platform().storage, &person, visit.anew).await,
         None => 0,
     };
     let platform = app.platform();

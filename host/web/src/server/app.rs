@@ -98,6 +98,11 @@ impl App {
         self.service.platform()
     }
 
+    /// Whether nothing can be changed at present, nor anything read that is not remembered.
+    pub(super) fn is_paused(&self) -> bool {
+        self.platform().storage.is_paused()
+    }
+
     /// What the holder calls the platform.
     pub(super) fn name(&self, language: Language) -> &str {
         match language {
@@ -123,10 +128,12 @@ impl App {
         fresh
     }
 
-    /// The session of a token. A storage that does not answer makes a visitor anonymous to pages rather than these
+    /// The session of a token; as the database has it, if `anew`. A storage that does not answer makes a visitor anonymous to pages rather than these
     /// fail, and unknown to changes; the failure stands in the log.
-    pub(super) async fn session(&self, token: &str) -> Result<Option<Session>, IdentityError> {
-        self.sessions.lookup(token).await.inspect_err(|error| {
+    pub(super) async fn session(&self, token: &str, anew: bool) -> Result<Option<Session>, IdentityError> {
+        let found =
+            if anew { self.sessions.lookup_anew(token).await } else { self.sessions.lookup(token).await };
+        found.inspect_err(|error| {
             tracing::error!(error = error as &dyn std::error::Error, "could not look up a session");
         })
     }

@@ -241,7 +241,9 @@ pub(super) async fn notices(State(app): State<Arc<App>>, visit: Visit, headers: 
         let name = acting_for(&visit);
         Ok(chrome::notices(&cabinet(&app, &visit, name.as_deref()), &notices))
     };
-    shown(&app, &visit, &headers, main.await).await
+    let mut response = shown(&app, &visit, &headers, main.await).await;
+    super::position::tell(&app, &mut response);
+    response
 }
 
 /// Where I am signed in.

@@ -3,6 +3,7 @@
 use super::answer::trouble;
 use super::app::App;
 use super::visit::{Visit, cookie};
+use super::{paused, position};
 use crate::assets;
 use crate::chrome::problem::{Kept, Problem};
 use axum::body::Body;
@@ -28,10 +29,15 @@ const HEADERS: [(&str, &str); 6] = [
 /// Lets a request in or turns it away, and puts the headers of every answer on what comes out.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = match refusal(&app, &request) {
-        None if changes(&request) && app.platform().storage.is_paused() => {
+        None if changes(&request) && app.is_paused() => {
             let (mut parts, body) = request.into_parts();
             let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
-            paused(&app, &visit, &parts, body).await
+            turned_away(&app, &visit, &parts, body).await
+        }
+        None if changes(&request) => {
+            let mut response = next.run(request).await;
+            position::tell(&app, &mut response);
+            response
         }
         None => next.run(request).await,
         Some((kind, what)) => {
@@ -65,12 +71,9 @@ fn changes(request: &Request) -> bool {
 
 /// The database is out of reach: nothing can be changed, nor asked who the visitor is. What was typed can be sent again
 /// by one press.
-pub(super) async fn paused(app: &App, visit: &Visit, parts: &Parts, body: Body) -> Response {
-    let problem = match kept(app, parts, body).await {
-        None => Problem::Paused,
-        kept => Problem::Busy { kept },
-    };
-    trouble(app, visit, &problem).await
+pub(super) async fn turned_away(app: &App, visit: &Visit, parts: &Parts, body: Body) -> Response {
+    let kept = kept(app, parts, body).await;
+    trouble(app, visit, &paused::problem(app, kept)).await
 }
 
 /// Why a request is turned away at the gate.

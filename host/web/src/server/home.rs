@@ -47,10 +47,9 @@ async fn section(
     version: &ModuleVersion,
     view: &str,
     query: Vec<Pair>,
-    anew: bool,
 ) -> Option<Section> {
     let module = &version.manifest.id;
-    let made = if !anew && version.manifest.view(view).is_some_and(|view| view.open) {
+    let made = if !visit.anew && version.manifest.view(view).is_some_and(|view| view.open) {
         open_section(app, visit, module, view, query).await
     } else {
         own_section(app, visit, module, view, query).await
@@ -100,14 +99,12 @@ pub(super) async fn home(State(app): State<Arc<App>>, visit: Visit, headers: Hea
         return ready;
     }
     let visit = &visit.at(paths::HOME.to_owned());
-    pages::caught_up(app, visit).await;
-    let anew = pages::anew(app, &headers);
-    if anew || !pages::takes_sheets(visit, &headers) {
-        let (content, _) = first_page(app, visit, anew).await;
+    if visit.anew || !pages::takes_sheets(visit, &headers) {
+        let (content, _) = first_page(app, visit).await;
         return page(app, visit, &headers, content).await;
     }
     let make = |snapshot| async move {
-        let (content, fresh) = first_page(app, visit, false).await;
+        let (content, fresh) = first_page(app, visit).await;
         Ok(pages::whole(app, visit, &snapshot, content, fresh).await)
     };
     match pages::sheet(app, visit, &headers, make).await {
@@ -116,8 +113,8 @@ pub(super) async fn home(State(app): State<Arc<App>>, visit: Visit, headers: Hea
     }
 }
 
-/// The content of the first page; `anew` if no section of it may come from memory.
-async fn first_page(app: &App, visit: &Visit, anew: bool) -> (Content, Option<Fresh>) {
+/// The content of the first page.
+async fn first_page(app: &App, visit: &Visit) -> (Content, Option<Fresh>) {
     let say = Speaker::host(visit.language);
     let mut fresh = Some(Fresh::since(app.platform().legal.now()));
     let mut tasks = Vec::new();
@@ -133,7 +130,7 @@ async fn first_page(app: &App, visit: &Visit, anew: bool) -> (Content, Option<Fr
             href: href.clone(),
         });
         let Some(view) = &manifest.home else { continue };
-        let section = section(app, visit, &version, view, Vec::new(), anew).await;
+        let section = section(app, visit, &version, view, Vec::new()).await;
         let of_section = section.as_ref().and_then(|section| section.fresh.as_ref());
         fresh = fresh.zip(of_section).map(|(all, one)| all.and(one));
         if let Some(section) = section {
@@ -166,9 +163,7 @@ pub(super) async fn search(
         for version in serving(&app) {
             let Some(view) = &version.manifest.search else { continue };
             let query = vec![("q".to_owned(), words.to_owned())];
-            found.extend(
-                section(&app, &visit, &version, view, query, false).await.filter(|section| !section.empty),
-            );
+            found.extend(section(&app, &visit, &version, view, query).await.filter(|section| !section.empty));
         }
     }
     let title = say.say("search-title");

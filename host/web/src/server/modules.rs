@@ -5,7 +5,7 @@ use super::remembered::{BodyKey, Origin};
 use super::resolver::PageResolver;
 use super::routes::Target;
 use super::visit::Visit;
-use super::{App, acting, pages, slots};
+use super::{App, acting, pages, paused, slots};
 use crate::chrome::problem::Problem;
 use crate::render::{Rendered, Resolver, render, render_section};
 use crate::texts::Speaker;
@@ -94,7 +94,6 @@ async fn answered(
     let Found { module, view, params, query } = found;
     let version = app.service.serving(module)?;
     let query = declared_query(&version, view, query);
-    pages::caught_up(app, visit).await;
     if version.manifest.view(view).is_some_and(|view| view.open) {
         let (module, view, language) = (module.to_owned(), view.to_owned(), visit.language);
         let key = BodyKey { module, view, params, query, language, section: false };
@@ -114,7 +113,7 @@ async fn open_page(
     key: &BodyKey,
 ) -> Result<Response, Error> {
     let visit = &visit.at(pages::address(version, key).ok_or(Error::NotFound)?);
-    if pages::anew(app, headers) {
+    if visit.anew {
         let call = Call { params: key.params.clone(), query: key.query.clone(), input: "{}".to_owned() };
         let viewed = app.service.view(&visit.caller, &key.module, &key.view, &call).await?;
         let shown = shown(app, visit, headers, &viewed, &key.view, call.query).await;
@@ -216,7 +215,7 @@ pub(super) async fn failed(app: &App, visit: &Visit, module: &str, error: &Error
             }
         }
         Error::Input(_) => Problem::BadInput,
-        Error::Busy => Problem::Busy { kept: None },
+        Error::Busy => paused::problem(app, None),
         Error::Module { .. } | Error::Storage(_) | Error::Lost(_) => {
             let reference = uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect::<String>();
             let error = error as &(dyn std::error::Error + 'static);

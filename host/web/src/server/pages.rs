@@ -1,15 +1,15 @@
 //! Pages of open views and the first page, from memory where that is what would be made now.
 
-use super::answer::{Content, framed_html};
+use super::answer::{Content, framed_html, html_response};
 use super::remembered::{BodyKey, Fresh, Origin, PageBody, Sheet, SheetKey};
 use super::resolver::PageResolver;
 use super::visit::Visit;
-use super::{App, people, slots, told};
+use super::{App, paused, people, slots, told};
+use crate::chrome::document::with_banner;
 use crate::render::{references, render, render_section};
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
-use std::time::Duration;
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Address, Request as Call};
 use vzaemo_marks::{Event, Kind, Reader};
@@ -17,22 +17,28 @@ use vzaemo_service::{Caller, Error, ModuleVersion, Reading, Snapshot, route};
 
 /// Where a page came from; told in development mode only. With the value `no` in a request the page is made anew.
 const REMEMBERED: HeaderName = HeaderName::from_static("x-remembered");
-/// How long a node that is behind a visitor's own last act waits for the news of it.
-const CATCH_UP: Duration = Duration::from_secs(1);
 
 /// The sheet for this very request, if one is remembered: the shortest way through the platform.
 pub(super) fn ready(app: &App, visit: &Visit, headers: &HeaderMap) -> Option<Response> {
-    if !takes_sheets(visit, headers) || anew(app, headers) {
+    if !takes_sheets(visit, headers) || visit.anew {
         return None;
     }
     let presentation = app.presentation();
     let key = SheetKey::new(&visit.path, visit.language, visit.preferences);
     let sheet = app.remembered.sheet(&key, &presentation.snapshot, app.platform().legal.now())?;
-    Some(told_origin(app, sheet.answer(headers), Origin::Remembered))
+    Some(told_origin(app, sheet_answer(app, visit, &sheet, headers), Origin::Remembered))
 }
 
-/// Whether a page is to be made anew whatever is remembered, to compare or to measure; in development mode only, or
-/// visitors could spend the platform's time.
+/// The answer with a sheet. While changes are paused it says so, and no browser keeps it.
+fn sheet_answer(app: &App, visit: &Visit, sheet: &Sheet, headers: &HeaderMap) -> Response {
+    match paused::banner(app, visit) {
+        None => sheet.answer(headers),
+        Some(banner) => html_response(with_banner(&sheet.html(), &banner)),
+    }
+}
+
+/// Whether a request asks for its page to be made anew whatever is remembered, to compare or to measure; in development
+/// mode only, or visitors could spend the platform's time.
 pub(super) fn anew(app: &App, headers: &HeaderMap) -> bool {
     app.development.is_some() && headers.get(REMEMBERED).is_some_and(|value| value == "no")
 }
@@ -59,7 +65,7 @@ where
     // Whoever waits for this making came before it began: it has to see what serves by then.
     let make = || make(Arc::clone(&app.presentation().snapshot));
     let (sheet, origin) = app.remembered.sheet_or(&key, &snapshot, now, make).await?;
-    Ok(told_origin(app, sheet.answer(headers), origin))
+    Ok(told_origin(app, sheet_answer(app, visit, &sheet, headers), origin))
 }
 
 /// The sheet of an open view.
@@ -157,20 +163,6 @@ async fn make_body(app: &App, key: &BodyKey) -> Result<PageBody, Error> {
 /// Whether a page says that there is nothing to show.
 pub(super) fn says_nothing(page: &vzaemo_marks::Page) -> bool {
     Reader::new(page).any(|event| matches!(event, Ok(Event::Open(Kind::Empty, _))))
-}
-
-/// Visitors read their own writes: a node that has not heard of the visitor's last act yet waits for it.
-pub(super) async fn caught_up(app: &App, visit: &Visit) {
-    let Some(session) = &visit.session else { return };
-    let storage = &app.platform().storage;
-    if storage.position() >= session.position {
-        return;
-    }
-    let mut positions = storage.positions();
-    let heard = positions.wait_for(|position| *position >= session.position);
-    if tokio::time::timeout(CATCH_UP, heard).await.is_err() {
-        tracing::warn!(behind = session.position, "this node has not heard of a visitor's act in time");
-    }
 }
 
 /// Says in development mode where a page came from.

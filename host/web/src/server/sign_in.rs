@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
-use super::visit::cookie;
+use super::visit::{cookie, cookie_names};
 use super::{App, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
@@ -12,7 +12,9 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
-use vzaemo_identity::{Answer, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start};
+use vzaemo_identity::{
+    Answer, IdentityError, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start,
+};
 use vzaemo_service::record;
 
 /// Where to go on after signing in.
@@ -83,7 +85,6 @@ pub(super) async fn begin(
     let start = Start {
         provider: Some(&provider),
         return_to: to.to.as_deref().and_then(ReturnTo::parse),
-        browser: cookie(&headers, app.cookies.pre_session_name()),
         language: Some(visit.language.code()),
         // Who to expect may be said in development only: it is how tests become many persons.
         login_hint: to.login_hint.as_deref().filter(|_| app.development.is_some()),
@@ -91,11 +92,25 @@ pub(super) async fn begin(
     match app.sign_in.start(start).await {
         Ok(started) => {
             let mut response = see_other(started.redirect.as_str());
-            set_cookie(&mut response, &app.cookies.pre_session(&started.browser));
+            let begun = bindings(&app, &headers);
+            if begun.len() >= MOST_BEGUN {
+                begun.iter().for_each(|name| set_cookie(&mut response, &app.cookies.no_binding(name)));
+            }
+            set_cookie(&mut response, &app.cookies.binding(&started.binding));
             response
         }
         Err(error) => refused(&app, &visit, &error).await,
     }
+}
+
+/// So many sign-ins a browser may have begun and not ended; then the earlier ones are forgotten. Each is a cookie, and
+/// what lies between browser and platform takes only so much of a header.
+const MOST_BEGUN: usize = 3;
+
+/// The cookies of the sign-ins that this browser has begun.
+fn bindings(app: &App, headers: &HeaderMap) -> Vec<String> {
+    let begin = app.cookies.bindings();
+    cookie_names(headers).filter(|name| name.starts_with(begin)).map(str::to_owned).collect()
 }
 
 /// Takes the provider's answer and opens a session.
@@ -106,14 +121,15 @@ pub(super) async fn complete(
     answer: Result<Query<Answer>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
     let Ok(Query(answer)) = answer else { return trouble(&app, &visit, &Problem::BadInput).await };
-    let browser = cookie(&headers, app.cookies.pre_session_name());
-    let completed = match app.sign_in.complete(answer, browser).await {
+    let bound = |id: &str| cookie(&headers, &app.cookies.binding_name(id));
+    let completed = match app.sign_in.complete(answer, bound).await {
         Ok(completed) => completed,
         Err(error) => return refused(&app, &visit, &error).await,
     };
     let opening = Opening {
         previous: cookie(&headers, app.cookies.session_name()),
         language: Some(visit.language.code()),
+        once: Some(&completed.once),
     };
     let platform = Arc::clone(app.service.platform());
     let record: SignInRecorder<'_> = &|unit, signed_in| {
@@ -126,9 +142,12 @@ pub(super) async fn complete(
             let choice = super::acting_for::choice_before(&session, &completed.return_to);
             let mut response = see_other(choice.as_deref().unwrap_or(completed.return_to.as_str()));
             set_cookie(&mut response, &app.cookies.session(&token));
-            set_cookie(&mut response, &app.cookies.no_pre_session());
+            let binding = app.cookies.binding_name(&completed.binding);
+            set_cookie(&mut response, &app.cookies.no_binding(&binding));
+            super::position::tell(&app, &mut response);
             response
         }
+        Err(IdentityError::SignInUsed) => refused(&app, &visit, &SignInError::UnknownState).await,
         Err(error) => {
             let error = vzaemo_service::Error::storage(error);
             super::modules::failed(&app, &visit, "", &error).await

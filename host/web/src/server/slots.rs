@@ -34,12 +34,24 @@ pub(super) async fn fill(
     collect(fragment, &mut asked);
     let acts: Vec<(String, Vec<Pair>)> =
         asked.iter().map(|slot| (slot.act.clone(), slot.params.clone())).collect();
-    let Answered { answers, fresh } = answered(app, visit, version, acts, Fresh::since(at)).await?;
+    let Answered { answers, fresh } = match answered(app, visit, version, acts, Fresh::since(at)).await {
+        Ok(answered) => answered,
+        // The page says that changes are paused, and is worth more without its buttons than not at all.
+        Err(Error::Busy) if app.is_paused() => return Ok(unfilled(fragment)),
+        Err(error) => return Err(error),
+    };
     let for_one = Cell::new(false);
     let filler = Filler { app, visit, version, asked: &asked, answers: &answers.slots, for_one: &for_one };
     let mut html = String::new();
     fragment.splice(&mut html, &mut |slot, out| filler.fill(slot, out));
     Ok(Filled { html, fresh: fresh.filter(|_| !for_one.get()) })
+}
+
+/// The fragment with nothing in its slots.
+fn unfilled(fragment: &Fragment) -> Filled {
+    let mut html = String::new();
+    fragment.splice(&mut html, &mut |_, _| {});
+    Filled { html, fresh: None }
 }
 
 /// Answers, and how long they hold for visitors without a session.
@@ -67,7 +79,9 @@ async fn answered(
         return Ok(Answered { answers: Arc::new(Answers::new(slots, version, asked)), fresh });
     };
     let key = AnswersKey::new(session, &version.manifest.id, acts);
-    if let Some(answers) = app.remembered.answers(&key, version, app.platform().legal.now()) {
+    if !visit.anew
+        && let Some(answers) = app.remembered.answers(&key, version, app.platform().legal.now())
+    {
         return Ok(Answered { answers, fresh: None });
     }
     let (slots, unit) = app.service.read_slots(&visit.caller, version, key.acts()).await?;

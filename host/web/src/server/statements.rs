@@ -11,6 +11,7 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use maud::html;
 use std::sync::Arc;
+use std::time::Duration;
 
 async fn statement(
     app: &App,
@@ -80,15 +81,21 @@ pub(super) async fn live() -> Response {
     plain(StatusCode::OK, "live\n")
 }
 
-/// The storage answers, so that requests can be served.
+/// How long the storage may take to answer whoever asks for its readiness.
+const READY: Duration = Duration::from_secs(2);
+
+/// The storage answers, so that all requests can be served. A node that is live but not ready shows what it remembers
+/// and says that changes are paused: a balancer should ask it only when none is ready.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    match app.platform().storage.begin().await {
-        Ok(_) => plain(StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "not ready");
-            plain(StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n")
-        }
+    if app.is_paused() {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "changes are paused\n");
     }
+    match tokio::time::timeout(READY, app.platform().storage.begin()).await {
+        Ok(Ok(_)) => return plain(StatusCode::OK, "ready\n"),
+        Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "not ready"),
+        Err(_) => tracing::error!("not ready: the storage does not answer in time"),
+    }
+    plain(StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n")
 }
 
 /// Style sheet, script, fonts.

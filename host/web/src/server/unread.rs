@@ -21,10 +21,11 @@ impl Unread {
         Unread(Cache::new(REMEMBERED))
     }
 
-    /// How many notices the person has not seen; none when the storage does not answer, which is logged: a page is
+    /// How many notices the person has not seen, counted again if `anew`; none when the storage does not answer, which is logged: a page is
     /// worth more than the number in its header.
-    pub async fn of(&self, storage: &Storage, person: &str) -> u32 {
-        if let Some(known) = self.0.get(person).filter(|known| known.watch.holds()) {
+    pub async fn of(&self, storage: &Storage, person: &str, anew: bool) -> u32 {
+        let known = self.0.get(person).filter(|known| !anew && known.watch.holds());
+        if let Some(known) = known {
             return known.unread;
         }
         match self.read(storage, person).await {
@@ -73,24 +74,24 @@ mod tests {
         let storage = Storage::open(Config::new(folder.path())).await.unwrap();
         storage.declare(vzaemo_cabinet::NAMESPACE, &vzaemo_cabinet::collections()).await.unwrap();
         let unread = Unread::new();
-        assert_eq!(unread.of(&storage, "one").await, 0);
+        assert_eq!(unread.of(&storage, "one", false).await, 0);
         tell(&storage, "one").await;
         tell(&storage, "one").await;
-        assert_eq!(unread.of(&storage, "one").await, 2, "a commit of hers ends what was remembered");
-        assert_eq!(unread.of(&storage, "two").await, 0);
+        assert_eq!(unread.of(&storage, "one", false).await, 2, "a commit of hers ends what was remembered");
+        assert_eq!(unread.of(&storage, "two", false).await, 0);
 
         let known = unread.0.get("one").unwrap();
         tell(&storage, "two").await;
         assert!(known.watch.holds(), "a notice of somebody else leaves it");
-        assert_eq!(unread.of(&storage, "one").await, 2);
+        assert_eq!(unread.of(&storage, "one", false).await, 2);
         assert!(Arc::ptr_eq(&known, &unread.0.get("one").unwrap()), "it was not read again");
-        assert_eq!(unread.of(&storage, "two").await, 1);
+        assert_eq!(unread.of(&storage, "two", false).await, 1);
 
         let mut unit = storage.begin().await.unwrap();
         let (lines, _) = vzaemo_cabinet::my_notices(&mut unit, "one", 10, None).await.unwrap();
         let keys: Vec<String> = lines.into_iter().map(|line| line.key).collect();
         vzaemo_cabinet::mark_read(&mut unit, "one", &keys).await.unwrap();
         unit.commit().await.unwrap();
-        assert_eq!(unread.of(&storage, "one").await, 0);
+        assert_eq!(unread.of(&storage, "one", false).await, 0);
     }
 }

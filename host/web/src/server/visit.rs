@@ -1,6 +1,6 @@
 //! What a handler knows of its visitor.
 
-use super::App;
+use super::{App, pages, position};
 use crate::chrome::preferences::Preferences;
 use crate::texts::Language;
 use axum::extract::FromRequestParts;
@@ -24,6 +24,9 @@ pub struct Visit {
     pub session: Option<Session>,
     /// Whether it could not be found out if the visitor has signed in.
     pub unknown: bool,
+    /// Whether nothing that is remembered may be shown: the visitor knows of a commit that this node does not, or, in
+    /// development mode, says so.
+    pub(super) anew: bool,
     /// The language to answer in.
     pub language: Language,
     /// How pages should look.
@@ -51,14 +54,21 @@ impl Visit {
 
 /// The value of a cookie.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// The names of all cookies.
+pub(super) fn cookie_names(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    cookies(headers).map(|(name, _)| name)
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
 }
 
 /// A cookie of the platform that scripts may not read, for a year.
@@ -76,8 +86,10 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        // First of all, for the session itself may have been changed at another node.
+        let behind = position::is_behind(app, &parts.headers).await;
         let found = match cookie(&parts.headers, app.cookies.session_name()) {
-            Some(token) => app.session(token).await,
+            Some(token) => app.session(token, behind).await,
             None => Ok(None),
         };
         let (session, unknown) = found.map_or((None, true), |session| (session, false));
@@ -86,6 +98,8 @@ impl FromRequestParts<Arc<App>> for Visit {
             cookie(&parts.headers, Preferences::COOKIE).map(Preferences::from_cookie).unwrap_or_default();
         let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
         let caller = Caller { principal: session.as_ref().map(Session::principal) };
-        Ok(Visit { caller, session, unknown, language: chosen.unwrap_or_default(), preferences, path })
+        let anew = behind || pages::anew(app, &parts.headers);
+        let language = chosen.unwrap_or_default();
+        Ok(Visit { caller, session, unknown, anew, language, preferences, path })
     }
 }

@@ -9,7 +9,7 @@ use super::answer::{see_other, set_cookie, trouble};
 use super::modules::failed;
 use super::presentation::Presentation;
 use super::visit::Visit;
-use super::{App, parked, told};
+use super::{App, parked, paused, told};
 use crate::chrome::paths;
 use crate::chrome::problem::{Kept, Problem};
 use crate::forms::{ActingFor, Choice, Form, SUBMISSION, Sent, Values};
@@ -172,7 +172,7 @@ pub(super) async fn submit(
 ) -> Response {
     let (parts, body) = request.into_parts();
     if visit.unknown {
-        return super::guard::paused(app, visit, &parts, body).await;
+        return super::guard::turned_away(app, visit, &parts, body).await;
     }
     let form =
         presentation.snapshot.module(place.module).and_then(|state| state.serving()).and_then(|version| {
@@ -202,12 +202,12 @@ pub(super) async fn submit(
             let call = Call { params, query: Vec::new(), input: "{}".to_owned() };
             let done = app.service.act(&visit.caller, &module, &act, &call, sent.submission.as_deref()).await;
             return match done {
-                Ok(done) => after(app, visit, done),
+                Ok(done) => after(app, done),
                 Err(Error::Busy) => {
                     // By one press again; with the same id it cannot count twice.
                     let id = sent.submission.map(|id| (SUBMISSION.to_owned(), id));
                     let kept = Kept { action: parts.uri.path().to_owned(), fields: id.into_iter().collect() };
-                    trouble(app, visit, &Problem::Busy { kept: Some(kept) }).await
+                    trouble(app, visit, &paused::problem(app, Some(kept))).await
                 }
                 Err(error) => failed(app, visit, &module, &error).await,
             };
@@ -289,7 +289,7 @@ async fn expired(app: &App, visit: &Visit, values: &Values) -> Response {
 }
 
 /// Goes on where the module says, with what it has to tell.
-fn after(app: &App, visit: &Visit, done: Done) -> Response {
+fn after(app: &App, done: Done) -> Response {
     let to = done.outcome.to.as_ref().and_then(|to| route::view_path(&done.version.manifest, to));
     let mut response = see_other(to.as_deref().unwrap_or(paths::CABINET));
     if let Some(message) = done.outcome.message {
@@ -297,9 +297,6 @@ fn after(app: &App, visit: &Visit, done: Done) -> Response {
         if let Some(cookie) = told::carry(&told, app.is_secure()) {
             set_cookie(&mut response, &cookie);
         }
-    }
-    if let Some(session) = &visit.session {
-        app.sessions.saw_commit(&session.id, done.position);
     }
     response
 }

@@ -4,11 +4,11 @@ use super::pages::Shown;
 use super::uploads::Uploads;
 use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
 use crate::chrome::paths;
-use crate::chrome::problem::{Kept, Problem};
+use crate::chrome::problem::Kept;
 use crate::forms::{Fault, FieldError, Sent, Values};
 use crate::server::answer::{see_other, trouble};
 use crate::server::modules::failed;
-use crate::server::parked;
+use crate::server::{parked, paused};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use vzaemo_access::Reason;
@@ -95,7 +95,7 @@ impl Filling<'_> {
         // A form that comes again finds its draft gone, or a later one there.
         if given {
             match self.app.service.done_before(&self.visit.caller, module, act, submission).await {
-                Ok(Some(done)) => return after(self.app, self.visit, done),
+                Ok(Some(done)) => return after(self.app, done),
                 Ok(None) => {}
                 Err(error) => return failed(self.app, self.visit, module, &error).await,
             }
@@ -116,7 +116,7 @@ impl Filling<'_> {
                 } else {
                     parked::forget(self.app, headers, &self.path).await;
                 }
-                after(self.app, self.visit, done)
+                after(self.app, done)
             }
             Err(Error::Refused(refusal)) => {
                 let text = refusal_text(Some(&self.version), &refusal.message, self.visit.language);
@@ -127,7 +127,7 @@ impl Filling<'_> {
             }
             Err(Error::Busy) => {
                 let kept = Kept { action: self.path.clone(), fields: self.fields(values, submission) };
-                trouble(self.app, self.visit, &Problem::Busy { kept: Some(kept) }).await
+                trouble(self.app, self.visit, &paused::problem(self.app, Some(kept))).await
             }
             // The session ended while the act ran: the person's roles have changed.
             Err(Error::Denied { reason: Reason::SignInNeeded }) => {

@@ -67,6 +67,11 @@ impl Sheet {
             && self.fresh.as_ref().is_some_and(|fresh| fresh.holds(now))
     }
 
+    /// The page as text.
+    pub fn html(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.plain.bytes)
+    }
+
     /// About how many bytes it takes, its compressed form included.
     pub fn bytes(&self) -> usize {
         self.plain.bytes.len() / 2 * 3 + self.fresh.as_ref().map_or(0, Fresh::bytes) + 512
