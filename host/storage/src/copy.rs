@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::batch::{
@@ -10,28 +9,22 @@ use crate::batch::{
     put_threshold, threshold,
 };
 use crate::catalog::{Compiled, Ids};
+use crate::contents::inventory;
 use crate::declare::{create_indexes, create_table, create_unique, stored_catalog};
+use crate::dump::is_empty;
 use crate::engine::Engine;
 use crate::prepared::CounterKey;
 use crate::reader::{Head, Reader, head};
 use crate::transaction::{Row, Statement, Transaction};
-use crate::{Config, DeclareError, StorageError, sql};
+use crate::{Config, DeclareError, Inventory, StorageError, sql};
 
 /// How many rows are in memory at once.
 const PORTION: u32 = 500;
 
-/// What was copied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    /// The end of the commit log.
-    pub position: u64,
-    /// Documents of all collections.
-    pub documents: u64,
-    /// Audit entries.
-    pub entries: u64,
-    /// SHA-256 over all that is kept, the same of both databases.
-    pub digest: String,
-}
+const COLLECTIONS: &str = "SELECT id, namespace, name, declaration, ids FROM collections ORDER BY id";
+const COUNTERS: &str =
+    "SELECT collection, counter, key, value FROM counters ORDER BY collection, counter, key";
+const SEQUENCES: &str = "SELECT name, last FROM sequences ORDER BY name";
 
 /// Why nothing was copied. The target is as it was.
 #[derive(Debug, Error)]
@@ -58,12 +51,12 @@ pub enum CopyError {
 /// Copies all documents, counters, thresholds, sequences and audit entries with the declarations of their collections,
 /// in one transaction each. The target must be empty, and nobody should write to the source meanwhile: what is
 /// committed after the copy has begun is not in it.
-pub async fn copy(from: &Config, to: &Config) -> Result<Copied, CopyError> {
+pub async fn copy(from: &Config, to: &Config) -> Result<Inventory, CopyError> {
     let source = Engine::open(from).await?;
     let mut target = Engine::open(to).await?;
     let (mut reader, end) = source.pool.begin().await?;
     // First of all, so that neither transaction waits long for the other one: a server ends those that do.
-    let original = digest(&mut reader.0).await?;
+    let original = inventory(&mut reader.0).await?;
     let mut transaction = target.writer.begin().await?;
     let copied = copy_all(reader, end, original, &mut transaction).await?;
     transaction.commit().await?;
@@ -77,20 +70,19 @@ pub async fn copy(from: &Config, to: &Config) -> Result<Copied, CopyError> {
 async fn copy_all(
     mut reader: Reader,
     end: Head,
-    original: String,
+    original: Inventory,
     target: &mut Transaction<'_>,
-) -> Result<Copied, CopyError> {
-    let found = head(target, true).await?;
-    let collections = target.one(Statement::new("SELECT count(*) FROM collections")).await?;
-    if found.position != 0 || collections.integer(0)? != 0 {
+) -> Result<Inventory, CopyError> {
+    // Whoever else would write there waits from here on.
+    head(target, true).await?;
+    if !is_empty(target).await? {
         return Err(CopyError::NotEmpty);
     }
     let catalog = stored_catalog(&mut reader.0).await?;
     copy_collections(&mut reader, target).await?;
-    let mut documents = 0;
     for collection in catalog.all() {
         create_table(target, collection, &Ids::new()).await?;
-        documents += copy_documents(&mut reader, collection, target).await?;
+        copy_documents(&mut reader, collection, target).await?;
     }
     copy_sums(&mut reader, target).await?;
     copy_entries(&mut reader, target).await?;
@@ -100,11 +92,11 @@ async fn copy_all(
         create_indexes(target, collection).await?;
         create_unique(target, collection).await?;
     }
-    let copy = digest(target).await?;
+    let copy = inventory(target).await?;
     if original != copy {
-        return Err(CopyError::Differs { original, copy });
+        return Err(CopyError::Differs { original: original.digest, copy: copy.digest });
     }
-    Ok(Copied { position: end.position, documents, entries: end.entries, digest: copy })
+    Ok(copy)
 }
 
 async fn copy_collections(reader: &mut Reader, target: &mut Transaction<'_>) -> Result<(), StorageError> {
@@ -122,15 +114,14 @@ async fn copy_documents(
     reader: &mut Reader,
     collection: &Compiled,
     target: &mut Transaction<'_>,
-) -> Result<u64, StorageError> {
-    let (mut count, mut after) = (0, String::new());
+) -> Result<(), StorageError> {
+    let mut after = String::new();
     loop {
         let portion = Statement::new(sql::portion(collection.id)).bind(&after).bind(PORTION);
         let rows = reader.0.rows(portion).await?;
         let rows = rows.iter().map(document).collect::<Result<Vec<_>, _>>()?;
-        let Some(last) = rows.last() else { return Ok(count) };
+        let Some(last) = rows.last() else { return Ok(()) };
         after.clone_from(&last.key);
-        count += rows.len() as u64;
         insert_documents(target, collection.id, &rows).await?;
     }
 }
@@ -147,14 +138,12 @@ fn document(row: &Row) -> Result<DocumentRow, StorageError> {
 /// Counters, thresholds and sequences.
 async fn copy_sums(reader: &mut Reader, target: &mut Transaction<'_>) -> Result<(), StorageError> {
     let (mut counters, mut sequences) = (BTreeMap::new(), BTreeMap::new());
-    reader
-        .0
-        .each(Statement::new(COUNTERS), |row| {
-            let key = CounterKey { collection: row.integer(0)?, counter: row.small(1)?, key: row.string(2)? };
-            counters.insert(key, row.integer(3)?);
-            Ok(())
-        })
-        .await?;
+    let take = |row: &Row| {
+        let key = CounterKey { collection: row.integer(0)?, counter: row.small(1)?, key: row.string(2)? };
+        counters.insert(key, row.integer(3)?);
+        Ok::<_, StorageError>(())
+    };
+    reader.0.each(Statement::new(COUNTERS), take).await?;
     if !counters.is_empty() {
         add_to_counters(target, &counters).await?;
     }
@@ -178,81 +167,5 @@ async fn copy_entries(reader: &mut Reader, target: &mut Transaction<'_>) -> Resu
         let Some(last) = entries.last() else { return Ok(()) };
         next = last.number + 1;
         insert_entries(target, &entries).await?;
-    }
-}
-
-const COLLECTIONS: &str = "SELECT id, namespace, name, declaration, ids FROM collections ORDER BY id";
-const COUNTERS: &str =
-    "SELECT collection, counter, key, value FROM counters ORDER BY collection, counter, key";
-const SEQUENCES: &str = "SELECT name, last FROM sequences ORDER BY name";
-
-/// A digest over everything that is kept, whatever the engine.
-async fn digest(transaction: &mut Transaction<'_>) -> Result<String, StorageError> {
-    let mut sum = Sum(Sha256::new());
-    let mut collections = Vec::new();
-    for row in transaction.rows(Statement::new(COLLECTIONS)).await? {
-        collections.push(row.integer(0)?);
-        sum.integers(&row, &[0])?;
-        sum.texts(&row, &[1, 2, 3, 4])?;
-    }
-    for collection in collections {
-        sum.number(collection);
-        let scan = Statement::new(sql::scan(collection));
-        transaction
-            .each(scan, |row| sum.texts(row, &[0, 3]).and_then(|()| sum.integers(row, &[1, 2])))
-            .await?;
-    }
-    let counters = Statement::new(COUNTERS);
-    transaction
-        .each(counters, |row| sum.integers(row, &[0, 1, 3]).and_then(|()| sum.texts(row, &[2])))
-        .await?;
-    let thresholds = format!("SELECT {THRESHOLD} FROM thresholds AS t ORDER BY t.target, t.target_key");
-    for row in transaction.rows(Statement::new(thresholds)).await? {
-        sum.integers(&row, &[0, 2, 3, 5, 6])?;
-        sum.texts(&row, &[1, 4, 7])?;
-        sum.number(row.maybe(8)?.unwrap_or(-1));
-    }
-    let sequences = Statement::new(SEQUENCES);
-    transaction.each(sequences, |row| sum.texts(row, &[0]).and_then(|()| sum.integers(row, &[1]))).await?;
-    let entries = Statement::new("SELECT number, position, leaf, bytes FROM entries ORDER BY number");
-    transaction
-        .each(entries, |row| {
-            sum.integers(row, &[0, 1])?;
-            sum.bytes(&row.bytes(2)?);
-            sum.bytes(&row.bytes(3)?);
-            Ok(())
-        })
-        .await?;
-    let end = head(transaction, false).await?;
-    sum.0.update(end.position.to_be_bytes());
-    sum.0.update(end.entries.to_be_bytes());
-    Ok(hex::encode(sum.0.finalize()))
-}
-
-/// A digest to which each value adds its length too, so that no two lists of values give the same.
-struct Sum(Sha256);
-
-impl Sum {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_be_bytes());
-        self.0.update(bytes);
-    }
-
-    fn number(&mut self, number: i64) {
-        self.0.update(number.to_be_bytes());
-    }
-
-    fn texts(&mut self, row: &Row, columns: &[usize]) -> Result<(), StorageError> {
-        for column in columns {
-            self.bytes(row.text(*column)?.as_bytes());
-        }
-        Ok(())
-    }
-
-    fn integers(&mut self, row: &Row, columns: &[usize]) -> Result<(), StorageError> {
-        for column in columns {
-            self.number(row.integer(*column)?);
-        }
-        Ok(())
     }
 }

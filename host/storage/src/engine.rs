@@ -7,6 +7,19 @@ use crate::postgres::Server;
 use crate::writer::Writer;
 use crate::{Config, StorageError, postgres, sqlite};
 
+/// The database file.
+const FILE: &str = "vzaemo.db";
+
+/// A database that is there, to read from only: nothing is made, nothing is changed, nobody waits.
+pub(crate) async fn open_to_read(config: &Config) -> Result<Option<Pool>, StorageError> {
+    match &config.postgres {
+        None => Ok(sqlite::open_to_read(&config.directory.join(FILE), config.busy_timeout)
+            .await?
+            .map(Pool::Sqlite)),
+        Some(wanted) => Ok(postgres::open_to_read(wanted).await?.map(Pool::Postgres)),
+    }
+}
+
 /// Connections to the tables, which are there.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -23,7 +36,7 @@ impl Engine {
         let readers = config.readers.max(1);
         Ok(match &config.postgres {
             None => {
-                let file = config.directory.join("vzaemo.db");
+                let file = config.directory.join(FILE);
                 let (writer, pool) = sqlite::open(&file, readers, config.busy_timeout).await?;
                 Self { pool: Pool::Sqlite(pool), writer: Writer::Sqlite(writer), server: None }
             }

@@ -51,8 +51,7 @@ pub(crate) struct Server {
     options: PgConnectOptions,
 }
 
-/// Connects, and makes the tables if they are not there.
-pub(crate) async fn open(wanted: &Postgres, readers: u32) -> Result<(Server, PgPool, Writer), StorageError> {
+fn options(wanted: &Postgres) -> Result<PgConnectOptions, StorageError> {
     let mut options = PgConnectOptions::from_str(&wanted.url)?
         .application_name("vzaemo")
         .statement_cache_capacity(512)
@@ -60,16 +59,35 @@ pub(crate) async fn open(wanted: &Postgres, readers: u32) -> Result<(Server, PgP
     if let Some(password) = &wanted.password {
         options = options.password(password);
     }
-    // Whoever holds the head locked and falls silent makes all nodes wait.
-    let mut writer = Writer::new(options.clone().options([("idle_in_transaction_session_timeout", "5s")]));
-    let schema = prepare(writer.connection().await?).await?;
-    let pool = PoolOptions::new()
+    Ok(options)
+}
+
+fn pool(options: &PgConnectOptions, readers: u32) -> PgPool {
+    PoolOptions::new()
         .max_connections(readers)
         .acquire_timeout(CONNECT)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_lazy_with(options.clone());
+        .connect_lazy_with(options.clone())
+}
+
+/// Connects to a schema whose tables are there.
+pub(crate) async fn open_to_read(wanted: &Postgres) -> Result<Option<PgPool>, StorageError> {
+    let pool = pool(&options(wanted)?, 1);
+    let has_tables =
+        sqlx::query_scalar("SELECT to_regclass(quote_ident(current_schema()) || '.head') IS NOT NULL");
+    let has_tables: Option<bool> = has_tables.fetch_one(&pool).await?;
+    Ok(has_tables.unwrap_or_default().then_some(pool))
+}
+
+/// Connects, and makes the tables if they are not there.
+pub(crate) async fn open(wanted: &Postgres, readers: u32) -> Result<(Server, PgPool, Writer), StorageError> {
+    let options = options(wanted)?;
+    // Whoever holds the head locked and falls silent makes all nodes wait.
+    let mut writer = Writer::new(options.clone().options([("idle_in_transaction_session_timeout", "5s")]));
+    let schema = prepare(writer.connection().await?).await?;
+    let pool = pool(&options, readers);
     Ok((Server { channel: format!("vzaemo_{schema}"), options }, pool, writer))
 }
 

@@ -11,6 +11,21 @@ use sqlx::sqlite::{
 
 use crate::StorageError;
 
+/// Opens a database file that is there, while another process may be writing to it.
+pub(crate) async fn open_to_read(
+    file: &Path,
+    busy_timeout: Duration,
+) -> Result<Option<SqlitePool>, StorageError> {
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(busy_timeout);
+    let pool = PoolOptions::new().max_connections(1).connect_with(options.pragma("query_only", "ON")).await?;
+    let has_tables = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'head'");
+    let has_tables = has_tables.fetch_optional(&pool).await?.is_some();
+    Ok(has_tables.then_some(pool))
+}
+
 /// Opens the database file: the one connection that writes, and those that read.
 pub(crate) async fn open(
     file: &Path,

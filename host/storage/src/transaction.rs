@@ -69,21 +69,21 @@ impl Transaction<'_> {
     }
 
     /// Calls `each` with every row as it comes, however many there are.
-    pub(crate) async fn each(
+    pub(crate) async fn each<E: From<StorageError>>(
         &mut self,
         statement: Statement<'_>,
-        mut each: impl FnMut(&Row) -> Result<(), StorageError>,
-    ) -> Result<(), StorageError> {
+        mut each: impl FnMut(&Row) -> Result<(), E>,
+    ) -> Result<(), E> {
         match self {
             Self::Sqlite(transaction) => {
                 let mut rows = statement.sqlite().fetch(&mut **transaction);
-                while let Some(row) = rows.try_next().await? {
+                while let Some(row) = rows.try_next().await.map_err(StorageError::from)? {
                     each(&Row::Sqlite(row))?;
                 }
             }
             Self::Postgres(transaction) => {
                 let mut rows = statement.postgres().fetch(&mut **transaction);
-                while let Some(row) = rows.try_next().await? {
+                while let Some(row) = rows.try_next().await.map_err(StorageError::from)? {
                     each(&Row::Postgres(row))?;
                 }
             }

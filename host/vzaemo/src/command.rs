@@ -32,6 +32,37 @@ pub enum Command {
         #[arg(long)]
         data: Option<PathBuf>,
     },
+    /// Make a backup of everything at one moment while the platform serves: database, files, configuration, packages.
+    /// Secrets are not in it; the command names them. Ends with status 1 if something is wrong with the platform itself.
+    Backup {
+        /// The folder to make: a backup is never written over another one.
+        folder: PathBuf,
+        /// The configuration.
+        #[arg(long, default_value = "platform.toml")]
+        config: PathBuf,
+        /// The data folder, instead of the one that the configuration names.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+    /// Restore a backup where there is nothing yet, into the database that the configuration names, then verify what
+    /// was restored. A backup that is damaged or was changed, and a database that is not empty, are left alone.
+    Restore {
+        /// The folder of the backup.
+        folder: PathBuf,
+        /// The configuration of the place; one that is not there is restored.
+        #[arg(long, default_value = "platform.toml")]
+        config: PathBuf,
+        /// The data folder, instead of the one that the configuration names.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The platform's secret, `platform.secret`, unless it lies in the data folder already.
+        #[arg(long)]
+        secret: Option<PathBuf>,
+        /// Restore although the secret is lost. The seal of the backup is not checked, and nobody finds their earlier
+        /// record again.
+        #[arg(long, conflicts_with = "secret")]
+        without_secret: bool,
+    },
     /// The storage as a whole.
     #[command(subcommand)]
     Storage(StorageCommand),

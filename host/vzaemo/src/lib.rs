@@ -2,6 +2,7 @@
 //!
 //! A library so that the benchmarks can put the very same platform together; nothing else uses it.
 
+pub mod backup;
 pub mod check;
 pub mod command;
 pub mod copy;

@@ -2,8 +2,9 @@
 
 use clap::Parser as _;
 use std::process::ExitCode;
+use vzaemo::backup::Restore;
 use vzaemo::command::{Command, Line, StorageCommand};
-use vzaemo::{check, copy, serve, verify};
+use vzaemo::{backup, check, copy, serve, verify};
 
 fn main() -> ExitCode {
     let line = Line::parse();
@@ -22,6 +23,10 @@ fn main() -> ExitCode {
             Command::Serve(serve) => serve::serve(serve).await.map(|()| ExitCode::SUCCESS),
             Command::Check { config } => check::check(&config).await,
             Command::Audit { config, data } => verify::verify(&config, data).await,
+            Command::Backup { folder, config, data } => backup::backup(&config, data, &folder).await,
+            Command::Restore { folder, config, data, secret, without_secret } => {
+                backup::restore(Restore { backup: folder, config, data, secret, without_secret }).await
+            }
             Command::Storage(StorageCommand::Copy { config, to }) => copy::copy(&config, &to).await,
         }
     });

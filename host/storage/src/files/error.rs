@@ -18,6 +18,9 @@ pub enum FilesError {
     /// The local file system failed.
     #[error("use the folder of files")]
     Io(#[source] Arc<std::io::Error>),
+    /// The content has another digest than it should have.
+    #[error("keep the content of a file: its digest is {0}")]
+    Differs(String),
     /// The content is not there.
     #[error("find the content of a file")]
     Gone,
@@ -43,6 +46,15 @@ impl From<object_store::Error> for FilesError {
         match error {
             object_store::Error::NotFound { .. } => Self::Gone,
             other => Self::Store(Arc::new(other)),
+        }
+    }
+}
+
+impl From<UploadError> for FilesError {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Io(error) => Self::Io(error),
+            UploadError::TooLarge { most } => Self::Setup(format!("it takes files of up to {most} bytes")),
         }
     }
 }

@@ -30,7 +30,7 @@ pub use kind::{KINDS, Kind};
 pub use label::{LabelError, label};
 pub use record::{File, NAMESPACE, Place, State, Unnameable, collections, get, name};
 pub use spool::{Spooled, Upload};
-pub use store::{Content, Secret, StoreConfig};
+pub use store::{Content, Secret, Store, StoreConfig};
 pub use sweep::Swept;
 
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{CommitError, Storage};
-use store::Store;
+pub(crate) use record::is_record;
 
 /// How often a record is tried to be written while others write.
 const ATTEMPTS: u32 = 12;

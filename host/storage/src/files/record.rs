@@ -19,6 +19,11 @@ const NAMED: &str = "named";
 /// Digests whose content is being removed.
 const DOOMED: &str = "doomed";
 
+/// Whether a collection is that of the records of files.
+pub(crate) fn is_record(namespace: &str, collection: &str) -> bool {
+    (namespace, collection) == (NAMESPACE, FILES)
+}
+
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

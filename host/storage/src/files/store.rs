@@ -14,7 +14,7 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncReadExt as _;
 
 use super::s3::{Connector, Hashes};
-use super::{FilesConfig, FilesError, Spooled};
+use super::{FilesConfig, FilesError, Spooled, Upload};
 
 /// A value that is in neither logs nor messages.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,8 +53,9 @@ const PART: usize = 8 << 20;
 /// The pieces in which local content is read.
 const PIECE: usize = 64 << 10;
 
+/// The content of files by its digest, whatever the records say.
 #[derive(Debug)]
-pub(super) struct Store {
+pub struct Store {
     contents: Contents,
     incoming: PathBuf,
 }
@@ -83,7 +84,8 @@ impl fmt::Debug for Content {
 const INCOMING: &str = "incoming";
 
 impl Store {
-    pub(super) async fn open(config: &FilesConfig) -> Result<Self, FilesError> {
+    /// Opens the store that the configuration names; folders that are missing are made.
+    pub async fn open(config: &FilesConfig) -> Result<Self, FilesError> {
         let incoming = config.folder.join(INCOMING);
         fs::create_dir_all(&incoming).await?;
         let contents = match &config.store {
@@ -122,7 +124,24 @@ impl Store {
         }
     }
 
-    pub(super) async fn read(&self, digest: &str) -> Result<Content, FilesError> {
+    /// Keeps the content of a local file, which must have this digest, durably. Content that is there stays.
+    pub async fn put(&self, from: &Path, digest: &str) -> Result<(), FilesError> {
+        let mut file = File::open(from).await?;
+        let mut upload = Upload::begin(&self.incoming, u64::MAX).await?;
+        let mut piece = BytesMut::with_capacity(PIECE);
+        while file.read_buf(&mut piece).await? > 0 {
+            upload.write(&piece).await?;
+            piece.clear();
+        }
+        let spooled = upload.finish().await?;
+        if spooled.digest() != digest {
+            return Err(FilesError::Differs(spooled.digest().to_owned()));
+        }
+        self.publish(&spooled).await
+    }
+
+    /// The content with this digest, as a stream.
+    pub async fn read(&self, digest: &str) -> Result<Content, FilesError> {
         match &self.contents {
             Contents::Folder(folder) => {
                 let file = match File::open(path(folder, digest)).await {

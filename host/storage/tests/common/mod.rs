@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
-use vzaemo_storage::{Collection, Config, Counter, Postgres, Storage, Unit};
+use vzaemo_storage::{Collection, Config, Counter, Insert, Postgres, Storage, Unit};
 
 /// What a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,4 +156,55 @@ pub async fn put(storage: &Storage, collection: &str, key: &str, body: serde_jso
 
 pub fn vote(note: &str, person: &str) -> serde_json::Value {
     json!({"note": note, "person": person})
+}
+
+/// Something of everything that is kept.
+pub async fn fill(storage: &Storage) {
+    let due = |key: &str| Insert {
+        namespace: "test".into(),
+        collection: "due".into(),
+        key: key.into(),
+        body: r#"{"at":1}"#.into(),
+    };
+    let mut unit = storage.begin().await.unwrap();
+    unit.when_count_reaches("test", "votes", "votes", "n", 700, &due("reached")).unwrap();
+    unit.when_count_reaches("test", "votes", "votes", "n", 7000, &due("far off")).unwrap();
+    insert(&mut unit, "notes", "ї", json!({"title": "їжак \u{1f994} \"й\"", "weight": -5, "state": "open"}))
+        .await;
+    insert(&mut unit, "notes", "a", json!({"title": "a", "author": {"person": "p"}})).await;
+    unit.commit().await.unwrap();
+    for part in 0..4 {
+        let mut unit = storage.begin().await.unwrap();
+        let number = unit.number("notes/2026");
+        unit.entry(format!("entry {number}").into_bytes());
+        for one in 0..300 {
+            let key = format!("{part}-{one}");
+            insert(&mut unit, "votes", &key, vote("n", &key)).await;
+        }
+        unit.commit().await.unwrap();
+    }
+    // Reached, done and gone: it must not come again.
+    let mut unit = storage.begin().await.unwrap();
+    unit.remove("test", "due", "reached", 1).await.unwrap();
+    unit.remove("test", "votes", "0-0", 1).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+/// What [`fill`] has made is there, and goes on where it was.
+pub async fn goes_on(config: &Config) {
+    let storage = open_as(config.clone()).await;
+    assert_eq!(storage.verify().await.unwrap(), []);
+    let mut unit = storage.begin().await.unwrap();
+    let note = unit.get("test", "notes", "ї").await.unwrap().unwrap();
+    assert_eq!(note.body, "{\"state\":\"open\",\"title\":\"їжак \u{1f994} \\\"й\\\"\",\"weight\":-5}");
+    assert!(unit.find_unique("test", "votes", &["note", "person"], &["n", "3-7"]).await.unwrap().is_some());
+    let number = unit.number("notes/2026");
+    insert(&mut unit, "votes", &number, vote("n", "new")).await;
+    let done = unit.commit().await.unwrap();
+    assert_eq!((done.position, done.numbers[0].value), (7, 5));
+    let mut unit = storage.begin().await.unwrap();
+    assert_eq!(unit.count("test", "votes", "votes", "n").await.unwrap(), 1200);
+    assert!(unit.get("test", "due", "reached").await.unwrap().is_none());
+    drop(unit);
+    storage.close().await;
 }
