@@ -2,6 +2,7 @@
 
 problem-home = To the home page
 problem-again = Send again
+problem-choose-again = Choose the file “{ $name }” once more:
 problem-reference = Number to give to support:
 problem-not-found-title = There is no such page
 problem-not-found-what = The address may be mistyped, or the page has moved.

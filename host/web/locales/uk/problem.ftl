@@ -2,6 +2,7 @@
 
 problem-home = На головну
 problem-again = Надіслати ще раз
+problem-choose-again = Виберіть ще раз файл «{ $name }»:
 problem-reference = Номер для підтримки:
 problem-not-found-title = Такої сторінки немає
 problem-not-found-what = Можливо, адресу записано з помилкою або сторінку перенесено.

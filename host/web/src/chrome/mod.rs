@@ -25,7 +25,7 @@ pub use icons::{icon, mark};
 pub use orderly::orderly;
 pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
-pub use problem::{Kept, Problem, problem};
+pub use problem::{Kept, KeptFile, Problem, problem};
 pub use sign_in::{Means, Rules, rules, sign_in};
 pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in};
 

@@ -68,6 +68,48 @@ pub struct Kept {
     pub action: String,
     /// Names and values, the one-time submission id among them: a repeat cannot count twice.
     pub fields: Vec<(String, String)>,
+    /// Whether it is sent in parts, as forms that may hold files are.
+    pub in_parts: bool,
+    /// Files that have to be chosen once more: a page cannot put them into a form.
+    pub files: Vec<KeptFile>,
+}
+
+/// A file of a form that could not be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFile {
+    /// The field that it was chosen in.
+    pub field: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Kept {
+    /// An act without a form, with its one-time submission id if it had one.
+    pub fn press(action: &str, submission: Option<(String, String)>) -> Self {
+        Kept {
+            action: action.to_owned(),
+            fields: submission.into_iter().collect(),
+            in_parts: false,
+            files: Vec::new(),
+        }
+    }
+
+    fn draw(&self, say: &Speaker<'_>) -> Markup {
+        html! {
+            form method="post" action=(self.action) enctype=[self.in_parts.then_some("multipart/form-data")] {
+                @for (name, value) in &self.fields { input type="hidden" name=(name) value=(value); }
+                @for file in &self.files {
+                    p {
+                        label {
+                            (say.say_with("problem-choose-again", &[("name", file.name.as_str().into())])) " "
+                            input type="file" name=(file.field);
+                        }
+                    }
+                }
+                div.v-actions { button.v-button { (say.say("problem-again")) } }
+            }
+        }
+    }
 }
 
 impl Problem {
@@ -161,10 +203,7 @@ pub fn problem(say: &Speaker<'_>, problem: &Problem, path: &str) -> Markup {
             @match problem {
                 Problem::Failed { reference } => p { (say.say("problem-reference")) " " code.v-reference { (reference) } },
                 Problem::Busy { kept: Some(kept) } | Problem::Paused { kept: Some(kept) }
-                | Problem::TooMany { kept: Some(kept), .. } => form method="post" action=(kept.action) {
-                    @for (name, value) in &kept.fields { input type="hidden" name=(name) value=(value); }
-                    div.v-actions { button.v-button { (say.say("problem-again")) } }
-                },
+                | Problem::TooMany { kept: Some(kept), .. } => (kept.draw(say)),
                 Problem::Expired => div.v-actions {
                     a.v-button href=(paths::returning(paths::SIGN_IN, path)) { (say.say("sign-in")) }
                 },

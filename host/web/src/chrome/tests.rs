@@ -87,7 +87,9 @@ fn preferences_survive_cookie_and_form() {
 
 #[test]
 fn every_problem_says_what_to_do_next_in_both_languages() {
-    let kept = Kept { action: "/items".into(), fields: vec![("title".into(), EVIL.into())] };
+    let fields = vec![("title".into(), EVIL.into())];
+    let files = vec![KeptFile { field: "plan".into(), name: EVIL.into() }];
+    let kept = Kept { action: "/items".into(), fields, in_parts: true, files };
     let problems = [
         Problem::NotFound,
         Problem::Refused { why: EVIL.into() },
@@ -118,6 +120,10 @@ fn every_problem_says_what_to_do_next_in_both_languages() {
             assert!(
                 problem(&say, again, "/").0.contains("name=\"title\" value=\"&quot;&gt;&lt;script&gt;"),
                 "what was typed goes along"
+            );
+            assert!(
+                problem(&say, again, "/").0.contains("<input type=\"file\" name=\"plan\">"),
+                "what the browser alone has can be chosen again"
             );
         }
         assert_eq!((problems[8].status(), problems[8].retry_after()), (429, Some(22)));

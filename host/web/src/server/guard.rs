@@ -2,10 +2,11 @@
 
 use super::answer::trouble;
 use super::app::App;
+use super::kept::kept;
 use super::visit::{Visit, cookie};
 use super::{paused, position};
 use crate::assets;
-use crate::chrome::problem::{Kept, Problem};
+use crate::chrome::problem::Problem;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -132,20 +133,6 @@ fn address(app: &App, request: &Request) -> IpAddr {
         .map(|value| value.to_str().unwrap_or_default())
         .collect();
     app.trusted_proxies.visitor(peer, lines.into_iter())
-}
-
-/// The form that a request brought, to be sent again by one press.
-async fn kept(app: &App, parts: &Parts, body: Body) -> Option<Kept> {
-    let form = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if parts.method != Method::POST || !form?.starts_with("application/x-www-form-urlencoded") {
-        return None;
-    }
-    let body = super::body::whole(body, app.largest_body).await?;
-    let fields = url::form_urlencoded::parse(&body);
-    Some(Kept {
-        action: parts.uri.path_and_query()?.to_string(),
-        fields: fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-    })
 }
 
 /// Whether a browser sent this from one of the platform's own pages: by `Sec-Fetch-Site` where it is sent, else by

@@ -15,6 +15,7 @@ mod explain;
 mod files;
 mod guard;
 mod home;
+mod kept;
 mod modules;
 mod pages;
 mod parked;

@@ -206,7 +206,7 @@ pub(super) async fn submit(
                 Err(Error::Busy) => {
                     // By one press again; with the same id it cannot count twice.
                     let id = sent.submission.map(|id| (SUBMISSION.to_owned(), id));
-                    let kept = Kept { action: parts.uri.path().to_owned(), fields: id.into_iter().collect() };
+                    let kept = Kept::press(parts.uri.path(), id);
                     trouble(app, visit, &paused::problem(app, Some(kept))).await
                 }
                 Err(error) => failed(app, visit, &module, &error).await,

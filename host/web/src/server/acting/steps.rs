@@ -5,7 +5,7 @@ use super::uploads::Uploads;
 use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
 use crate::chrome::paths;
 use crate::chrome::problem::Kept;
-use crate::forms::{Fault, FieldError, Sent, Values};
+use crate::forms::{Fault, FieldError, GO, STEP, SUBMISSION, Sent, Values};
 use crate::server::answer::{see_other, trouble};
 use crate::server::modules::failed;
 use crate::server::{parked, paused};
@@ -14,6 +14,12 @@ use http::{HeaderMap, StatusCode};
 use vzaemo_access::Reason;
 use vzaemo_contract::call::{Pair, Request as Call};
 use vzaemo_service::Error;
+
+/// The fields that say which step is sent, and how.
+fn sending(step: &str, go: &str, submission: &str) -> Vec<Pair> {
+    let fields = [(SUBMISSION, submission), (GO, go), (STEP, step)];
+    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
 
 impl Filling<'_> {
     fn at_step(&self, step: &str) -> String {
@@ -60,7 +66,9 @@ impl Filling<'_> {
             && !checking
             && let Err(error) = self.keep(&values).await
         {
-            return failed(self.app, self.visit, self.place.module, &error).await;
+            let go = sent.go.as_deref().unwrap_or("next");
+            let again = self.fields_of(step, go, &values, &submission);
+            return self.stopped(&error, again).await;
         }
         if sent.go.as_deref() == Some("save")
             && self.keeps_drafts()
@@ -97,7 +105,7 @@ impl Filling<'_> {
             match self.app.service.done_before(&self.visit.caller, module, act, submission).await {
                 Ok(Some(done)) => return after(self.app, done),
                 Ok(None) => {}
-                Err(error) => return failed(self.app, self.visit, module, &error).await,
+                Err(error) => return self.stopped(&error, self.fields(values, submission)).await,
             }
         }
         let input = match self.form.check(values) {
@@ -125,10 +133,7 @@ impl Filling<'_> {
                 let step = refusal.field.as_deref().map_or(0, |field| self.step_with(field));
                 self.step_page(headers, step, shown, StatusCode::UNPROCESSABLE_ENTITY).await
             }
-            Err(Error::Busy) => {
-                let kept = Kept { action: self.path.clone(), fields: self.fields(values, submission) };
-                trouble(self.app, self.visit, &paused::problem(self.app, Some(kept))).await
-            }
+            Err(error @ Error::Busy) => self.stopped(&error, self.fields(values, submission)).await,
             // The session ended while the act ran: the person's roles have changed.
             Err(Error::Denied { reason: Reason::SignInNeeded }) => {
                 expired(self.app, self.visit, values).await
@@ -137,21 +142,31 @@ impl Filling<'_> {
         }
     }
 
-    /// What has to be sent again.
-    fn fields(&self, values: &Values, submission: &str) -> Vec<Pair> {
-        use crate::forms::{GO, STEP, SUBMISSION};
-        let mut fields =
-            vec![(SUBMISSION.to_owned(), submission.to_owned()), (GO.to_owned(), "submit".to_owned())];
-        if self.form.checks_answers() {
-            fields.push((STEP.to_owned(), CHECK.to_owned()));
-            return fields;
+    /// The page for an error; where it will pass, with what can be sent again by one press.
+    async fn stopped(&self, error: &Error, again: Vec<Pair>) -> Response {
+        if !matches!(error, Error::Busy) {
+            return failed(self.app, self.visit, self.place.module, error).await;
         }
-        if let Some(last) = self.form.steps().last() {
-            fields.push((STEP.to_owned(), last.id.clone()));
-            let files: Vec<&str> = self.form.file_fields(last).map(|field| field.name.as_str()).collect();
-            for name in last.fields.iter().filter(|name| !files.contains(&name.as_str())) {
-                fields.extend(values.all(name).iter().map(|value| (name.clone(), value.clone())));
-            }
+        let in_parts = self.form.takes_files();
+        let kept = Kept { action: self.path.clone(), fields: again, in_parts, files: Vec::new() };
+        trouble(self.app, self.visit, &paused::problem(self.app, Some(kept))).await
+    }
+
+    /// What has to be sent again at the end of a form.
+    fn fields(&self, values: &Values, submission: &str) -> Vec<Pair> {
+        if self.form.checks_answers() {
+            return sending(CHECK, "submit", submission);
+        }
+        self.fields_of(self.form.steps().len().saturating_sub(1), "submit", values, submission)
+    }
+
+    /// What has to be sent again of a step. Its files are kept already.
+    fn fields_of(&self, step: usize, go: &str, values: &Values, submission: &str) -> Vec<Pair> {
+        let Some(step) = self.form.steps().get(step) else { return Vec::new() };
+        let mut fields = sending(&step.id, go, submission);
+        let files: Vec<&str> = self.form.file_fields(step).map(|field| field.name.as_str()).collect();
+        for name in step.fields.iter().filter(|name| !files.contains(&name.as_str())) {
+            fields.extend(values.all(name).iter().map(|value| (name.clone(), value.clone())));
         }
         fields
     }
