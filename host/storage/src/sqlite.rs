@@ -1,0 +1,66 @@
+//! Opening SQLite.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::Connection as _;
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteSynchronous,
+};
+
+use crate::{Config, StorageError};
+
+/// When SQLite waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// At every commit: nothing acknowledged is lost.
+    Full,
+    /// When the write-ahead log is written back: a power cut takes away what was acknowledged since. The platform never
+    /// uses it; a test shows with it that it would notice.
+    Normal,
+}
+
+/// Opens a database file that is there, while another process may be writing to it.
+pub(crate) async fn open_to_read(
+    file: &Path,
+    busy_timeout: Duration,
+) -> Result<Option<SqlitePool>, StorageError> {
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(busy_timeout);
+    let pool = PoolOptions::new().max_connections(1).connect_with(options.pragma("query_only", "ON")).await?;
+    let has_tables = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'head'");
+    let has_tables = has_tables.fetch_optional(&pool).await?.is_some();
+    Ok(has_tables.then_some(pool))
+}
+
+/// Opens the database file: the one connection that writes, and those that read.
+pub(crate) async fn open(
+    file: &Path,
+    readers: u32,
+    config: &Config,
+) -> Result<(SqliteConnection, SqlitePool), StorageError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match config.synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+        })
+        .foreign_keys(true)
+        .busy_timeout(config.busy_timeout)
+        .statement_cache_capacity(512);
+    let mut writer = SqliteConnection::connect_with(&options).await?;
+    sqlx::raw_sql(include_str!("schema.sql")).execute(&mut writer).await?;
+    let pool = PoolOptions::new()
+        .max_connections(readers)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await?;
+    Ok((writer, pool))
+}
