@@ -115,6 +115,15 @@ impl Person {
         cookies.and_then(|value| value.to_str().map(str::to_owned).ok()).unwrap_or_default()
     }
 
+    /// Knows of what another browser has done: both are, say, of one household.
+    pub fn heard_from(&self, other: &Person) {
+        let cookies = other.cookies();
+        let position = cookies.split("; ").find(|cookie| cookie.starts_with("position="));
+        if let Some(position) = position {
+            self.cookies.add_cookie_str(&format!("{position}; Path=/"), &self.base);
+        }
+    }
+
     /// Another browser at the same platform.
     #[must_use]
     pub fn another(&self) -> Self {
@@ -210,6 +219,32 @@ impl Person {
         let fields: Vec<(&str, &str)> =
             form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(&form.action, &fields).await
+    }
+
+    /// Sends a form in parts, with files by their field and name.
+    pub async fn submit_files(&self, form: &Form, files: &[(&str, &str, &[u8])]) -> Answer {
+        const BOUNDARY: &str = "----a-boundary-of-the-test";
+        let mut body = Vec::new();
+        let is_file = |name: &str| files.iter().any(|(field, ..)| *field == name);
+        for (name, value) in form.fields.iter().filter(|(name, _)| !is_file(name)) {
+            body.extend(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        for (field, name, bytes) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let sent = self.post_body(&form.action, &kind, body).await;
+        sent.unwrap_or_else(|error| panic!("POST {}: {error:?}", form.action))
     }
 
     /// The form on a page that is sent to `action`; panics when the page has none.

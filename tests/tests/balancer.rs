@@ -190,13 +190,16 @@ async fn stop_the_database(
 ) {
     let page = format!("/petitions/{number}");
     let sign = format!("{page}/sign");
-    let (person, stranger) = (&signers[0], &signers[1]);
+    let person = &signers[0];
     for node in &**nodes {
         for path in ["/", &page] {
             node.visitor().page(path).await;
             person.at_node(node).page(path).await;
         }
     }
+    // Somebody whom one node alone has seen.
+    let newcomer = nodes[0].person(FIRST - 1).await;
+    newcomer.page(&page).await;
     let form = person.form(&page, &sign).await;
     let english = balancer.visitor();
     english.read_english().await;
@@ -245,8 +248,14 @@ async fn stop_the_database(
         let unknown = balancer.visitor().get("/petitions?q=trees").await;
         assert_eq!((unknown.status, header(&unknown, "retry-after")), (503, "5"), "{}", unknown.text());
         // Whom a node does not know it does not take for signed out.
-        let unseen = stranger.get("/").await.text();
-        assert!(unseen.contains(&host_message(Language::Uk, "paused-banner")), "{unseen}");
+        let unseen = newcomer.at_node(&nodes[1]).get(&page).await;
+        let text = unseen.text();
+        assert!(
+            unseen.status == 200 && text.contains(&host_message(Language::En, "paused-banner-unknown")),
+            "{text}"
+        );
+        let at_home = newcomer.get(&page).await.text();
+        assert!(!at_home.contains(&host_message(Language::En, "paused-banner-unknown")), "{at_home}");
         looks += 1;
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
@@ -273,4 +282,9 @@ async fn stop_the_database(
     })
     .await;
     assert!(petitions::has_signed(person, number).await);
+    assert_eq!(
+        newcomer.at_node(&nodes[1]).get("/cabinet").await.status,
+        200,
+        "they were signed in all the time"
+    );
 }

@@ -3,64 +3,15 @@
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use std::time::Duration;
+use vzaemo_tests::anew::{ORIGIN, compare, content, header, is_remembered};
 use vzaemo_tests::petitions::{self, OFFICIAL};
-use vzaemo_tests::{Answer, Language, Person, Platform, Settings, until};
-
-/// Has a page made anew whatever is remembered; in development mode only.
-const ANEW: (&str, &str) = ("x-remembered", "no");
-/// Says of an answer whether it came from memory.
-const ORIGIN: &str = "x-remembered";
-
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
-    answer.headers.get(name).map_or("", |value| value.to_str().unwrap())
-}
-
-fn is_remembered(answer: &Answer) -> bool {
-    header(answer, ORIGIN) == "remembered"
-}
+use vzaemo_tests::{Language, Person, Platform, Settings, until};
 
 /// A platform with one module, for it starts sooner.
 fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.modules.retain(|id, _| id == "petitions");
     settings
-}
-
-/// A page without what differs from one request to the next: one-time ids, and the clock of development mode, which
-/// shows the minute.
-fn content(answer: &Answer) -> String {
-    let body = &answer.body;
-    let title = body.split_once("<title>").map_or("", |(_, rest)| rest.split_once("</title>").unwrap().0);
-    let main = body.split_once("<header class=\"v-top\">").map_or(body.as_str(), |(_, rest)| rest);
-    let mut parts = main.split("name=\"_submission\" value=\"");
-    let mut plain = format!("{} {title} {}", answer.status, parts.next().unwrap());
-    for part in parts {
-        plain.push_str(part.split_once('"').unwrap().1);
-    }
-    plain
-}
-
-/// Compares what a visitor gets with the same made anew. Work in the background may change a page between the two;
-/// a page that stays other than the one made anew is stale. Tells whether it came from memory.
-async fn compare(who: &Person, path: &str, after: &str) -> bool {
-    let mut last = (String::new(), String::new());
-    for _ in 0..20 {
-        let got = who.get(path).await;
-        let anew = who.get_with(path, &[ANEW]).await;
-        assert!(!is_remembered(&anew), "{path} was to be made anew");
-        last = (content(&got), content(&anew));
-        if last.0 == last.1 {
-            return is_remembered(&got);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let at = last.0.bytes().zip(last.1.bytes()).take_while(|(a, b)| a == b).count();
-    let around = |text: &str| {
-        String::from_utf8_lossy(&text.as_bytes()[at.saturating_sub(200)..(at + 200).min(text.len())])
-            .into_owned()
-    };
-    panic!("{path} is stale after {after}:\n{}\n—— made anew:\n{}", around(&last.0), around(&last.1));
 }
 
 /// Random acts and views. The seed is told when it fails; set `SEED` to play it again.

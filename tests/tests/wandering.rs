@@ -2,8 +2,11 @@
 //! were one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use vzaemo_tests::anew::{compare, content};
 use vzaemo_tests::petitions::{self, OFFICIAL};
-use vzaemo_tests::{Language, Nodes, Person, Settings, encoded, host_message};
+use vzaemo_tests::{Language, Nodes, Person, Settings, encoded, host_message, until};
 
 /// The representative of an organisation.
 const REPRESENTATIVE: u32 = 13;
@@ -155,4 +158,104 @@ async fn a_position_that_nobody_has_reached_is_passed_over() {
             "{position} costs nothing that others pay"
         );
     }
+}
+
+/// Random acts at random nodes, a clock that is moved among them. Whoever knows of the act sees what the platform would
+/// make after it, at each node. The seed is told when it fails; set `SEED` to play it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_stale_at_any_node() {
+    let seed = std::env::var("SEED").map_or_else(|_| rand::random(), |seed| seed.parse().unwrap());
+    println!("SEED={seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let nodes = nodes(2).await;
+    let official = nodes.wandering(OFFICIAL).await;
+    let mut people = Vec::new();
+    for number in 1..=4 {
+        people.push(nodes.wandering(number).await);
+    }
+    let english = nodes.wanderer();
+    english.read_english().await;
+    let readers = [nodes.wanderer(), english, people[0].clone(), people[1].clone()];
+    let mut numbers = Vec::new();
+    let mut paths: Vec<String> = ["/", "/petitions", "/petitions?q=ramps"].map(str::to_owned).into();
+    let mut remembered = 0;
+    for step in 0..30 {
+        let node = &nodes[random.random_range(0..nodes.len())];
+        let person = &people[random.random_range(0..people.len())].at_node(node);
+        let (who, done) = if numbers.len() < 2 || random.random_ratio(1, 12) {
+            let number = petitions::send(person, &format!("Ramps at post office number {step}")).await;
+            petitions::publish(&official, &number).await;
+            paths.extend([format!("/petitions/{number}"), format!("/petitions/{number}/signatories")]);
+            numbers.push(number.clone());
+            (&official, format!("step {step}: {number} was published"))
+        } else if random.random_ratio(1, 8) {
+            let moved = person.post("/development/clock", &[("by", "1d"), ("to", "/")]).await;
+            assert_eq!(moved.status, 303, "{}", moved.text());
+            (person, format!("step {step}: a day passed"))
+        } else {
+            let number = &numbers[random.random_range(0..numbers.len())];
+            let act = if random.random_ratio(2, 3) { "sign" } else { "withdraw" };
+            let sent = person.post(&format!("/petitions/{number}/{act}"), &[]).await;
+            (person, format!("step {step}: {act} {number} at {}: {}", node.base(), sent.status))
+        };
+        for reader in &readers {
+            reader.heard_from(who);
+        }
+        for path in &paths {
+            let reader = &readers[random.random_range(0..readers.len())];
+            let node = &nodes[random.random_range(0..nodes.len())];
+            remembered += u32::from(compare(&reader.at_node(node), path, &done).await);
+        }
+        // Both nodes show the same, and what comes next has to meet pages that both remember.
+        for path in &paths {
+            for reader in &readers {
+                let [one, other] = [&nodes[0], &nodes[1]].map(|node| reader.at_node(node));
+                let same = until("both nodes show the same", async || {
+                    let (one, other) = (one.get(path).await, other.get(path).await);
+                    assert_eq!((one.status, other.status), (200, 200), "{path}");
+                    (content(&one) == content(&other)).then_some(())
+                });
+                same.await;
+            }
+        }
+    }
+    assert!(remembered > 30, "pages that were not touched came from memory: {remembered}");
+}
+
+/// The clock of a development platform is one, at whichever node it is moved, and what is due is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_of_all_nodes_is_moved_at_any() {
+    let nodes = nodes(2).await;
+    let author = nodes.wandering(1).await;
+    let number = petitions::send(&author, "Clocks at all bus stops").await;
+    petitions::publish(&nodes.wandering(OFFICIAL).await, &number).await;
+    let page = format!("/petitions/{number}");
+    let sign = format!("{page}/sign");
+    author.form(&page, &sign).await;
+    let person = nodes.wanderer();
+    let day = async |person: &Person| {
+        let text = person.page("/").await.text();
+        let (_, clock) =
+            text.split_once("Юридичний годинник: ").expect("a development platform shows its clock");
+        clock.split_once(',').expect("day and time").0.to_owned()
+    };
+    let mut before = day(&person).await;
+    for _ in 0..4 {
+        let moved = person.post("/development/clock", &[("by", "1m"), ("to", "/")]).await;
+        assert_eq!(moved.status, 303, "{}", moved.text());
+        let (one, other) = (day(&person).await, day(&person).await);
+        assert!(one != before && other != before, "the clock has been moved at both nodes: {one}, {other}");
+        // Midnight may have come between the two.
+        assert!(one == other || day(&person).await == day(&person).await, "to the same day: {one}, {other}");
+        before = other;
+    }
+    until("the collection has ended at both nodes", async || {
+        for node in &*nodes {
+            if author.at_node(node).page(&page).await.form_to(&sign).is_some() {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
 }

@@ -153,6 +153,14 @@ impl LegalClock {
         self.face.set_at_least(at)
     }
 
+    /// Moves the clock forward to where it is so far ahead of real time, unless it is there already or farther, and
+    /// returns the new offset: for a move that others have made.
+    pub fn set_offset_at_least(&self, offset: SignedDuration) -> Result<SignedDuration, ClockError> {
+        self.check_movable()?;
+        let wanted = i64::try_from(offset.as_millis()).map_err(|_| ClockError::TooFar)?;
+        self.face.shift(|current| Some(current.max(wanted)))
+    }
+
     fn check_movable(&self) -> Result<(), ClockError> {
         if self.movable { Ok(()) } else { Err(ClockError::NotInDevelopment) }
     }
@@ -194,6 +202,17 @@ mod tests {
         copy.set_at_least(at("2026-12-04T00:00:00Z")).unwrap();
         assert_eq!(clock.now(), at("2026-12-04T00:00:00Z"));
         clock.set_at_least(clock.now()).unwrap();
+    }
+
+    #[test]
+    fn a_move_that_others_have_made_is_taken_over_but_never_back() {
+        let clock = LegalClock::still(at("2026-09-03T10:00:00Z"));
+        let day = SignedDuration::from_hours(24);
+        assert_eq!(clock.set_offset_at_least(day).unwrap(), day);
+        assert_eq!(clock.set_offset_at_least(SignedDuration::ZERO).unwrap(), day);
+        assert_eq!(clock.now(), at("2026-09-04T10:00:00Z"));
+        assert_eq!(clock.set_offset_at_least(SignedDuration::MAX), Err(ClockError::TooFar));
+        assert_eq!(LegalClock::real().set_offset_at_least(day), Err(ClockError::NotInDevelopment));
     }
 
     #[test]

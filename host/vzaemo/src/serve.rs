@@ -53,7 +53,7 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
 
 /// What runs beside the requests.
 fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
-    let jobs = Arc::clone(&wired.jobs);
+    let (jobs, app) = (Arc::clone(&wired.jobs), Arc::clone(&wired.app));
     let lifecycle = wired.lifecycle.clone();
     let reloading = wired.lifecycle.clone();
     let following = wired.lifecycle.clone();
@@ -69,6 +69,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
             }
         }),
         tokio::spawn(async move { jobs.run().await }),
+        tokio::spawn(async move { vzaemo_web::server::follow_clock(&app).await }),
         tokio::spawn(async move { lifecycle.attend_always().await }),
         tokio::spawn(async move { following.follow().await }),
         tokio::spawn(async move { reload_on_hangup(&reloading).await }),

@@ -1,5 +1,6 @@
 //! What all handlers share.
 
+use super::clock::Moves;
 use super::presentation::Presentation;
 use super::remembered::{Remembered, RememberedCounts};
 use super::unread::Unread;
@@ -61,6 +62,8 @@ pub struct App {
     pub(super) largest_body: usize,
     pub(super) remembered: Remembered,
     pub(super) unread: Unread,
+    /// What other nodes do to the clock of a development platform.
+    pub(super) clock_moves: Option<Moves>,
     presentation: ArcSwap<Presentation>,
 }
 
@@ -68,6 +71,8 @@ impl App {
     /// Handlers over these rooms.
     pub fn new(parts: Parts) -> Self {
         let presentation = ArcSwap::from_pointee(Presentation::new(parts.service.snapshot()));
+        let platform = parts.service.platform();
+        let clock_moves = if platform.legal.is_movable() { Moves::of(&platform.storage) } else { None };
         App {
             service: parts.service,
             persons: parts.persons,
@@ -84,6 +89,7 @@ impl App {
             largest_body: parts.largest_body,
             remembered: Remembered::new(parts.remember),
             unread: Unread::new(),
+            clock_moves,
             presentation,
         }
     }

@@ -10,6 +10,7 @@ mod answer;
 mod app;
 mod body;
 mod cabinet;
+mod clock;
 mod development;
 mod explain;
 mod files;
@@ -40,7 +41,7 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 
 pub use app::{App, Parts};
-pub use development::kept_offset;
+pub use clock::{follow_clock, kept_offset};
 pub use modules::shown;
 pub use parked::{EXPIRIES, NAMESPACE, collections};
 pub use remembered::RememberedCounts;
@@ -83,7 +84,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(&format!("{}{{*path}}", assets::BASE), get(statements::asset));
     if app.development.is_some() {
         router = router
-            .route(paths::CLOCK, post(development::move_clock))
+            .route(paths::CLOCK, post(clock::move_clock))
             .route("/dev/id/{*path}", get(development::provider).post(development::provider));
     }
     router

@@ -34,7 +34,7 @@ pub fn collections() -> Vec<Collection> {
     let string = || json!({"type": "string"});
     let schema = json!({"type": "object", "additionalProperties": false, "required": ["address", "values", "until"],
         "properties": {"address": string(), "values": string(), "until": string()}});
-    vec![Collection::new(PARKED, schema).index(&["until"]), super::development::clock_collection()]
+    vec![Collection::new(PARKED, schema).index(&["until"]), super::clock::clock_collection()]
 }
 
 /// What of this room is removed, and when.

@@ -88,6 +88,10 @@ impl FromRequestParts<Arc<App>> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
         // First of all, for the session itself may have been changed at another node.
         let behind = position::is_behind(app, &parts.headers).await;
+        if let Some(moves) = &app.clock_moves {
+            // A storage that does not answer is met by whoever needs more of it.
+            let _moved = moves.follow(app).await;
+        }
         let found = match cookie(&parts.headers, app.cookies.session_name()) {
             Some(token) => app.session(token, behind).await,
             None => Ok(None),
