@@ -10,6 +10,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 pub mod anew;
+pub mod backup;
 mod balancer;
 mod configuration;
 mod database;

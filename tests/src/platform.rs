@@ -286,14 +286,14 @@ impl Drop for Platform {
     }
 }
 
-async fn run(arguments: &[&str], config: &Path) -> (bool, String) {
+pub(crate) async fn run(arguments: &[&str], config: &Path) -> (bool, String) {
     let output = Command::new(program()).args(arguments).arg("--config").arg(config).output().await;
     let output = output.expect("run the program");
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (output.status.success(), said.concat())
 }
 
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let path = match std::env::var_os("VZAEMO_BIN") {
         Some(path) => path.into(),
         None => repository().join("target/debug/vzaemo"),

@@ -17,27 +17,7 @@ const EICAR: [&str; 2] = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIV
 
 /// Sends a form in parts, with files by their field and name.
 async fn send(person: &Person, form: &Form, files: &[(&str, &str, &[u8])]) -> Answer {
-    const BOUNDARY: &str = "----a-boundary-of-the-test";
-    let mut body = Vec::new();
-    let is_file = |name: &str| files.iter().any(|(field, ..)| *field == name);
-    for (name, value) in form.fields.iter().filter(|(name, _)| !is_file(name)) {
-        body.extend(
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-                .bytes(),
-        );
-    }
-    for (field, name, bytes) in files {
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        body.extend(head.bytes());
-        body.extend(*bytes);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
-    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    person.post_body(&form.action, &kind, body).await.unwrap()
+    person.submit_files(form, files).await
 }
 
 fn filled(form: Form) -> Form {

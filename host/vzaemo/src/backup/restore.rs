@@ -1,6 +1,6 @@
 //! Restoring a backup.
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Read};
 use super::verify::verify;
 use super::{CONFIGURATION, DATABASE, PACKAGES, POLICIES};
 use crate::{secret, wiring};
@@ -36,21 +36,17 @@ pub struct Restore {
 pub async fn restore(how: Restore) -> anyhow::Result<ExitCode> {
     let read = Manifest::read(&how.backup)?;
     let manifest = &read.manifest;
+    // The sooner the seal is known to be broken, the less is read that cannot be trusted.
+    let named = named_secret(&how)?;
+    check_seal(&read, named.as_ref())?;
+    let names = verify(&how.backup, manifest)?;
     let mut placed = Placed::default();
     if !how.config.exists() {
         placed.copy(&how.backup.join(CONFIGURATION).join("platform.toml"), &how.config)?;
     }
     let configuration = wiring::configuration(&how.config, how.data.clone(), None)?;
-    let secret = find_secret(&how, &configuration)?;
-    if let Some(secret) = &secret
-        && !read.is_sealed_with(secret)
-    {
-        bail!(
-            "trust the backup: its seal is not by this secret; either the secret is another platform's, or backup.json \
-             was changed"
-        );
-    }
-    let names = verify(&how.backup, manifest)?;
+    let secret = find_secret(&how, &configuration, named)?;
+    check_seal(&read, secret.as_ref())?;
     let storage = wiring::storage_config(&configuration)?;
     if vzaemo_storage::holds_anything(&storage).await.context("look into the database")? {
         bail!("restore into a database that is not empty; name another one, or another data folder");
@@ -74,6 +70,9 @@ pub async fn restore(how: Restore) -> anyhow::Result<ExitCode> {
         database.position,
         manifest.packages.len()
     );
+    for digest in &manifest.files.without_content {
+        println!("a file has no content, as in the platform that was backed up: {digest}");
+    }
     let findings = findings(storage, manifest).await?;
     for finding in &findings {
         println!("{finding}");
@@ -90,17 +89,30 @@ pub async fn restore(how: Restore) -> anyhow::Result<ExitCode> {
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The secret that the command line names.
+fn named_secret(how: &Restore) -> anyhow::Result<Option<[u8; 32]>> {
+    let Some(path) = &how.secret else { return Ok(None) };
+    secret::read(path)?.with_context(|| format!("find the secret {}", path.display())).map(Some)
+}
+
+fn check_seal(read: &Read, secret: Option<&[u8; 32]>) -> anyhow::Result<()> {
+    if secret.is_some_and(|secret| !read.is_sealed_with(secret)) {
+        bail!(
+            "trust the backup: its seal is not by this secret; either the secret is another platform's, or backup.json \
+             was changed"
+        );
+    }
+    Ok(())
+}
+
 /// The secret that has sealed the backup, which the restored platform needs too.
-fn find_secret(how: &Restore, configuration: &Configuration) -> anyhow::Result<Option<[u8; 32]>> {
+fn find_secret(
+    how: &Restore,
+    configuration: &Configuration,
+    named: Option<[u8; 32]>,
+) -> anyhow::Result<Option<[u8; 32]>> {
     let place = secret::path(&configuration.folders.data);
-    let there = secret::read(&place)?;
-    let named = match &how.secret {
-        None => None,
-        Some(path) => {
-            Some(secret::read(path)?.with_context(|| format!("find the secret {}", path.display()))?)
-        }
-    };
-    match (there, named) {
+    match (secret::read(&place)?, named) {
         (Some(there), Some(named)) if there != named => {
             bail!("restore the secret: another one lies in {} already", place.display())
         }
@@ -182,9 +194,6 @@ async fn findings(config: Config, manifest: &Manifest) -> anyhow::Result<Vec<Str
     findings.extend(report.findings.iter().map(ToString::to_string));
     if (report.head.size, &report.head.root.to_string()) != (manifest.audit.entries, &manifest.audit.root) {
         findings.push("the audit log is not the one that was backed up".to_owned());
-    }
-    for digest in &manifest.files.without_content {
-        findings.push(format!("the content {digest} of a file was lost before the backup was made"));
     }
     storage.close().await;
     Ok(findings)
