@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::prepared::CounterKey;
 use crate::reader::{Head, Reader, head};
 use crate::transaction::{Row, Statement, Transaction};
-use crate::{Config, DeclareError, Inventory, StorageError, sql};
+use crate::{Config, DeclareError, Document, Inventory, StorageError};
 
 /// How many rows are in memory at once.
 const PORTION: u32 = 500;
@@ -117,22 +117,17 @@ async fn copy_documents(
 ) -> Result<(), StorageError> {
     let mut after = String::new();
     loop {
-        let portion = Statement::new(sql::portion(collection.id)).bind(&after).bind(PORTION);
-        let rows = reader.0.rows(portion).await?;
-        let rows = rows.iter().map(document).collect::<Result<Vec<_>, _>>()?;
+        let documents = reader.portion(collection.id, &after, PORTION).await?;
+        let rows: Vec<_> = documents.into_iter().map(row).collect();
         let Some(last) = rows.last() else { return Ok(()) };
         after.clone_from(&last.key);
         insert_documents(target, collection.id, &rows).await?;
     }
 }
 
-fn document(row: &Row) -> Result<DocumentRow, StorageError> {
-    Ok(DocumentRow {
-        key: row.string(0)?,
-        revision: row.unsigned(1)?,
-        version: row.small(2)?,
-        body: row.string(3)?,
-    })
+fn row(document: Document) -> DocumentRow {
+    let Document { key, revision, version, body } = document;
+    DocumentRow { key, revision, version, body }
 }
 
 /// Counters, thresholds and sequences.

@@ -168,6 +168,24 @@ impl Plan {
         })
     }
 
+    /// The bounds that a statement has to say. Where the range begins is left out if the cursor stands within it: told
+    /// both, an engine may go through all that lies between.
+    pub(crate) fn stated(&self) -> impl Iterator<Item = &Bound> {
+        let cursor =
+            self.after.as_ref().and_then(|values| Some((self.order.first().copied(), values.first()?)));
+        self.bounds.iter().filter(move |bound| {
+            let begins = match bound.comparison {
+                Comparison::Equal => false,
+                Comparison::Greater | Comparison::AtLeast => !self.descending,
+                Comparison::Less | Comparison::AtMost => self.descending,
+            };
+            let within = cursor.is_some_and(|(field, value)| {
+                bound.field == field && bound.comparison.holds(value.as_str().cmp(&bound.value))
+            });
+            !(begins && within)
+        })
+    }
+
     /// The range on which the answer depends: to the end, or up to the last row if the limit cut it off.
     pub(crate) fn range(self, cut: Option<Cut>) -> Range {
         Range {

@@ -37,6 +37,18 @@ impl Reader {
         row.map(|row| document(key.to_owned(), &row, 0)).transpose()
     }
 
+    /// Some documents after a key, by key.
+    pub(crate) async fn portion(
+        &mut self,
+        collection: i64,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Document>, StorageError> {
+        let statement = Statement::new(sql::portion(collection)).bind(after).bind(limit);
+        let rows = self.0.rows(statement).await?;
+        rows.iter().map(|row| document(row.string(0)?, row, 1)).collect()
+    }
+
     pub(crate) async fn find_unique(
         &mut self,
         collection: &Compiled,
@@ -55,7 +67,7 @@ impl Reader {
         plan: &Plan,
     ) -> Result<(Rows, Option<Cut>), StorageError> {
         let statement = Statement::new(sql::select(self.0.dialect(), collection, plan))
-            .bind_all(plan.bounds.iter().map(|bound| (&bound.value).into()))
+            .bind_all(plan.stated().map(|bound| (&bound.value).into()))
             .bind_all(plan.after.iter().flatten().map(Into::into))
             .bind(i64::from(plan.limit) + 1);
         let mut found = self.0.rows(statement).await?;
@@ -167,3 +179,7 @@ fn document(key: String, row: &Row, first: usize) -> Result<Document, StorageErr
         body: row.string(first + 2)?,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;

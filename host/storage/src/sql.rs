@@ -253,7 +253,7 @@ pub(crate) fn select(dialect: Dialect, collection: &Compiled, plan: &Plan) -> St
     let mut parameters = (1..).map(|place: u32| format!("${place}"));
     let mut parameter = || parameters.next().unwrap_or_default();
     let mut word = " WHERE ";
-    for bound in &plan.bounds {
+    for bound in plan.stated() {
         let column = bound.field.map_or_else(|| "key".to_owned(), by_id);
         let _ = write!(sql, "{word}{column} {} {}", bound.comparison.sql(), parameter());
         word = " AND ";

@@ -223,7 +223,7 @@ impl Storage {
     }
 
     /// A snapshot. While the node has lost the log nobody waits for a connection in vain.
-    async fn read(&self) -> Result<(Reader, Head), StorageError> {
+    pub(crate) async fn read(&self) -> Result<(Reader, Head), StorageError> {
         if self.is_paused() {
             return Err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()).into());
         }

@@ -11,6 +11,7 @@ on_both_engines! {
     rows_come_in_the_order_of_the_index
     rows_hold_the_asked_fields_as_plain_text
     pages_stay_right_when_documents_come_and_go
+    pages_of_a_range_stay_within_it
     what_no_index_serves_is_refused_with_advice
     a_select_does_not_see_own_writes
 }
@@ -94,6 +95,34 @@ async fn pages_stay_right_when_documents_come_and_go(engine: Engine) {
     assert_eq!(second.keys, ["h", "b"]);
     let third = unit.select("test", &page(second.next)).await.unwrap();
     assert_eq!((third.keys, third.next), (vec!["e".to_owned(), "a".to_owned()], None));
+}
+
+async fn pages_of_a_range_stay_within_it(engine: Engine) {
+    let place = place(engine).await;
+    let cursor = async |query: Query| {
+        let mut unit = place.storage.begin().await.unwrap();
+        unit.select("test", &query).await.unwrap().next
+    };
+    let open = || Query::of("notes").equal("state", "open");
+    let from_nine = || open().when("weight", Op::Ge, "9");
+    let up_to_nine = || open().when("weight", Op::Le, "9").descending("weight");
+    for (query, all) in [(from_nine(), vec!["b", "e", "a"]), (up_to_nine(), vec!["e", "b", "c", "f"])] {
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let page = query.clone().limit(1).after(after.clone());
+            paged.extend(keys(&place, page.clone()).await);
+            after = cursor(page).await;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, all);
+    }
+    // A cursor from before the range begins grants nothing.
+    let before = cursor(open().limit(1)).await.unwrap();
+    assert_eq!(keys(&place, from_nine().after(Some(before))).await, ["b", "e", "a"]);
+    let beyond = cursor(open().descending("weight").limit(1)).await.unwrap();
+    assert_eq!(keys(&place, up_to_nine().after(Some(beyond))).await, ["e", "b", "c", "f"]);
 }
 
 async fn what_no_index_serves_is_refused_with_advice(engine: Engine) {
