@@ -4,6 +4,7 @@
 
 use crate::nodes::{NAME, address};
 use crate::person::connections_to;
+use crate::texts::repository;
 use crate::{Nodes, Person, until};
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,8 +14,6 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use url::Url;
 
-/// Sent again, should a node break off, is only what is safe to be sent twice.
-const SAFE: &str = "    http-request disable-l7-retry unless { method GET HEAD }\n";
 /// Where the balancer listens, on the port of the public address.
 const LISTEN: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -78,39 +77,29 @@ impl Balancer {
     }
 }
 
-/// Every request goes to the next node that is ready; while none is, to one that lives, which shows what it remembers
-/// and says that changes are paused.
+/// The configuration of the guide, before these nodes: it asks those that are ready, and while none is, those that
+/// live. Each answer tells by `x-node` which node it comes from.
 fn configuration(nodes: &Nodes) -> String {
+    let guide = std::fs::read_to_string(repository().join("docs/nodes.md")).expect("read the guide");
+    let block = guide.split_once("```haproxy\n").and_then(|(_, rest)| rest.split_once("```"));
+    let (block, _) = block.expect("the guide has a configuration for haproxy");
     let port = nodes.port();
-    let mut text = format!(
-        "\
-global
-    maxconn 2000
-defaults
-    mode http
-    timeout connect 2s
-    timeout client 60s
-    timeout server 60s
-    timeout check 2s
-    option forwardfor
-    option redispatch 1
-    retries 3
-    retry-on conn-failure empty-response response-timeout
-    default-server inter 200ms fall 2 rise 1
-frontend platform
-    bind {LISTEN}:{port}
-    http-response set-header x-node %s
-    use_backend live if {{ nbsrv(ready) eq 0 }}
-    default_backend ready
-"
-    );
-    for (backend, path) in [("ready", "/health/ready"), ("live", "/health/live")] {
-        let _infallible =
-            write!(text, "backend {backend}\n    balance roundrobin\n    option httpchk GET {path}\n{SAFE}");
-        for number in (0_u8..).take(nodes.len()) {
-            let at = SocketAddr::new(address(number), port);
-            let _infallible = writeln!(text, "    server node{number} {at} check");
-        }
+    let mut text = String::new();
+    for line in block.lines() {
+        let _infallible = match line.trim_start() {
+            here if here.starts_with("bind ") => {
+                writeln!(text, "    bind {LISTEN}:{port}\n    http-response set-header x-node %s")
+            }
+            here if here.starts_with("default-server ") => {
+                writeln!(text, "{}", line.replace("inter 1s", "inter 200ms"))
+            }
+            // The first one makes room for all.
+            here if here.starts_with("server node1 ") => (0_u8..).take(nodes.len()).try_for_each(|number| {
+                writeln!(text, "    server node{number} {} check", SocketAddr::new(address(number), port))
+            }),
+            here if here.starts_with("server ") => Ok(()),
+            _ => writeln!(text, "{line}"),
+        };
     }
     text
 }

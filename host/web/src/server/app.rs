@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use super::clock::Moves;
+use super::paused::Outage;
 use super::presentation::Presentation;
 use super::remembered::{Remembered, RememberedCounts};
 use super::unread::Unread;
@@ -64,6 +65,8 @@ pub struct App {
     pub(super) unread: Unread,
     /// What other nodes do to the clock of a development platform.
     pub(super) clock_moves: Option<Moves>,
+    /// When the storage could not be reached.
+    pub(super) outage: Outage,
     presentation: ArcSwap<Presentation>,
 }
 
@@ -90,6 +93,7 @@ impl App {
             remembered: Remembered::new(parts.remember),
             unread: Unread::new(),
             clock_moves,
+            outage: Outage::never(),
             presentation,
         }
     }
@@ -106,7 +110,8 @@ impl App {
 
     /// Whether nothing can be changed at present, nor anything read that is not remembered.
     pub(super) fn is_paused(&self) -> bool {
-        self.platform().storage.is_paused()
+        let storage = &self.platform().storage;
+        storage.is_paused() || storage.is_shared() && self.outage.is_recent()
     }
 
     /// What the holder calls the platform.
@@ -140,6 +145,7 @@ impl App {
         let found =
             if anew { self.sessions.lookup_anew(token).await } else { self.sessions.lookup(token).await };
         found.inspect_err(|error| {
+            self.outage.saw();
             tracing::error!(error = error as &dyn std::error::Error, "could not look up a session");
         })
     }

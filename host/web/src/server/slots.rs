@@ -36,8 +36,15 @@ pub(super) async fn fill(
         asked.iter().map(|slot| (slot.act.clone(), slot.params.clone())).collect();
     let Answered { answers, fresh } = match answered(app, visit, version, acts, Fresh::since(at)).await {
         Ok(answered) => answered,
-        // The page says that changes are paused, and is worth more without its buttons than not at all.
-        Err(Error::Busy) if app.is_paused() => return Ok(unfilled(fragment)),
+        // The storage could not be read. The page says that changes are paused, and is worth more without its buttons
+        // than not at all.
+        Err(Error::Busy) => {
+            app.outage.saw();
+            if !app.is_paused() {
+                return Err(Error::Busy);
+            }
+            return Ok(unfilled(fragment));
+        }
         Err(error) => return Err(error),
     };
     let for_one = Cell::new(false);

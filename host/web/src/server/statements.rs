@@ -92,7 +92,10 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     }
     match tokio::time::timeout(READY, app.platform().storage.begin()).await {
         Ok(Ok(_)) => return plain(StatusCode::OK, "ready\n"),
-        Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "not ready"),
+        Ok(Err(error)) => {
+            app.outage.saw();
+            tracing::error!(error = &error as &dyn std::error::Error, "not ready");
+        }
         Err(_) => tracing::error!("not ready: the storage does not answer in time"),
     }
     plain(StatusCode::SERVICE_UNAVAILABLE, "the storage does not answer\n")
