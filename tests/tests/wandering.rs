@@ -4,7 +4,8 @@
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use vzaemo_tests::anew::{compare, content};
+use sqlx::{Connection as _, PgConnection};
+use vzaemo_tests::anew::{compare, content, is_remembered};
 use vzaemo_tests::petitions::{self, OFFICIAL};
 use vzaemo_tests::{Language, Nodes, Person, Settings, encoded, host_message, until};
 
@@ -258,4 +259,52 @@ async fn the_clock_of_all_nodes_is_moved_at_any() {
         Some(())
     })
     .await;
+}
+
+/// A node that cannot read the log, though the rest of the database answers: whoever knows of a commit that it does not
+/// waits a second and gets their page made anew; everybody else is served from memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_has_not_heard_makes_the_page_anew_for_whoever_has() {
+    let mut settings = Settings::default();
+    settings.modules.retain(|id, _| id == "petitions");
+    let settings = settings.on_postgres();
+    let (_, url) = settings.more.split_once("url = \"").unwrap();
+    let mut database = PgConnection::connect(url.split_once('"').unwrap().0).await.unwrap();
+    let nodes = Nodes::start(&settings, 1).await;
+    let person = nodes[0].person(2).await;
+    until("the node is slow to hear and not yet paused", async || {
+        // It has heard of all that was done so far, and remembers the page.
+        until("the page is remembered", async || {
+            is_remembered(&person.get("/petitions").await).then_some(())
+        })
+        .await;
+        let deaf = PgConnection::connect(url.split_once('"').unwrap().0).await.unwrap();
+        let deaf = lock_the_log(deaf).await;
+        // Another node has committed something, for all that this one can see.
+        let ahead = "UPDATE head SET position = position + 1 RETURNING position";
+        let position: i64 = sqlx::query_scalar(ahead).fetch_one(&mut database).await.unwrap();
+        let cookies = format!("{}; position={position}", without_position(&person));
+        let others = person.get("/petitions").await;
+        let knows = person.another().get_with("/petitions", &[("cookie", &cookies)]).await;
+        deaf.close().await.unwrap();
+        assert_eq!((others.status, knows.status), (200, 200));
+        assert_eq!(content(&others), content(&knows), "it is the same page");
+        (is_remembered(&others) && !is_remembered(&knows)).then_some(())
+    })
+    .await;
+}
+
+/// Nobody else reads the commit log until the connection is closed.
+async fn lock_the_log(mut connection: PgConnection) -> PgConnection {
+    for statement in ["BEGIN", "LOCK TABLE commit_log IN ACCESS EXCLUSIVE MODE"] {
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+    }
+    connection
+}
+
+/// The cookies of a browser that knows of nothing lately done.
+fn without_position(person: &Person) -> String {
+    let cookies = person.cookies();
+    let kept: Vec<&str> = cookies.split("; ").filter(|cookie| !cookie.starts_with("position=")).collect();
+    kept.join("; ")
 }
