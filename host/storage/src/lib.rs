@@ -31,6 +31,7 @@ mod key;
 mod lease;
 mod live;
 mod logged;
+mod migrate;
 mod plan;
 mod pool;
 mod postgres;

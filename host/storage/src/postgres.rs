@@ -11,7 +11,9 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::StorageError;
+use crate::migrate::{is_readable, migrate};
 use crate::storage::Postgres;
+use crate::transaction::Transaction;
 
 /// The oldest version that will do, as the server counts them.
 const OLDEST: u32 = 15_00_00;
@@ -75,10 +77,10 @@ fn pool(options: &PgConnectOptions, readers: u32) -> PgPool {
 /// Connects to a schema whose tables are there.
 pub(crate) async fn open_to_read(wanted: &Postgres) -> Result<Option<PgPool>, StorageError> {
     let pool = pool(&options(wanted)?, 1);
-    let has_tables =
-        sqlx::query_scalar("SELECT to_regclass(quote_ident(current_schema()) || '.head') IS NOT NULL");
-    let has_tables: Option<bool> = has_tables.fetch_one(&pool).await?;
-    Ok(has_tables.unwrap_or_default().then_some(pool))
+    let mut transaction = Transaction::Postgres(pool.begin().await?);
+    let readable = is_readable(&mut transaction).await?;
+    transaction.rollback().await?;
+    Ok(readable.then_some(pool))
 }
 
 /// Connects, and makes the tables if they are not there.
@@ -113,11 +115,12 @@ async fn prepare(connection: &mut PgConnection) -> Result<i64, StorageError> {
         .bind(schema)
         .execute(&mut *transaction)
         .await?;
-    sqlx::raw_sql(include_str!("postgres.sql")).execute(&mut *transaction).await?;
     let durable: String = sqlx::query_scalar("SHOW fsync").fetch_one(&mut *transaction).await?;
     if durable != "on" {
         tracing::warn!("the database server runs with fsync off: what it acknowledges may be lost");
     }
+    let mut transaction = Transaction::Postgres(transaction);
+    migrate(&mut transaction).await?;
     transaction.commit().await?;
     Ok(schema)
 }

@@ -1,5 +1,5 @@
 -- The storage's own tables on PostgreSQL: those of schema.sql, and what several nodes need.
--- Run at every start, under a lock: it may add, and must not change what is there.
+-- Version 1 of their schema: never edited, changes are steps (migrate.rs).
 CREATE TABLE IF NOT EXISTS collections (
     id BIGINT PRIMARY KEY,
     namespace TEXT COLLATE "C" NOT NULL,

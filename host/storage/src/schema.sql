@@ -1,4 +1,5 @@
--- The storage's own tables. Tables of collections are made when they are declared (sql.rs).
+-- The storage's own tables, version 1 of their schema: never edited, changes are steps (migrate.rs). Tables of
+-- collections are made when they are declared (sql.rs).
 CREATE TABLE IF NOT EXISTS collections (
     id INTEGER PRIMARY KEY,
     namespace TEXT NOT NULL,

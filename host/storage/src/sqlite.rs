@@ -9,6 +9,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqliteSynchronous,
 };
 
+use crate::migrate::{is_readable, migrate_file};
+use crate::transaction::Transaction;
 use crate::{Config, StorageError};
 
 /// When SQLite waits for the disk.
@@ -31,9 +33,10 @@ pub(crate) async fn open_to_read(
     }
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(busy_timeout);
     let pool = PoolOptions::new().max_connections(1).connect_with(options.pragma("query_only", "ON")).await?;
-    let has_tables = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'head'");
-    let has_tables = has_tables.fetch_optional(&pool).await?.is_some();
-    Ok(has_tables.then_some(pool))
+    let mut transaction = Transaction::Sqlite(pool.begin().await?);
+    let readable = is_readable(&mut transaction).await?;
+    transaction.rollback().await?;
+    Ok(readable.then_some(pool))
 }
 
 /// Opens the database file: the one connection that writes, and those that read.
@@ -54,7 +57,7 @@ pub(crate) async fn open(
         .busy_timeout(config.busy_timeout)
         .statement_cache_capacity(512);
     let mut writer = SqliteConnection::connect_with(&options).await?;
-    sqlx::raw_sql(include_str!("schema.sql")).execute(&mut writer).await?;
+    migrate_file(&mut writer).await?;
     let pool = PoolOptions::new()
         .max_connections(readers)
         .test_before_acquire(false)
