@@ -241,6 +241,12 @@ async fn what_is_damaged_or_not_empty_is_refused_and_nothing_is_changed() {
     assert!(good, "{said}");
     let (good, said) = backup::restore(&folder, &config, &[]).await;
     assert!(!good && said.contains("a database that is not empty"), "{said}");
+
+    // With the secret lost the rest comes back, if that is what is wanted.
+    let without = place.path().join("without/platform.toml");
+    let (good, said) = backup::restore(&folder, &without, &["--without-secret"]).await;
+    assert!(good && said.contains("will make a new secret"), "{said}");
+    assert!(!place.path().join("without/data/platform.secret").exists());
 }
 
 /// By the program of the system, so that the list is seen to be one that it reads.

@@ -108,10 +108,9 @@ pub enum Seen {
 }
 
 /// Writes all that a database keeps at one snapshot. Whoever commits meanwhile neither waits nor is in it.
-pub async fn dump(config: &Config, out: impl Write) -> Result<Inventory, DumpError> {
+pub async fn dump(config: &Config, mut out: impl Write) -> Result<Inventory, DumpError> {
     let pool = engine::open_to_read(config).await?.ok_or(DumpError::Absent)?;
     let (mut reader, _) = pool.begin().await?;
-    let mut out = out;
     write_line(&mut out, &First::Dump { format: FORMAT })?;
     let mut tally = Tally::new();
     contents::each(&mut reader.0, |item| {
@@ -153,7 +152,7 @@ pub fn inspect(dump: impl BufRead, mut see: impl FnMut(Seen)) -> Result<Inventor
                 files = Some(id);
             }
             Item::Document { collection, body, .. } if files == Some(collection) => {
-                see(Seen::File(serde_json::from_str(body.get()).map_err(|error| malformed(line, error))?));
+                see(Seen::File(serde_json::from_str(body.get()).map_err(|error| malformed(line, &error))?));
             }
             Item::Entry { number, position, leaf, bytes } => {
                 see(Seen::Entry(StoredEntry { number, position, leaf, bytes }));
@@ -164,7 +163,7 @@ pub fn inspect(dump: impl BufRead, mut see: impl FnMut(Seen)) -> Result<Inventor
     lines.end()
 }
 
-fn malformed(line: u64, reason: impl ToString) -> DumpError {
+fn malformed(line: u64, reason: &(impl ToString + ?Sized)) -> DumpError {
     DumpError::Malformed { line, reason: reason.to_string() }
 }
 
@@ -214,7 +213,7 @@ impl<R: BufRead> Lines<R> {
         let number = self.number;
         if self.line.starts_with("{\"end\":") {
             let Last::End(end) =
-                serde_json::from_str(&self.line).map_err(|error| malformed(number, error))?;
+                serde_json::from_str(&self.line).map_err(|error| malformed(number, &error))?;
             let found = self.tally.take().unwrap_or_else(Tally::new).end();
             if found != end {
                 return Err(DumpError::Differs { expected: end.digest, found: found.digest });
@@ -225,7 +224,7 @@ impl<R: BufRead> Lines<R> {
             }
             return Ok(None);
         }
-        let item: Item<'_> = serde_json::from_str(&self.line).map_err(|error| malformed(number, error))?;
+        let item: Item<'_> = serde_json::from_str(&self.line).map_err(|error| malformed(number, &error))?;
         if let Some(tally) = &mut self.tally {
             tally.add(&item);
         }

@@ -10,6 +10,7 @@ mod campaign;
 mod client;
 mod commits;
 mod decisions;
+mod documents;
 mod kills;
 mod native;
 mod neighbours;
@@ -73,7 +74,7 @@ struct Group {
     measure: fn(Scale) -> Measuring,
 }
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 13] = [
     Group {
         name: "calls",
         what: "calls into a module, in process",
@@ -113,6 +114,11 @@ const GROUPS: [Group; 12] = [
         name: "size",
         what: "very many signatures against few",
         measure: |scale| Box::pin(size::measure(scale)),
+    },
+    Group {
+        name: "documents",
+        what: "a collection of very many documents: pages, search by index, export",
+        measure: |scale| Box::pin(documents::measure(scale)),
     },
     Group {
         name: "swaps",

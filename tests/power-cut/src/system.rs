@@ -4,6 +4,8 @@
 //! They are not cancellation points, which Rust and SQLite do not use. While the lock of `disk` is held only files
 //! outside the watched folder are written, which is found out without that lock; so none waits for itself.
 #![allow(unsafe_code)]
+// What the system answers fits what the C library hands on: it does the same.
+#![allow(clippy::cast_possible_truncation)]
 
 use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt as _;
