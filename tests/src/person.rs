@@ -115,6 +115,11 @@ impl Person {
         cookies.and_then(|value| value.to_str().map(str::to_owned).ok()).unwrap_or_default()
     }
 
+    /// Loses a cookie, as when it has run out.
+    pub fn lose_cookie(&self, name: &str) {
+        self.cookies.add_cookie_str(&format!("{name}=; Path=/; Max-Age=0"), &self.base);
+    }
+
     /// Knows of what another browser has done: both are, say, of one household.
     pub fn heard_from(&self, other: &Person) {
         let cookies = other.cookies();

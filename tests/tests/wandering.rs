@@ -62,6 +62,19 @@ async fn what_a_person_has_done_is_seen_at_the_node_that_they_ask_next() {
         person.page(&page).await;
     }
 
+    // Sent again to the other node, as after an answer that was lost: what it reads there it has not heard of yet.
+    let [first, second] = [&nodes[0], &nodes[1]].map(|node| person.at_node(node));
+    for (act, signed) in [("sign", true), ("withdraw", false)].into_iter().cycle().take(10) {
+        remember(&nodes, &person, &[&page]).await;
+        let (path, id) = (format!("{page}/{act}"), vzaemo_tests::submission());
+        let fields = [("_submission", id.as_str())];
+        assert_eq!(first.post(&path, &fields).await.status, 303);
+        person.lose_cookie("position");
+        let again = second.post(&path, &fields).await;
+        assert_eq!(again.status, 303, "the first outcome: {}", again.text());
+        assert_eq!(petitions::has_signed(&second, &number).await, signed, "{act}");
+    }
+
     // What they were told is read when it was shown, and so the number in the header is gone at the other node.
     remember(&nodes, &author, &["/"]).await;
     assert!(shows(&author, "v-count").await, "the author was told that it is published");

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod cache;
+mod completed;
 mod error;
 mod grants;
 mod persons;

@@ -9,8 +9,9 @@ use vzaemo_registers::Edrpou;
 use vzaemo_storage::{Document, Op, Query, Storage, Unit};
 
 use super::cache::{News, Remembered};
+use super::completed;
 use super::persons::{self, person_id};
-use super::schema::{COMPLETED, NAMESPACE, SESSIONS};
+use super::schema::{NAMESPACE, SESSIONS};
 use super::{
     ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, Standing, again, unrecorded,
 };
@@ -195,7 +196,7 @@ impl Sessions {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage.begin().await?;
             if let Some(once) = opening.once {
-                complete(&mut unit, once).await?;
+                completed::complete(&mut unit, once).await?;
             }
             let (person, new_person) = self.persons.ensure_in(&mut unit, attested).await?;
             if let Some(previous) = &previous {
@@ -332,30 +333,10 @@ impl Sessions {
     /// Removes sessions that have expired, some hundred at a time, and what is remembered of sign-ins whose answer could
     /// not be taken any more; tells how many. To be called now and then.
     pub async fn sweep(&self) -> Result<usize, IdentityError> {
-        let ended: Vec<_> = self.expired(SESSIONS).await?.into_iter().map(TokenHash::from_stored).collect();
+        let ended = expired(&self.storage, SESSIONS, self.clock.now()).await?;
+        let ended: Vec<_> = ended.into_iter().map(TokenHash::from_stored).collect();
         let ended = self.end_each(&ended, &unrecorded).await?;
-        let mut completed = 0;
-        let mut unit = self.storage.begin().await?;
-        for key in self.expired(COMPLETED).await? {
-            // Another node may have been quicker.
-            if let Some(document) = unit.get(NAMESPACE, COMPLETED, &key).await? {
-                unit.remove(NAMESPACE, COMPLETED, &key, document.revision).await?;
-                completed += 1;
-            }
-        }
-        if completed > 0
-            && let Err(error) = unit.commit().await
-        {
-            // Another node has removed some of them meanwhile: the rest goes the next time.
-            again(error)?;
-        }
-        Ok(ended + completed)
-    }
-
-    async fn expired(&self, collection: &str) -> Result<Vec<String>, IdentityError> {
-        let mut unit = self.storage.begin().await?;
-        let query = Query::of(collection).when("expires", Op::Le, self.clock.now().to_string()).limit(SWEEP);
-        Ok(unit.select(NAMESPACE, &query).await?.keys)
+        Ok(ended + completed::sweep(&self.storage, self.clock.now()).await?)
     }
 
     async fn end_each(&self, hashes: &[TokenHash], record: Recorder<'_>) -> Result<usize, IdentityError> {
@@ -503,15 +484,15 @@ async fn note_use(storage: &Storage, hash: &TokenHash, live: &Live) -> Result<()
     Ok(())
 }
 
-/// Remembers that a sign-in opens a session. That it has not done so before is certified with the unit.
-async fn complete(unit: &mut Unit, once: &Once) -> Result<(), IdentityError> {
-    let key = once.key.as_str();
-    if unit.get(NAMESPACE, COMPLETED, key).await?.is_some() {
-        return Err(IdentityError::SignInUsed);
-    }
-    let body = serde_json::json!({ "expires": once.until }).to_string();
-    unit.insert(NAMESPACE, COMPLETED, Some(key.to_owned()), &body).await?;
-    Ok(())
+/// Keys of what expires in a collection and has, some hundred at most.
+pub(super) async fn expired(
+    storage: &Storage,
+    collection: &str,
+    now: Instant,
+) -> Result<Vec<String>, IdentityError> {
+    let mut unit = storage.begin().await?;
+    let query = Query::of(collection).when("expires", Op::Le, now.to_string()).limit(SWEEP);
+    Ok(unit.select(NAMESPACE, &query).await?.keys)
 }
 
 async fn read(unit: &mut Unit, hash: &TokenHash) -> Result<Option<Document>, IdentityError> {

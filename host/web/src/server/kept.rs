@@ -61,13 +61,16 @@ async fn in_parts(action: String, boundary: String, body: Body, most: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
 
     fn sent(parts: &[(&str, Option<&str>, &str)]) -> Body {
         let mut body = String::new();
         for (name, file, text) in parts {
             let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
-            body +=
-                &format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n");
+            let _infallible = write!(
+                body,
+                "--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n"
+            );
         }
         Body::from(body + "--x--\r\n")
     }

@@ -73,7 +73,8 @@ mod tests {
         assert!(!outage.is_recent());
         outage.saw();
         assert!(outage.is_recent());
-        let long_ago = Outage { started: Instant::now() - 2 * DOUBT, seen: AtomicU64::new(1) };
+        let started = Instant::now().checked_sub(2 * DOUBT).unwrap();
+        let long_ago = Outage { started, seen: AtomicU64::new(1) };
         assert!(!long_ago.is_recent());
         long_ago.saw();
         assert!(long_ago.is_recent());

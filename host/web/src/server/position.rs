@@ -22,13 +22,25 @@ const KEPT: cookie::time::Duration = cookie::time::Duration::minutes(5);
 /// How long a node waits for the news.
 const CATCH_UP: Duration = Duration::from_secs(1);
 
+/// Up to where an answer has read the log, if that may be farther than this node has heard.
+#[derive(Debug, Clone, Copy)]
+struct Read(u64);
+
+/// Notes on an answer up to where it has read the log: the first outcome of what is sent once more may stand beyond what
+/// this node has heard of.
+pub(super) fn read(response: &mut Response, position: u64) {
+    response.extensions_mut().insert(Read(position));
+}
+
 /// Tells the browser how far the log goes now. For the answer to whatever may have changed something.
 pub(super) fn tell(app: &App, response: &mut Response) {
     let storage = &app.platform().storage;
     if !storage.is_shared() {
         return;
     }
-    let cookie = Cookie::build((NAME, storage.position().to_string())).path("/").http_only(true);
+    let read = response.extensions().get::<Read>().map_or(0, |Read(position)| *position);
+    let position = storage.position().max(read);
+    let cookie = Cookie::build((NAME, position.to_string())).path("/").http_only(true);
     let cookie = cookie.secure(app.is_secure()).same_site(SameSite::Lax).max_age(KEPT);
     set_cookie(response, &cookie.build());
 }

@@ -94,7 +94,9 @@ pub(super) async fn begin(
             let mut response = see_other(started.redirect.as_str());
             let begun = bindings(&app, &headers);
             if begun.len() >= MOST_BEGUN {
-                begun.iter().for_each(|name| set_cookie(&mut response, &app.cookies.no_binding(name)));
+                for name in &begun {
+                    set_cookie(&mut response, &app.cookies.no_binding(name));
+                }
             }
             set_cookie(&mut response, &app.cookies.binding(&started.binding));
             response

@@ -9,7 +9,7 @@ use super::answer::{see_other, set_cookie, trouble};
 use super::modules::failed;
 use super::presentation::Presentation;
 use super::visit::Visit;
-use super::{App, parked, paused, told};
+use super::{App, parked, paused, position, told};
 use crate::chrome::paths;
 use crate::chrome::problem::{Kept, Problem};
 use crate::forms::{ActingFor, Choice, Form, SUBMISSION, Sent, Values};
@@ -298,6 +298,7 @@ fn after(app: &App, done: Done) -> Response {
             set_cookie(&mut response, &cookie);
         }
     }
+    position::read(&mut response, done.position);
     response
 }
 
