@@ -17,10 +17,12 @@ use crate::declare::{declare, refresh};
 use crate::fault::{Fault, fault, is_answer};
 use crate::live::Live;
 use crate::logged::{self, News};
+use crate::memory::Memory;
 use crate::prepared::{CounterKey, Prepared};
 use crate::queue::{Command, Ticket};
 use crate::reader::{self, Head};
 use crate::recent::{Recent, Touch};
+use crate::snapshots::Snapshots;
 use crate::sql::Dialect;
 use crate::transaction::{Statement, Transaction};
 use crate::watch::Watches;
@@ -44,6 +46,8 @@ pub(crate) struct Shared {
     pub catalog: RwLock<Arc<Catalog>>,
     pub live: Live,
     pub watches: Arc<Watches>,
+    pub memory: Arc<Memory>,
+    pub snapshots: Arc<Snapshots>,
     pub position: watch::Sender<u64>,
     pub changes: broadcast::Sender<Arc<Change>>,
     /// None where nobody else commits.
@@ -53,6 +57,13 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn catalog(&self) -> Arc<Catalog> {
         self.catalog.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes the end of the log known; what its commits touched has been forgotten.
+    fn arrive_at(&self, head: Head) {
+        self.memory.settle(head.position);
+        self.snapshots.retire(head);
+        self.position.send_replace(head.position);
     }
 }
 
@@ -120,6 +131,7 @@ pub(crate) fn start(
             }
             if !tickets.is_empty() {
                 log.commit(&mut writer, tickets).await;
+                writer.tidy(&log.shared.snapshots).await;
             }
             match next {
                 Some(Command::Declare(namespace, collections, answer)) => {
@@ -314,6 +326,8 @@ impl Log {
     /// Takes a durable batch into the log and answers its units.
     fn publish(&mut self, done: Done, tickets: Vec<Ticket>) {
         // First of all: what is remembered must not outlive the acknowledgement.
+        self.shared.memory.announce(done.head.position);
+        self.shared.memory.forget(done.recent.touches().chain(&done.fired));
         self.shared.watches.publish(done.recent.touches().chain(&done.fired));
         if self.shared.changes.receiver_count() > 0 {
             for change in changes(&done) {
@@ -323,7 +337,7 @@ impl Log {
         self.head = done.head;
         self.recent.absorb(done.recent);
         done.fired.into_iter().for_each(|touch| self.recent.add(touch));
-        self.shared.position.send_replace(self.head.position);
+        self.shared.arrive_at(self.head);
         let mut tickets: Vec<Option<Ticket>> = tickets.into_iter().map(Some).collect();
         for (unit, outcome) in done.outcomes {
             if let Some(ticket) = tickets.get_mut(unit).and_then(Option::take) {
@@ -359,8 +373,10 @@ impl Log {
             Dialect::Sqlite => News { incomplete: true, ..News::default() },
             Dialect::Postgres => logged::read(transaction, &self.shared.catalog(), known, seen).await?,
         };
+        self.shared.memory.announce(seen);
         if news.incomplete {
             self.recent = Recent::since(seen);
+            self.shared.memory.forget_all();
             self.shared.watches.forget_all();
             let _ = self.shared.changes.send(Arc::new(Change {
                 position: seen,
@@ -369,6 +385,7 @@ impl Log {
                 everything: true,
             }));
         } else {
+            self.shared.memory.forget(news.touches.iter());
             self.shared.watches.publish(news.touches.iter());
             for change in news.changes {
                 let _ = self.shared.changes.send(Arc::new(change));
@@ -376,7 +393,7 @@ impl Log {
             news.touches.into_iter().for_each(|touch| self.recent.add(touch));
         }
         self.head = head;
-        self.shared.position.send_replace(seen);
+        self.shared.arrive_at(head);
         self.trim();
         Ok(())
     }
@@ -435,9 +452,11 @@ impl Log {
     }
 
     fn put_catalog(&self, catalog: Catalog) {
+        self.shared.snapshots.renew();
         *self.shared.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
         // Indexes, counters and their numbers may be others now.
         self.shared.watches.forget_all();
+        self.shared.memory.forget_all();
     }
 
     async fn declare(

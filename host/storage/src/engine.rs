@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::pool::Pool;
 use crate::postgres::Server;
+use crate::wal::Wal;
 use crate::writer::Writer;
 use crate::{Config, StorageError, postgres, sqlite};
 
@@ -38,7 +39,8 @@ impl Engine {
             None => {
                 let file = config.directory.join(FILE);
                 let (writer, pool) = sqlite::open(&file, readers, config).await?;
-                Self { pool: Pool::Sqlite(pool), writer: Writer::Sqlite(writer), server: None }
+                let wal = Wal::of(&file, config.wal_max_bytes);
+                Self { pool: Pool::Sqlite(pool), writer: Writer::Sqlite(writer, wal), server: None }
             }
             Some(wanted) => {
                 let (server, pool, writer) = postgres::open(wanted, readers).await?;

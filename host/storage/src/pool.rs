@@ -1,5 +1,7 @@
 //! The connections that read.
 
+use std::time::Duration;
+
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 
@@ -34,6 +36,14 @@ impl Pool {
                     }
                 }
             }
+        }
+    }
+
+    /// How long it is waited for a connection.
+    pub(crate) fn patience(&self) -> Duration {
+        match self {
+            Self::Sqlite(pool) => pool.options().get_acquire_timeout(),
+            Self::Postgres(pool) => pool.options().get_acquire_timeout(),
         }
     }
 

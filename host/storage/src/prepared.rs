@@ -30,7 +30,8 @@ pub(crate) struct Prepared {
 pub(crate) struct Reads {
     /// By collection and key; `None` for a document that was missing.
     pub documents: HashMap<i64, HashMap<String, Option<Document>>>,
-    pub unique: HashSet<UniqueKey>,
+    /// By values; `None` where no document had them.
+    pub unique: HashMap<UniqueKey, Option<Document>>,
     pub ranges: Vec<Range>,
     /// Not certified: see [`Unit::count`](crate::Unit::count).
     pub counters: HashSet<CounterKey>,
@@ -111,7 +112,7 @@ impl Prepared {
         let watched =
             self.thresholds.iter().flat_map(|threshold| [threshold.counted.id, threshold.target.id]);
         let read = self.reads.documents.keys().copied();
-        let unique = self.reads.unique.iter().map(|key| key.collection);
+        let unique = self.reads.unique.keys().map(|key| key.collection);
         let ranges = self.reads.ranges.iter().map(|range| range.collection);
         let epoch = |catalog: &Catalog, id| catalog.by_id(id).map(|collection| collection.epoch);
         let mut all = written.chain(watched).chain(read).chain(unique).chain(ranges);

@@ -54,7 +54,7 @@ impl Recent {
             return Err(CommitError::Conflict);
         }
         let mut error = None;
-        for key in &unit.reads.unique {
+        for key in unit.reads.unique.keys() {
             match self.unique.get(key) {
                 Some((position, holder)) if newer(position) => {
                     if holder.is_some()

@@ -39,6 +39,9 @@ pub(crate) async fn open_to_read(
     Ok(readable.then_some(pool))
 }
 
+/// Connections beside those of units: for what reads by itself, so that it waits for no unit.
+const BESIDE: u32 = 4;
+
 /// Opens the database file: the one connection that writes, and those that read.
 pub(crate) async fn open(
     file: &Path,
@@ -59,7 +62,7 @@ pub(crate) async fn open(
     let mut writer = SqliteConnection::connect_with(&options).await?;
     migrate_file(&mut writer).await?;
     let pool = PoolOptions::new()
-        .max_connections(readers)
+        .max_connections(readers.saturating_add(BESIDE))
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)

@@ -15,10 +15,12 @@ use crate::engine::Engine;
 use crate::key::KeyMaker;
 use crate::lease;
 use crate::live::Live;
+use crate::memory::Memory;
 use crate::pool::Pool;
 use crate::prepared::substitute;
 use crate::queue::Queue;
 use crate::reader::{self, Head, Reader};
+use crate::snapshots::Snapshots;
 use crate::sqlite::Synchronous;
 use crate::watch::Watches;
 use crate::{Collection, DeclareError, Dependencies, Problem, StorageError, Unit, Watch};
@@ -36,6 +38,8 @@ pub struct Config {
     pub batch_max: usize,
     /// Bytes that one unit may write.
     pub unit_max_bytes: usize,
+    /// How long SQLite's write-ahead log may grow, in bytes, before it is begun anew. It may be longer for a moment.
+    pub wal_max_bytes: u64,
     /// How long SQLite waits for a lock that another process holds.
     pub busy_timeout: Duration,
     /// When SQLite waits for the disk.
@@ -78,6 +82,7 @@ impl Config {
             queue_len: 4096,
             batch_max: 1024,
             unit_max_bytes: 8 * 1024 * 1024,
+            wal_max_bytes: 64 * 1024 * 1024,
             busy_timeout: Duration::from_secs(5),
             synchronous: Synchronous::Full,
             postgres: None,
@@ -179,6 +184,8 @@ impl Storage {
             catalog: RwLock::new(Arc::new(Catalog::default())),
             live: Live::default(),
             watches: Arc::new(Watches::default()),
+            memory: Arc::new(Memory::at(head.position)),
+            snapshots: Arc::new(Snapshots::new(pool.clone(), config.readers, head)),
             position: watch::Sender::new(head.position),
             changes: broadcast::Sender::new(4096),
             contact: server.is_some().then(Contact::now),
@@ -216,18 +223,25 @@ impl Storage {
         let era = self.shared.watches.era();
         let catalog = self.shared.catalog();
         let live = self.shared.live.hold(self.position());
-        let (reader, head) = self.read().await?;
+        self.refuse_if_paused()?;
+        let snapshot = self.shared.snapshots.lend().await?;
         let keys = KeyMaker::new(now_ms, seed);
-        let queue = self.queue.clone();
-        Ok(Unit::new(reader, head.position, catalog, queue, live, era, keys, self.unit_max_bytes))
+        let (memory, queue) = (self.shared.memory.clone(), self.queue.clone());
+        Ok(Unit::new(snapshot, memory, catalog, queue, live, era, keys, self.unit_max_bytes))
     }
 
-    /// A snapshot. While the node has lost the log nobody waits for a connection in vain.
+    /// A snapshot of its own.
     pub(crate) async fn read(&self) -> Result<(Reader, Head), StorageError> {
+        self.refuse_if_paused()?;
+        self.pool.begin().await
+    }
+
+    /// While the node has lost the log nobody waits for a connection in vain.
+    fn refuse_if_paused(&self) -> Result<(), StorageError> {
         if self.is_paused() {
             return Err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()).into());
         }
-        self.pool.begin().await
+        Ok(())
     }
 
     /// Whether other nodes may commit too.
@@ -311,6 +325,7 @@ impl Storage {
     /// Commits what is queued and closes all connections; units begun later or still running fail.
     pub async fn close(self) {
         self.queue.close().await;
+        self.shared.snapshots.close();
         self.pool.close().await;
     }
 }

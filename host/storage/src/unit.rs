@@ -7,10 +7,11 @@ use crate::canonical::{self, violation};
 use crate::catalog::{Catalog, Compiled, Index, Projection};
 use crate::key::KeyMaker;
 use crate::live::LiveGuard;
+use crate::memory::Memory;
 use crate::plan::Plan;
 use crate::prepared::{After, CounterKey, Prepared, Reads, Threshold, UniqueKey, Write};
 use crate::queue::Queue;
-use crate::reader::Reader;
+use crate::snapshots::Lent;
 use crate::{CommitError, Committed, Dependencies, Document, Query, Rows, StorageError, WriteError};
 
 /// A document to be inserted later, by the storage itself.
@@ -33,7 +34,8 @@ pub struct Insert {
 /// Dropped without a commit, a unit leaves nothing behind.
 #[derive(Debug)]
 pub struct Unit {
-    reader: Reader,
+    snapshot: Lent,
+    memory: Arc<Memory>,
     catalog: Arc<Catalog>,
     queue: Queue,
     position: u64,
@@ -53,8 +55,8 @@ pub struct Unit {
 impl Unit {
     #[allow(clippy::too_many_arguments)] // all of which are the storage's
     pub(crate) fn new(
-        reader: Reader,
-        position: u64,
+        snapshot: Lent,
+        memory: Arc<Memory>,
         catalog: Arc<Catalog>,
         queue: Queue,
         live: LiveGuard,
@@ -63,10 +65,11 @@ impl Unit {
         room: usize,
     ) -> Self {
         Self {
-            reader,
+            position: snapshot.head().position,
+            snapshot,
+            memory,
             catalog,
             queue,
-            position,
             live,
             era,
             keys,
@@ -133,7 +136,7 @@ impl Unit {
     pub async fn select(&mut self, namespace: &str, query: &Query) -> Result<Rows, StorageError> {
         let collection = self.catalog.get(namespace, &query.collection)?;
         let plan = Plan::new(collection, query)?;
-        let (rows, cut) = self.reader.select(collection, &plan).await?;
+        let (rows, cut) = self.snapshot.select(collection, &plan).await?;
         self.reads.ranges.push(plan.range(cut));
         Ok(rows)
     }
@@ -152,7 +155,7 @@ impl Unit {
         let collection = self.catalog.get(namespace, collection)?;
         let counter = collection.counter(counter)?.id;
         let key = CounterKey { collection: collection.id, counter, key: key.to_owned() };
-        let value = self.reader.count(&key).await?;
+        let value = self.snapshot.count(&key).await?;
         self.reads.counters.insert(key);
         Ok(value)
     }
@@ -160,7 +163,7 @@ impl Unit {
     /// Ends the unit without a commit and gives everything that it has read of its snapshot, for
     /// [`Storage::watch`](crate::Storage::watch). What it wrote is gone.
     pub async fn dependencies(self) -> Result<Dependencies, StorageError> {
-        self.reader.end().await?;
+        self.snapshot.end().await?;
         Ok(Dependencies::new(self.position, self.era, self.reads, self.live))
     }
 
@@ -284,7 +287,7 @@ impl Unit {
     /// A unit without writes and entries is not queued; its position is that of its snapshot.
     pub async fn commit(self) -> Result<Committed, CommitError> {
         // The connection goes back before the wait, so that waiting units do not keep others from reading.
-        self.reader.end().await?;
+        self.snapshot.end().await?;
         let writes: Vec<_> = self.writes.into_values().flat_map(HashMap::into_values).collect();
         if writes.is_empty()
             && self.thresholds.is_empty()
@@ -329,7 +332,15 @@ impl Unit {
         if let Some(read) = self.reads.documents.get(&collection.id).and_then(|keys| keys.get(key)) {
             return Ok(read.clone());
         }
-        let document = self.reader.get(collection.id, key).await?;
+        let remembered = self.memory.get(collection.id, key, self.position);
+        let document = match remembered {
+            Some(document) => document,
+            None => {
+                let document = self.snapshot.get(collection.id, key).await?;
+                self.memory.put(collection.id, key, self.position, document.as_ref());
+                document
+            }
+        };
         self.reads.documents.entry(collection.id).or_default().insert(key.to_owned(), document.clone());
         Ok(document)
     }
@@ -351,8 +362,15 @@ impl Unit {
         if let Some(write) = found {
             return Ok(write.document());
         }
-        let found = self.reader.find_unique(collection, index, &values).await?;
-        self.reads.unique.insert(UniqueKey { collection: collection.id, id: index.id, values });
+        let asked = UniqueKey { collection: collection.id, id: index.id, values };
+        let found = match self.reads.unique.get(&asked) {
+            Some(found) => found.clone(),
+            None => {
+                let found = self.snapshot.find_unique(collection, index, &asked.values).await?;
+                self.reads.unique.insert(asked, found.clone());
+                found
+            }
+        };
         let own = self.writes.get(&collection.id);
         // One that this unit has changed no longer has the values, or it would have been found above.
         Ok(found.filter(|document| own.is_none_or(|writes| !writes.contains_key(&document.key))))

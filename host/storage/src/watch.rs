@@ -98,7 +98,7 @@ impl Facts {
                     keys.into_keys().map(move |key| (collection, key.into_boxed_str()))
                 })
                 .collect(),
-            unique: reads.unique.into_iter().collect(),
+            unique: reads.unique.into_keys().collect(),
             counters: reads.counters.into_iter().collect(),
             ranges: reads.ranges,
         }

@@ -5,11 +5,13 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::StorageError;
 use crate::postgres;
+use crate::snapshots::Snapshots;
 use crate::transaction::Transaction;
+use crate::wal::Wal;
 
 #[derive(Debug)]
 pub(crate) enum Writer {
-    Sqlite(SqliteConnection),
+    Sqlite(SqliteConnection, Wal),
     Postgres(Box<postgres::Writer>),
 }
 
@@ -18,7 +20,9 @@ impl Writer {
     /// locks the head.
     pub(crate) async fn begin(&mut self) -> Result<Transaction<'_>, StorageError> {
         Ok(match self {
-            Self::Sqlite(connection) => Transaction::Sqlite(connection.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite(connection, _) => {
+                Transaction::Sqlite(connection.begin_with("BEGIN IMMEDIATE").await?)
+            }
             Self::Postgres(writer) => Transaction::Postgres(writer.connection().await?.begin().await?),
         })
     }
@@ -26,7 +30,7 @@ impl Writer {
     /// Begins a transaction that only reads, at one snapshot.
     pub(crate) async fn read(&mut self) -> Result<Transaction<'_>, StorageError> {
         Ok(match self {
-            Self::Sqlite(connection) => Transaction::Sqlite(connection.begin().await?),
+            Self::Sqlite(connection, _) => Transaction::Sqlite(connection.begin().await?),
             Self::Postgres(writer) => {
                 let connection = writer.connection().await?;
                 Transaction::Postgres(connection.begin_with(postgres::SNAPSHOT).await?)
@@ -41,9 +45,16 @@ impl Writer {
         }
     }
 
+    /// To be called between two transactions.
+    pub(crate) async fn tidy(&mut self, snapshots: &Snapshots) {
+        if let Self::Sqlite(connection, wal) = self {
+            wal.shorten(connection, snapshots).await;
+        }
+    }
+
     pub(crate) async fn close(self) -> Result<(), StorageError> {
         match self {
-            Self::Sqlite(connection) => Ok(connection.close().await?),
+            Self::Sqlite(connection, _) => Ok(connection.close().await?),
             Self::Postgres(writer) => writer.close().await,
         }
     }

@@ -6,6 +6,10 @@ use vzaemo::backup::Restore;
 use vzaemo::command::{Command, Line, StorageCommand};
 use vzaemo::{backup, check, copy, serve, verify};
 
+/// Requests make and free many small things on all threads, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let line = Line::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()

@@ -40,19 +40,56 @@ async fn rows(scale: Scale, module: Module) -> Result<Vec<Row>> {
     rows.push(Row::new("a call: page of 50 blocks, median", blocks, "µs"));
 
     let time = Duration::from_millis(scale.pick(1500, 300));
-    let (mut one, mut two, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut calls, mut pages) = (Scaling::default(), Scaling::default());
     for _ in 0..scale.pick(5, 3) {
-        let (single, double) = (rate(&module, 1, time).await?, rate(&module, 2, time).await?);
-        one.push(single);
-        two.push(double);
-        ratios.push(double / single);
+        calls.add(rate(&module, 1, time).await?, rate(&module, 2, time).await?);
+        pages.add(native_rate(1, time).await?, native_rate(2, time).await?);
     }
-    let mut row =
-        Row::new("calls in process, two threads against one", median(two), "/s").against(median(one));
-    // Of neighbouring rounds, so that what else the machine does falls on both.
-    row.ratio = Some(median(ratios));
-    rows.push(row.goal(Goal::Times(1.7)));
+    rows.push(calls.row("calls in process, two threads against one").goal(Goal::Times(1.7)));
+    rows.push(pages.row("the same page built natively, two threads against one: what the machine gives"));
     Ok(rows)
+}
+
+/// Rates of one thread and of two, taken in turns.
+#[derive(Default)]
+struct Scaling {
+    one: Vec<f64>,
+    two: Vec<f64>,
+    ratios: Vec<f64>,
+}
+
+impl Scaling {
+    fn add(&mut self, one: f64, two: f64) {
+        self.one.push(one);
+        self.two.push(two);
+        self.ratios.push(two / one);
+    }
+
+    fn row(self, what: &str) -> Row {
+        let mut row = Row::new(what, median(self.two), "/s").against(median(self.one));
+        // Of neighbouring rounds, so that what else the machine does falls on both.
+        row.ratio = Some(median(self.ratios));
+        row
+    }
+}
+
+/// Pages per second that so many tasks build with the same code outside the sandbox.
+async fn native_rate(tasks: usize, time: Duration) -> Result<f64> {
+    let begun = Instant::now();
+    let build = move || {
+        let mut pages = 0_u32;
+        while begun.elapsed() < time {
+            std::hint::black_box(probe::draw_blocks());
+            pages += 1;
+        }
+        pages
+    };
+    let tasks: Vec<_> = (0..tasks).map(|_| tokio::spawn(async move { build() })).collect();
+    let mut pages = 0.0;
+    for task in tasks {
+        pages += f64::from(task.await?);
+    }
+    Ok(pages / begun.elapsed().as_secs_f64())
 }
 
 async fn call(module: &Module, view: &str) -> Result<()> {

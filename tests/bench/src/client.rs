@@ -99,6 +99,8 @@ pub async fn once(address: SocketAddr, request: &[u8]) -> Result<(u16, Vec<u8>)>
 pub struct Measured {
     /// How long it took.
     pub took: Duration,
+    /// The time that all threads of this process, client and server, had a processor meanwhile.
+    pub processor: Duration,
     /// The time of each request that was answered as it should be, the shortest first.
     pub latencies: Vec<Duration>,
     /// How many were answered otherwise, or not at all.
@@ -112,6 +114,13 @@ impl Measured {
         self.latencies.len() as f64 / self.took.as_secs_f64()
     }
 
+    /// The processor time of a request, in microseconds; to be asked only if the server runs in this process. What else
+    /// the machine does is not in it.
+    #[allow(clippy::cast_precision_loss)] // far below 2⁵²
+    pub fn processor_each(&self) -> f64 {
+        self.processor.as_secs_f64() * 1e6 / self.latencies.len() as f64
+    }
+
     /// The time within which `percent` of the requests were answered, in milliseconds.
     pub fn percentile(&self, percent: f64) -> f64 {
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -122,6 +131,7 @@ impl Measured {
     /// Two loads as one after the other.
     pub fn then(mut self, other: Measured) -> Measured {
         self.took += other.took;
+        self.processor += other.processor;
         self.failed += other.failed;
         self.latencies.extend(other.latencies);
         self.latencies.sort_unstable();
@@ -232,11 +242,21 @@ pub async fn paced(
 }
 
 /// Runs the same on many connections and puts together what they measured.
+/// The processor time of this process so far, of all its threads, by Linux (proc(5): utime and stime of `stat`).
+fn processor_time() -> Result<Duration> {
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = std::fs::read_to_string("/proc/self/stat").context("read the processor time")?;
+    // The name before may hold anything.
+    let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
+    Ok(TICK * ticks.sum::<Result<u32, _>>().context("read the processor time")?)
+}
+
 async fn spread<F>(connections: usize, work: impl Fn() -> F) -> Result<Measured>
 where
     F: Future<Output = Result<Measured>> + Send + 'static,
 {
-    let begun = Instant::now();
+    let (begun, processor) = (Instant::now(), processor_time()?);
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
         tasks.spawn(work());
@@ -248,6 +268,7 @@ where
         whole.failed += part.failed;
     }
     whole.took = begun.elapsed();
+    whole.processor = processor_time()?.saturating_sub(processor);
     whole.latencies.sort_unstable();
     Ok(whole)
 }

@@ -32,6 +32,10 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
 
+/// As in the program itself, for most of what is measured runs in this process.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures the platform.
 #[derive(Debug, Parser)]
 struct Options {

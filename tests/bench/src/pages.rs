@@ -34,8 +34,10 @@ pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
     let boards: Vec<String> = (0..BOARDS).map(|board| format!("/probe/boards/board-{board}")).collect();
     let reading = Comparison::of(scale, server.address, native, &boards).await?;
     rows.push(reading.row("page of a module with reads, against native").goal(Goal::Times(0.8)));
+    rows.push(reading.work("page of a module with reads, client included, against native"));
     let plain = Comparison::of(scale, server.address, native, &["/probe/blocks".to_owned()]).await?;
     rows.push(plain.row("page of a module without reads, against native"));
+    rows.push(plain.work("page of a module without reads, client included, against native"));
     // The native twin must be as fast as native pages are, or the comparison flatters.
     rows.push(Row::new("the native page without reads", plain.native, "/s").goal(Goal::AtLeast(28_000.0)));
     Ok(rows)
@@ -66,6 +68,8 @@ struct Comparison {
     module: f64,
     native: f64,
     ratio: f64,
+    /// Processor time of a request to either, client included, in microseconds.
+    processor: (f64, f64),
 }
 
 impl Comparison {
@@ -75,17 +79,30 @@ impl Comparison {
             same(module, native, path).await?;
         }
         let (mut of_module, mut of_native, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut work_of_module, mut work_of_native) = (Vec::new(), Vec::new());
         // The first round warms up and is not counted.
         for round in 0..=scale.pick(7, 2) {
-            let native = load(scale, native, paths).await?.per_second();
-            let module = load(scale, module, paths).await?.per_second();
+            let native = load(scale, native, paths).await?;
+            let module = load(scale, module, paths).await?;
             if round > 0 {
-                of_module.push(module);
-                of_native.push(native);
-                ratios.push(module / native);
+                of_module.push(module.per_second());
+                of_native.push(native.per_second());
+                ratios.push(module.per_second() / native.per_second());
+                work_of_module.push(module.processor_each());
+                work_of_native.push(native.processor_each());
             }
         }
-        Ok(Comparison { module: median(of_module), native: median(of_native), ratio: median(ratios) })
+        Ok(Comparison {
+            module: median(of_module),
+            native: median(of_native),
+            ratio: median(ratios),
+            processor: (median(work_of_module), median(work_of_native)),
+        })
+    }
+
+    /// The processor time behind the rates: what they are where nothing else runs on the machine.
+    fn work(&self, what: &str) -> Row {
+        Row::new(format!("processor time of a {what}"), self.processor.0, "µs").against(self.processor.1)
     }
 
     fn row(&self, what: &str) -> Row {

@@ -105,6 +105,9 @@ pub fn bodies(page: &Page) -> Vec<&str> {
 
 /// The files that a page shows, each once.
 pub fn files(page: &Page) -> Vec<&str> {
+    if !mentions(page, Kind::File) {
+        return Vec::new();
+    }
     let opened = Reader::new(page).filter_map(|event| match event {
         Ok(Event::Open(Kind::File, id)) => Some(id),
         _ => None,
@@ -115,7 +118,15 @@ pub fn files(page: &Page) -> Vec<&str> {
     found
 }
 
+/// Whether a kind stands among the marks at all. Most pages are done with this look, which is much cheaper than reading.
+fn mentions(page: &Page, wanted: Kind) -> bool {
+    page.marks.iter().any(|mark| mark.to_be_bytes()[0] == wanted as u8)
+}
+
 fn leaves(page: &Page, wanted: Kind) -> Vec<&str> {
+    if !mentions(page, wanted) {
+        return Vec::new();
+    }
     let mut found: Vec<&str> = Reader::new(page)
         .filter_map(|event| match event {
             Ok(Event::Leaf(kind, text)) if kind == wanted => Some(text),
