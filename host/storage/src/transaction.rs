@@ -30,8 +30,12 @@ impl Transaction<'_> {
     /// Runs statements that stand in this crate, one after the other.
     pub(crate) async fn script(&mut self, text: &'static str) -> Result<(), StorageError> {
         match self {
-            Self::Sqlite(transaction) => drop(sqlx::raw_sql(text).execute(&mut **transaction).await?),
-            Self::Postgres(transaction) => drop(sqlx::raw_sql(text).execute(&mut **transaction).await?),
+            Self::Sqlite(transaction) => {
+                sqlx::raw_sql(text).execute(&mut **transaction).await?;
+            }
+            Self::Postgres(transaction) => {
+                sqlx::raw_sql(text).execute(&mut **transaction).await?;
+            }
         }
         Ok(())
     }
