@@ -44,7 +44,7 @@ impl Reader {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Document>, StorageError> {
-        let statement = Statement::new(sql::portion(collection)).bind(after).bind(limit);
+        let statement = Statement::new(sql::portion(collection, limit)).bind(after);
         let rows = self.0.rows(statement).await?;
         rows.iter().map(|row| document(row.string(0)?, row, 1)).collect()
     }
@@ -68,8 +68,7 @@ impl Reader {
     ) -> Result<(Rows, Option<Cut>), StorageError> {
         let statement = Statement::new(sql::select(self.0.dialect(), collection, plan))
             .bind_all(plan.stated().map(|bound| (&bound.value).into()))
-            .bind_all(plan.after.iter().flatten().map(Into::into))
-            .bind(i64::from(plan.limit) + 1);
+            .bind_all(plan.after.iter().flatten().map(Into::into));
         let mut found = self.0.rows(statement).await?;
         let most = usize::try_from(plan.limit).unwrap_or(usize::MAX);
         let beyond = if found.len() > most { found.pop() } else { None };
@@ -116,10 +115,10 @@ impl Reader {
     }
 
     pub(crate) async fn entries(&mut self, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StorageError> {
-        let statement = Statement::new(
-            "SELECT number, position, leaf, bytes FROM entries WHERE number >= $1 ORDER BY number LIMIT $2",
-        );
-        let rows = self.0.rows(statement.bind(from).bind(limit)).await?;
+        let statement = Statement::new(format!(
+            "SELECT number, position, leaf, bytes FROM entries WHERE number >= $1 ORDER BY number LIMIT {limit}"
+        ));
+        let rows = self.0.rows(statement.bind(from)).await?;
         rows.iter()
             .map(|row| {
                 Ok(StoredEntry {

@@ -137,9 +137,9 @@ pub(crate) fn scan(collection: i64) -> String {
 }
 
 /// Some documents after a key.
-pub(crate) fn portion(collection: i64) -> String {
+pub(crate) fn portion(collection: i64, limit: u32) -> String {
     format!(
-        "SELECT key, revision, version, CAST(body AS TEXT) FROM {} WHERE key > $1 ORDER BY key LIMIT $2",
+        "SELECT key, revision, version, CAST(body AS TEXT) FROM {} WHERE key > $1 ORDER BY key LIMIT {limit}",
         table(collection)
     )
 }
@@ -214,7 +214,7 @@ pub(crate) fn join(dialect: Dialect) -> &'static str {
 }
 
 /// The rows that a plan asks for: key, the fields of the order, then the asked fields. Parameters are condition values,
-/// cursor values, limit.
+/// then cursor values.
 pub(crate) fn select(dialect: Dialect, collection: &Compiled, plan: &Plan) -> String {
     let by_id = |id: u32| {
         let found = collection.fields.iter().find(|field| field.id == id);
@@ -267,7 +267,9 @@ pub(crate) fn select(dialect: Dialect, collection: &Compiled, plan: &Plan) -> St
     }
     let direction = if plan.descending { " DESC" } else { "" };
     let order: Vec<_> = order.into_iter().map(|column| column + direction).collect();
-    let _ = write!(sql, " ORDER BY {} LIMIT {}", order.join(", "), parameter());
+    // The limit is a number in the text: as a parameter it would have SQLite prepare the statement anew each time, as
+    // its planner looks at the value. One more row tells whether there are more.
+    let _ = write!(sql, " ORDER BY {} LIMIT {}", order.join(", "), u64::from(plan.limit) + 1);
     sql
 }
 

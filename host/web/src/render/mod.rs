@@ -162,7 +162,8 @@ fn render_as(page: &Page, resolver: &dyn Resolver, join: Join) -> Rendered {
         noindex: false,
         until: None,
     };
-    let mut parts = Parts::default();
+    // Tags are most of a page; as a rule three bytes of HTML for one of text.
+    let mut parts = Parts { body: Fragment::with_capacity(page.text.len() * 3), ..Parts::default() };
     while let Some(event) = renderer.next() {
         if let Event::Open(Kind::Page, _) = event {
             renderer.page(&mut parts);
