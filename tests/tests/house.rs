@@ -22,13 +22,14 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
 }
 
 /// The rooms of the host from the ground up: one may use those before it, never those after it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "clock",
     "storage",
     "audit",
     "language",
     "search",
     "registers",
+    "signature",
     "identity",
     "access",
     "protection",
