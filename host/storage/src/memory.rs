@@ -35,6 +35,10 @@ pub(crate) struct Memory {
     era: AtomicU64,
 }
 
+/// A document that is known, or that it is missing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Known(pub Option<Document>);
+
 #[derive(Debug, Clone)]
 struct Remembered {
     /// The snapshot on which it was read.
@@ -59,14 +63,14 @@ impl Memory {
         }
     }
 
-    /// The document as a snapshot has it: the inner `None` if it is missing there, the outer if that is not known here.
-    pub(crate) fn get(&self, collection: i64, key: &str, snapshot: u64) -> Option<Option<Document>> {
+    /// What a snapshot has under a key, if that is known here.
+    pub(crate) fn get(&self, collection: i64, key: &str, snapshot: u64) -> Option<Known> {
         if snapshot > self.settled.load(Ordering::SeqCst) {
             return None;
         }
         let era = self.era.load(Ordering::SeqCst);
         let found = self.documents.get(&(collection, key.into()))?;
-        let document = found.document.as_deref().cloned();
+        let document = Known(found.document.as_deref().cloned());
         (found.since <= snapshot && found.era == era).then_some(document)
     }
 

@@ -7,7 +7,7 @@ use crate::canonical::{self, violation};
 use crate::catalog::{Catalog, Compiled, Index, Projection};
 use crate::key::KeyMaker;
 use crate::live::LiveGuard;
-use crate::memory::Memory;
+use crate::memory::{Known, Memory};
 use crate::plan::Plan;
 use crate::prepared::{After, CounterKey, Prepared, Reads, Threshold, UniqueKey, Write};
 use crate::queue::Queue;
@@ -334,7 +334,7 @@ impl Unit {
         }
         let remembered = self.memory.get(collection.id, key, self.position);
         let document = match remembered {
-            Some(document) => document,
+            Some(Known(document)) => document,
             None => {
                 let document = self.snapshot.get(collection.id, key).await?;
                 self.memory.put(collection.id, key, self.position, document.as_ref());

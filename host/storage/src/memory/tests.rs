@@ -33,7 +33,7 @@ async fn what_was_read_once_is_answered_from_memory_until_a_commit_touches_it() 
     let known = |position| {
         let memory = &storage.shared.memory;
         let id = storage.shared.catalog().get("test", "notes").unwrap().id;
-        memory.get(id, "a", position).map(|found| found.map(|document| document.body))
+        memory.get(id, "a", position).map(|found| found.0.map(|document| document.body))
     };
     assert_eq!(known(storage.position()), None);
     assert_eq!(title(&storage).await, None);
@@ -72,12 +72,12 @@ fn between_announcing_and_settling_nothing_is_remembered_and_nothing_answered_fo
     memory.announce(8);
     memory.put(1, "b", 7, Some(&document));
     memory.put(1, "c", 8, Some(&document));
-    assert_eq!(memory.get(1, "a", 7), Some(Some(document.clone())), "units of the old position go on");
+    assert_eq!(memory.get(1, "a", 7), Some(Known(Some(document.clone()))), "units of the old position go on");
     assert_eq!(memory.get(1, "a", 8), None);
     assert_eq!(memory.get(1, "b", 7), None);
     memory.settle(8);
-    assert_eq!(memory.get(1, "a", 8), Some(Some(document.clone())), "nothing has touched it");
-    assert_eq!(memory.get(1, "c", 8), Some(Some(document)));
+    assert_eq!(memory.get(1, "a", 8), Some(Known(Some(document.clone()))), "nothing has touched it");
+    assert_eq!(memory.get(1, "c", 8), Some(Known(Some(document))));
     memory.forget_all();
     assert_eq!(memory.get(1, "a", 8), None);
 }
