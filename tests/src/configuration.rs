@@ -21,6 +21,8 @@ pub struct Settings {
     pub body_kib: u32,
     /// Units of work that one transaction commits at most; as the program has it unless set.
     pub batch: Option<usize>,
+    /// The address of a PostgreSQL database; SQLite without one.
+    pub database: Option<String>,
     /// Modules by id.
     pub modules: BTreeMap<String, Module>,
     /// Further sections of the file, as TOML.
@@ -39,7 +41,7 @@ impl Default for Settings {
     fn default() -> Self {
         let module = || Module { version: "^1.0".to_owned(), enabled: true, config: String::new() };
         let modules = ["petitions", "consultations"].map(|id| (id.to_owned(), module()));
-        Settings { body_kib: 1024, batch: None, modules: modules.into(), more: String::new() }
+        Settings { body_kib: 1024, batch: None, database: None, modules: modules.into(), more: String::new() }
     }
 }
 
@@ -94,8 +96,12 @@ seed = "vzaemodiia"
 "#,
             base, self.body_kib
         );
+        text.push_str("\n[storage]\n");
         if let Some(batch) = self.batch {
-            let _infallible = writeln!(text, "\n[storage]\nbatch = {batch}");
+            let _infallible = writeln!(text, "batch = {batch}");
+        }
+        if let Some(database) = &self.database {
+            let _infallible = writeln!(text, "url = \"{database}\"");
         }
         text.push_str(&self.more);
         for (id, module) in &self.modules {

@@ -2,7 +2,6 @@
 
 use crate::platform::Seat;
 use crate::{Packages, Person, Platform, Settings};
-use std::fmt::Write as _;
 use vzaemo_test_postgres::{Server, shared};
 
 /// Keys the hashes by which persons are found again, so all nodes must have the same.
@@ -18,8 +17,7 @@ impl Settings {
     /// The same on a schema of its own on this server.
     #[must_use]
     pub fn on_server(mut self, server: &Server) -> Self {
-        assert!(self.batch.is_none(), "the section [storage] is written once");
-        let _infallible = write!(self.more, "\n[storage]\nurl = \"{}\"\n", server.schema());
+        self.database = Some(server.schema());
         self
     }
 }

@@ -281,8 +281,8 @@ async fn a_node_that_has_not_heard_makes_the_page_anew_for_whoever_has() {
     let mut settings = Settings::default();
     settings.modules.retain(|id, _| id == "petitions");
     let settings = settings.on_postgres();
-    let (_, url) = settings.more.split_once("url = \"").unwrap();
-    let mut database = PgConnection::connect(url.split_once('"').unwrap().0).await.unwrap();
+    let url = settings.database.clone().unwrap();
+    let mut database = PgConnection::connect(&url).await.unwrap();
     let nodes = Nodes::start(&settings, 1).await;
     let person = nodes[0].person(2).await;
     until("the node is slow to hear and not yet paused", async || {
@@ -291,7 +291,7 @@ async fn a_node_that_has_not_heard_makes_the_page_anew_for_whoever_has() {
             is_remembered(&person.get("/petitions").await).then_some(())
         })
         .await;
-        let deaf = PgConnection::connect(url.split_once('"').unwrap().0).await.unwrap();
+        let deaf = PgConnection::connect(&url).await.unwrap();
         let deaf = lock_the_log(deaf).await;
         // Another node has committed something, for all that this one can see.
         let ahead = "UPDATE head SET position = position + 1 RETURNING position";

@@ -201,6 +201,39 @@ pub async fn each(
     .await
 }
 
+/// Each of the requests once, at regular intervals whether or not earlier ones have been answered, so many a second. The
+/// time of one counts from when it was due.
+pub async fn each_paced(
+    address: SocketAddr,
+    connections: usize,
+    per_second: f64,
+    requests: Arc<[Bytes]>,
+    expected: u16,
+) -> Result<Measured> {
+    let begun = Instant::now();
+    let next = Arc::new(AtomicU64::new(0));
+    spread(connections, move || {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        async move {
+            let mut connection = Connection::open(address).await?;
+            let mut measured = Measured::default();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(request) = requests.get(usize::try_from(number)?) else { return Ok(measured) };
+                #[allow(clippy::cast_precision_loss)] // a count of requests
+                let due = Duration::from_secs_f64(number as f64 / per_second);
+                tokio::time::sleep_until((begun + due).into()).await;
+                if connection.send(request).await?.status == expected {
+                    measured.latencies.push(begun.elapsed().saturating_sub(due));
+                } else {
+                    measured.failed += 1;
+                }
+            }
+        }
+    })
+    .await
+}
+
 /// A request at regular intervals whether or not earlier ones have been answered, so many a second. The time of one
 /// counts from when it was due, not from when a connection was free to send it.
 pub async fn paced(
