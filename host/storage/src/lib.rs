@@ -33,6 +33,7 @@ mod live;
 mod logged;
 mod memory;
 mod migrate;
+mod own;
 mod plan;
 mod pool;
 mod postgres;

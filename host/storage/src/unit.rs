@@ -1,6 +1,5 @@
 //! The unit of work.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::canonical::{self, violation};
@@ -8,8 +7,9 @@ use crate::catalog::{Catalog, Compiled, Index, Projection};
 use crate::key::KeyMaker;
 use crate::live::LiveGuard;
 use crate::memory::{Known, Memory};
+use crate::own::Own;
 use crate::plan::Plan;
-use crate::prepared::{After, CounterKey, Prepared, Reads, Threshold, UniqueKey, Write};
+use crate::prepared::{After, CounterKey, Prepared, Reads, Threshold, UniqueKey};
 use crate::queue::Queue;
 use crate::snapshots::Lent;
 use crate::{CommitError, Committed, Dependencies, Document, Query, Rows, StorageError, WriteError};
@@ -44,7 +44,7 @@ pub struct Unit {
     era: u64,
     keys: KeyMaker,
     reads: Reads,
-    writes: HashMap<i64, HashMap<String, Write>>,
+    own: Own,
     thresholds: Vec<Threshold>,
     entries: Vec<Vec<u8>>,
     numbers: Vec<(String, String)>,
@@ -74,7 +74,7 @@ impl Unit {
             era,
             keys,
             reads: Reads::default(),
-            writes: HashMap::new(),
+            own: Own::default(),
             thresholds: Vec::new(),
             entries: Vec::new(),
             numbers: Vec::new(),
@@ -288,7 +288,7 @@ impl Unit {
     pub async fn commit(self) -> Result<Committed, CommitError> {
         // The connection goes back before the wait, so that waiting units do not keep others from reading.
         self.snapshot.end().await?;
-        let writes: Vec<_> = self.writes.into_values().flat_map(HashMap::into_values).collect();
+        let writes = self.own.into_writes();
         if writes.is_empty()
             && self.thresholds.is_empty()
             && self.entries.is_empty()
@@ -326,7 +326,7 @@ impl Unit {
 
     /// The document as this unit sees it now.
     async fn current(&mut self, collection: &Compiled, key: &str) -> Result<Option<Document>, StorageError> {
-        if let Some(write) = self.writes.get(&collection.id).and_then(|writes| writes.get(key)) {
+        if let Some(write) = self.own.get(collection.id, key) {
             return Ok(write.document());
         }
         if let Some(read) = self.reads.documents.get(&collection.id).and_then(|keys| keys.get(key)) {
@@ -352,17 +352,10 @@ impl Unit {
         index: &Index,
         values: Box<[String]>,
     ) -> Result<Option<Document>, StorageError> {
-        let own = self.writes.get(&collection.id);
-        let found = own.into_iter().flat_map(HashMap::values).find(|write| {
-            let fields = write.after.as_ref().map(|after| &after.fields);
-            fields
-                .and_then(|fields| Compiled::unique_values(index, fields))
-                .is_some_and(|found| found == values)
-        });
-        if let Some(write) = found {
+        let asked = UniqueKey { collection: collection.id, id: index.id, values };
+        if let Some(write) = self.own.holder(&asked) {
             return Ok(write.document());
         }
-        let asked = UniqueKey { collection: collection.id, id: index.id, values };
         let found = match self.reads.unique.get(&asked) {
             Some(found) => found.clone(),
             None => {
@@ -371,9 +364,8 @@ impl Unit {
                 found
             }
         };
-        let own = self.writes.get(&collection.id);
         // One that this unit has changed no longer has the values, or it would have been found above.
-        Ok(found.filter(|document| own.is_none_or(|writes| !writes.contains_key(&document.key))))
+        Ok(found.filter(|document| self.own.get(collection.id, &document.key).is_none()))
     }
 
     async fn check_unique(
@@ -406,17 +398,7 @@ impl Unit {
     ) {
         let bytes = after.as_ref().map_or(0, |after| after.body.len()) + key.len();
         self.room = self.room.saturating_sub(bytes + OVERHEAD);
-        let writes = self.writes.entry(collection.id).or_default();
-        match writes.get_mut(key) {
-            Some(write) if write.before.is_none() && after.is_none() => {
-                writes.remove(key);
-            }
-            Some(write) => write.after = after,
-            None => {
-                let write = Write { collection: collection.clone(), key: key.to_owned(), before, after };
-                writes.insert(key.to_owned(), write);
-            }
-        }
+        self.own.write(collection, key, before, after);
     }
 
     fn check_room(&self, bytes: usize) -> Result<(), WriteError> {
@@ -429,17 +411,4 @@ const OVERHEAD: usize = 256;
 
 fn accept(collection: &Compiled, body: &str) -> Result<(String, Projection), WriteError> {
     collection.accept(body).map_err(WriteError::Schema)
-}
-
-impl Write {
-    /// The document as the write leaves it.
-    fn document(&self) -> Option<Document> {
-        let after = self.after.as_ref()?;
-        Some(Document {
-            key: self.key.clone(),
-            revision: after.revision,
-            version: self.collection.declared.version,
-            body: after.body.clone(),
-        })
-    }
 }

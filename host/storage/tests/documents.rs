@@ -91,6 +91,14 @@ async fn unique_keys_are_found_and_may_pass_from_one_document_to_another(engine:
     assert_eq!(find(&mut unit, "3").await.as_deref(), Some("a"));
     unit.replace("test", "notes", "b", 1, r#"{"title":"b","number":"1"}"#).await.unwrap();
     unit.replace("test", "notes", "a", 2, r#"{"title":"a","number":"2"}"#).await.unwrap();
+    // Values that a document of the unit gave up are free, those that one has taken are not.
+    let third = r#"{"title":"e","number":"3"}"#;
+    unit.insert("test", "notes", Some("e".to_owned()), third).await.unwrap();
+    let taken = unit.insert("test", "notes", None, third).await;
+    assert!(matches!(taken, Err(WriteError::Unique { .. })));
+    unit.remove("test", "notes", "e", 1).await.unwrap();
+    assert_eq!(find(&mut unit, "3").await, None);
+    unit.insert("test", "notes", Some("f".to_owned()), third).await.unwrap();
     let undeclared = unit.find_unique("test", "notes", &["title"], &["a"]).await;
     assert!(matches!(undeclared, Err(StorageError::UnknownUnique { .. })));
     unit.commit().await.unwrap();
@@ -98,6 +106,7 @@ async fn unique_keys_are_found_and_may_pass_from_one_document_to_another(engine:
     let mut unit = place.storage.begin().await.unwrap();
     assert_eq!(find(&mut unit, "1").await.as_deref(), Some("b"));
     assert_eq!(find(&mut unit, "2").await.as_deref(), Some("a"));
+    assert_eq!(find(&mut unit, "3").await.as_deref(), Some("f"));
 }
 
 async fn a_unit_dropped_or_too_large_leaves_nothing_behind(engine: Engine) {
