@@ -15,7 +15,7 @@ use crate::{Applied, Configuration, Desired, Plan, configuration, lock};
 use state::{Ready, State};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use vzaemo_runtime::Engine;
@@ -37,6 +37,8 @@ struct Inner {
     path: PathBuf,
     /// The configuration that the program started with: where files lie does not change while it runs.
     started: Configuration,
+    /// The file as it was first read. The program may have been started with another port or data folder than it names.
+    written: OnceLock<Configuration>,
     service: Arc<Service>,
     engine: Engine,
     quarantine: Arc<Quarantine>,
@@ -51,7 +53,7 @@ impl Lifecycle {
         let quarantine = Arc::new(Quarantine::new(service.platform().security.clone(), thresholds));
         service.report_health_to(Arc::clone(&quarantine) as Arc<dyn vzaemo_service::Health>);
         let state = Mutex::default();
-        Lifecycle { inner: Arc::new(Inner { path, started, service, engine, quarantine, state }) }
+        Lifecycle { inner: Arc::new(Inner { path, started, written: OnceLock::new(), service, engine, quarantine, state }) }
     }
 
     /// The path of the configuration.
@@ -179,7 +181,7 @@ impl Lifecycle {
 
     async fn attempt(&self, state: &mut MutexGuard<'_, State>) -> Result<Applied, LifecycleError> {
         let (configuration, desired, policies, layout) = self.read()?;
-        let at_next_start = self.inner.started.differs_beyond_modules(&configuration);
+        let at_next_start = self.at_next_start(&configuration);
         if state.entered && desired == state.desired && policies == state.policies {
             return Ok(Applied { generation: state.generation, plan: Plan::default(), at_next_start });
         }
@@ -198,6 +200,11 @@ impl Lifecycle {
         self.enter(state, ready);
         self.write_lock(&state.desired);
         Ok(Applied { generation: state.generation, plan, at_next_start })
+    }
+
+    /// The sections that have changed since the start and are not taken up before the next one.
+    fn at_next_start(&self, configuration: &Configuration) -> Vec<&'static str> {
+        self.inner.written.get_or_init(|| configuration.clone()).differs_beyond_modules(configuration)
     }
 
     /// Puts a configuration into service. Requests that have begun keep what they began with.

@@ -42,7 +42,7 @@ impl Lifecycle {
         let ready = self.prepare_last(state, desired).await?;
         self.enter(state, ready);
         self.write_lock(&state.desired);
-        let at_next_start = self.inner.started.differs_beyond_modules(&configuration);
+        let at_next_start = self.at_next_start(&configuration);
         Ok(Some(Applied { generation: state.generation, plan: Plan::default(), at_next_start }))
     }
 

@@ -12,6 +12,18 @@ fn refused(result: Result<vzaemo_lifecycle::Applied, LifecycleError>) -> String 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_what_has_changed_since_the_start_waits_for_the_next_one() {
+    let house = House::new(NOTES).await;
+    house.put("notes", "1.0.0");
+    assert!(house.lifecycle.start().await.unwrap().at_next_start.is_empty());
+    assert!(house.lifecycle.reload().await.unwrap().at_next_start.is_empty());
+    house.configure(&format!("[requests]\nbody-kib = 512\n{NOTES}"));
+    assert_eq!(house.lifecycle.reload().await.unwrap().at_next_start, ["requests"]);
+    house.configure(NOTES);
+    assert!(house.lifecycle.reload().await.unwrap().at_next_start.is_empty(), "taken back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn modules_come_go_up_and_down_while_the_platform_runs() {
     let house = House::new(BOTH).await;
     house.put("notes", "1.0.0");

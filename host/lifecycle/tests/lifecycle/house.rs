@@ -222,7 +222,9 @@ impl House {
         let engine = Engine::new(EngineConfig { concurrency: 2, ..EngineConfig::default() }).unwrap();
         let path = folder.path().join("platform.toml");
         // The program starts with a configuration that can be read; what comes later may be broken.
-        let started = Configuration::read(&path).unwrap();
+        let mut started = Configuration::read(&path).unwrap();
+        // As with another port on the command line than the file names.
+        started.platform.base_url.set_port(Some(8099)).unwrap();
         let lifecycle = Lifecycle::new(path, started, Arc::clone(&service), engine);
         let advance = Box::new(move |seconds| {
             advance(SignedDuration::from_secs(seconds)).unwrap();
