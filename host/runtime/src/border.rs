@@ -2,10 +2,11 @@
 
 use crate::capability::CapabilitySet;
 use crate::config::TICK_MS;
-use crate::lanes::SlowLane;
 use crate::meter::{Meter, UsedUp};
+use crate::slow::Pace;
 use crate::words;
 use crate::{CallKind, Capability, Imports, Quota};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vzaemo_contract::call::{Denied, Level};
 use wasmtime::{ResourceLimiter, UpdateDeadline};
@@ -13,7 +14,7 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 /// What the lines of one call may come to, in bytes; what a guest logs beyond that is left out.
 const LOGGED: usize = 64 << 10;
 /// A call that has computed this many slices goes on in the slow lane, so that the quick ones stay quick.
-const QUICK_SLICES: u32 = 20;
+const QUICK_SLICES: u32 = 4;
 
 /// What a function of the host does, as far as the kind of call matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(crate) struct Time {
     pub(crate) slices: u32,
     /// Those that it has used.
     pub(crate) used: u32,
-    pub(crate) slow: Option<SlowLane>,
+    pub(crate) pace: Arc<Pace>,
 }
 
 impl Time {
@@ -122,12 +123,10 @@ impl Border {
         if time.used > time.slices {
             return Err(UsedUp { quota: Quota::Computing, limit: millis(time.computing) }.into());
         }
-        match &mut time.slow {
-            Some(lane) if time.used > QUICK_SLICES && !lane.entered() => {
-                Ok(UpdateDeadline::YieldCustom(1, Box::pin(lane.enter())))
-            }
-            _ => Ok(UpdateDeadline::Yield(1)),
+        if time.used > QUICK_SLICES {
+            time.pace.slow_down();
         }
+        Ok(UpdateDeadline::Yield(1))
     }
 }
 
@@ -195,7 +194,7 @@ mod tests {
         let quota = |used| {
             let wall = Duration::from_millis(100);
             let deadline = Instant::now() + wall;
-            Time { deadline, wall, computing: wall, slices: 1_000, used, slow: None }.out().quota
+            Time { deadline, wall, computing: wall, slices: 1_000, used, pace: Arc::default() }.out().quota
         };
         assert_eq!(quota(10), Quota::Time);
         assert_eq!(quota(50), Quota::Computing);

@@ -4,7 +4,8 @@ use crate::bindings;
 use crate::border::Border;
 use crate::cache::Cache;
 use crate::config::TICK_MS;
-use crate::lanes::Lanes;
+use crate::slots::Slots;
+use crate::slow::SlowLane;
 use crate::ticker::Ticker;
 use crate::{EngineConfig, EngineError, Grants, LoadError, Module};
 use sha2::{Digest, Sha256};
@@ -23,7 +24,8 @@ pub(crate) struct Shared {
     pub(crate) config: EngineConfig,
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Linker<Border>,
-    pub(crate) lanes: Lanes,
+    pub(crate) slots: Slots,
+    pub(crate) slow: SlowLane,
     pub(crate) ticker: Ticker,
     cache: Option<Cache>,
 }
@@ -46,12 +48,13 @@ impl Engine {
             .map_err(EngineError::Setup)?;
         let tick = Duration::from_millis(u64::from(TICK_MS));
         let ticker = Ticker::start(&wasmtime, tick).map_err(EngineError::Ticker)?;
-        let lanes = Lanes::new(config.concurrency, Duration::from_millis(u64::from(config.wait_ms)));
+        let slots = Slots::new(config.concurrency, Duration::from_millis(u64::from(config.wait_ms)));
+        let slow = SlowLane::start()?;
         let cache = match &config.cache {
             Some(dir) => Some(Cache::open(dir, &wasmtime).map_err(EngineError::Cache)?),
             None => None,
         };
-        Ok(Engine { shared: Arc::new(Shared { config, wasmtime, linker, lanes, ticker, cache }) })
+        Ok(Engine { shared: Arc::new(Shared { config, wasmtime, linker, slots, slow, ticker, cache }) })
     }
 
     /// Takes a component into service: checks that its bytes are those that the digest names

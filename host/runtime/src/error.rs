@@ -15,6 +15,9 @@ pub enum EngineError {
     /// The thread that ends time slices did not start.
     #[error("start the engine's clock")]
     Ticker(#[source] std::io::Error),
+    /// The threads of the slow lane did not start.
+    #[error("start the threads for long computations")]
+    SlowLane(#[source] std::io::Error),
     /// The folder of compiled components cannot be used.
     #[error("open the cache of compiled components")]
     Cache(#[source] std::io::Error),

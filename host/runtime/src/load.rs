@@ -3,6 +3,7 @@
 use crate::bindings::vzaemo::types::types as wit;
 use crate::border::Border;
 use crate::capability::CapabilitySet;
+use crate::conduct::Conduct;
 use crate::convert::RequestRef;
 use crate::engine::Shared;
 use crate::{Capability, Engine, Grants, LoadError};
@@ -57,7 +58,8 @@ pub(crate) struct Loaded {
     pub(crate) exports: Exports,
     pub(crate) held: CapabilitySet,
     /// The module's share of the engine's slots.
-    pub(crate) share: Semaphore,
+    pub(crate) share: Arc<Semaphore>,
+    pub(crate) conduct: Conduct,
     /// The most memory of an instance in bytes.
     pub(crate) memory: usize,
     /// The most time of a call.
@@ -92,7 +94,8 @@ impl Module {
                 pre,
                 exports,
                 held: grants.held(),
-                share: shared.lanes.share(),
+                conduct: Conduct::new(),
+                share: shared.slots.share(),
                 memory: memory.min(config.memory()),
                 wall: Duration::from_millis(u64::from(call_ms)),
             }),

@@ -51,12 +51,12 @@ impl Ticker {
     }
 
     /// Counts a call as running until the answer is dropped.
-    pub(crate) fn running(&self) -> Running<'_> {
+    pub(crate) fn running(&self) -> Running {
         self.state.running.fetch_add(1, SeqCst);
         if self.state.parked.load(SeqCst) {
             self.thread.unpark();
         }
-        Running(&self.state)
+        Running(Arc::clone(&self.state))
     }
 
     /// How many calls run.
@@ -73,9 +73,9 @@ impl Drop for Ticker {
 }
 
 /// A call that runs.
-pub(crate) struct Running<'a>(&'a State);
+pub(crate) struct Running(Arc<State>);
 
-impl Drop for Running<'_> {
+impl Drop for Running {
     fn drop(&mut self) {
         self.0.running.fetch_sub(1, SeqCst);
     }

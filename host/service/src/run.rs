@@ -7,7 +7,7 @@ use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 use vzaemo_contract::call::Failure;
-use vzaemo_runtime::{CallError, Imports, Module};
+use vzaemo_runtime::{CallError, Called, Imports, Module};
 use vzaemo_storage::Unit;
 
 /// How an attempt at an act ended, when it did not succeed.
@@ -23,8 +23,6 @@ impl From<Error> for Ended {
         Ended::With(error)
     }
 }
-
-type Called<T> = (Result<T, CallError>, Box<dyn Imports>);
 
 impl Service {
     /// Calls the module and takes the unit of work back.

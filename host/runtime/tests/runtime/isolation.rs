@@ -63,7 +63,85 @@ async fn a_module_that_loops_yields_to_others_on_the_same_thread() {
     looped.abort();
     assert!(looped.await.unwrap_err().is_cancelled());
     view(&good).await.unwrap();
-    assert_eq!(engine.usage().running, 0);
+    // It is dropped where it runs, at the end of a slice.
+    while engine.usage().running > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A view that computes for many slices, then asks for a document, then answers or fails.
+fn long(end: &str) -> Guest {
+    Guest::viewing(&format!(
+        "(global.set $turns (i32.const 100000000))
+         (loop $again
+           (global.set $turns (i32.sub (global.get $turns) (i32.const 1)))
+           (br_if $again (global.get $turns)))
+         (call $get (i32.const 4096) (i32.const 5) (i32.const 4096) (i32.const 1) (i32.const 1024)) {end}"
+    ))
+    .importing("store/read", "get", "get", 5)
+}
+
+/// The threads on which a module asked the host, with their niceness.
+fn threads(host: &Host) -> Vec<(String, i32)> {
+    host.threads.lock().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_call_that_computes_for_long_goes_on_at_low_priority() {
+    let engine = engine_with(|config| (config.cpu_ms, config.call_ms) = (600_000, 600_000));
+    let mut guest = long("(call $page)");
+    guest.functions = "(global $turns (mut i32) (i32.const 0))".to_owned();
+    let long = load(&engine, &guest).await;
+    let host = Host::default();
+    view_with(&long, host.clone()).await.unwrap();
+    assert_eq!(threads(&host), [("vzaemo-slow".to_owned(), 19)]);
+
+    // A quick one stays where it is, of the same module too when it was slow and well.
+    let quick = Guest::viewing(
+        "(call $get (i32.const 4096) (i32.const 5) (i32.const 4096) (i32.const 1) (i32.const 1024)) (call $page)",
+    )
+    .importing("store/read", "get", "get", 5);
+    let host = Host::default();
+    view_with(&load(&engine, &quick).await, host.clone()).await.unwrap();
+    assert_ne!(threads(&host)[0].0, "vzaemo-slow");
+    assert!(threads(&host)[0].1 < 19);
+}
+
+#[tokio::test]
+async fn a_module_that_fails_is_called_at_low_priority_for_a_while() {
+    let engine = engine();
+    let get = "(call $get (i32.const 4096) (i32.const 5) (i32.const 4096) (i32.const 1) (i32.const 1024))";
+    let bad = Guest::viewing(&format!("{get} unreachable")).importing("store/read", "get", "get", 5);
+    let (bad, good) = (
+        load(&engine, &bad).await,
+        load(
+            &engine,
+            &Guest::viewing(&format!("{get} (call $page)")).importing("store/read", "get", "get", 5),
+        )
+        .await,
+    );
+    let host = Host::default();
+    for _ in 0..2 {
+        assert!(matches!(view_with(&bad, host.clone()).await.unwrap_err(), CallError::Trap { .. }));
+    }
+    let names: Vec<_> = threads(&host).into_iter().map(|(name, _)| name == "vzaemo-slow").collect();
+    assert_eq!(names, [false, true], "the first call begins as all do, the second behind all others");
+    let host = Host::default();
+    view_with(&good, host.clone()).await.unwrap();
+    assert_ne!(threads(&host)[0].0, "vzaemo-slow");
+}
+
+#[tokio::test]
+async fn what_a_long_call_gives_back_is_what_it_was_handed() {
+    let engine = engine_with(|config| (config.cpu_ms, config.call_ms) = (600_000, 600_000));
+    let mut guest = long("unreachable");
+    guest.functions = "(global $turns (mut i32) (i32.const 0))".to_owned();
+    let module = load(&engine, &guest).await;
+    let request = Request::default();
+    let (result, imports) = module.view(Box::new(Host::default()), "home", &request).await;
+    assert!(matches!(result.unwrap_err(), CallError::Trap { .. }));
+    let imports: Box<dyn std::any::Any> = imports;
+    assert_eq!(imports.downcast::<Host>().unwrap().heard(), ["get"]);
 }
 
 /// A view that waits for the host for ever, until its future is dropped.
