@@ -16,7 +16,7 @@ use pages::{blocks, desk, matter};
 use speaking::{EN, Gallery, UK};
 use vzaemo_marks::{Page, Tone};
 use vzaemo_web::assets;
-use vzaemo_web::chrome::{self, Banner, Development, Frame, Nav, Preferences, Visitor};
+use vzaemo_web::chrome::{self, Banner, Development, Filling, Frame, Nav, Preferences, Visitor};
 use vzaemo_web::render::{self, Resolver as _, Slot};
 use vzaemo_web::texts::{Language, Source, Texts};
 
@@ -60,28 +60,27 @@ fn write(folder: &Path, language: Language) {
         tone: Tone::Caution,
         text: "Платформу оновлюють: до 14:30 записи лише для читання.".to_owned(),
     }];
-    let save = |name: &str, frame: &Frame<'_>, title: &str, body: &str| {
-        let page = chrome::document(frame, title, |out| out.push_str(body));
+    let save_with = |name: &str, frame: &Frame<'_>, title: &str, main: &str, banners: &[Banner]| {
+        let visitor =
+            frame.signed_in.then_some(Visitor { name: "Олена К.", organisation: None, unread: 2 });
+        let filling = Filling { path: "/items/187", visitor, banners, title, main };
+        let page = chrome::document(frame, &filling);
         let page = page.replace("\"/assets/", "\"assets/");
         fs::write(folder.join(format!("{name}-{}.html", language.code())), page).unwrap();
     };
+    let save =
+        |name: &str, frame: &Frame<'_>, title: &str, main: &str| save_with(name, frame, title, main, &[]);
     let signed_out = Frame {
         platform: "Взаємодія",
         language,
         preferences: Preferences::default(),
-        path: "/items/187",
-        visitor: None,
+        signed_in: false,
         navigation: &nav,
         development: Some(Development { now: gallery.now(), zone: gallery.zone.clone() }),
-        banners: &[],
         dense: false,
         noindex: false,
     };
-    let signed_in = Frame {
-        visitor: Some(Visitor { name: "Олена К.", organisation: None, unread: 2 }),
-        development: None,
-        ..signed_out.clone()
-    };
+    let signed_in = Frame { signed_in: true, development: None, ..signed_out.clone() };
     let fill = |slot: &Slot, out: &mut String| chrome::fill_button(slot, "/items/187/support", "s-1", out);
     let whole = |page: &Page| {
         vzaemo_marks::check(page).unwrap();
@@ -98,7 +97,7 @@ fn write(folder: &Path, language: Language) {
         .splice(&mut done, &mut |slot, out| chrome::fill_done(slot, &mut |slot, out| fill(slot, out), out));
     save("matter-done", &signed_in, &matter_page.title, &done);
     let (page, body) = whole(&blocks());
-    save("blocks", &Frame { banners: &banners, ..signed_out.clone() }, &page.title, &body);
+    save_with("blocks", &signed_out, &page.title, &body, &banners);
     let dark = Preferences::from_cookie("large.high.dark.usual");
     save("blocks-dark", &Frame { preferences: dark, ..signed_in.clone() }, &page.title, &body);
     let (page, body) = whole(&desk());

@@ -6,11 +6,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use vzaemo_marks::Tone;
 
 use super::preferences::Preferences;
+use super::skeleton::{Hole, Skeleton};
 use super::{icons, paths};
 use crate::assets;
 use crate::texts::{Language, Speaker, push_moment};
 
-/// What surrounds a page for one visitor.
+/// What surrounds pages, the same for many of them.
 #[derive(Debug, Clone)]
 pub struct Frame<'a> {
     /// What the holder calls the platform, in the reader's language.
@@ -19,20 +20,31 @@ pub struct Frame<'a> {
     pub language: Language,
     /// How the visitor wants pages to look.
     pub preferences: Preferences,
-    /// Path and query of this page: where sign-in and switches return to.
-    pub path: &'a str,
-    /// Who is signed in.
-    pub visitor: Option<Visitor<'a>>,
+    /// Whether it is for visitors who have signed in.
+    pub signed_in: bool,
     /// The main navigation.
     pub navigation: &'a [Nav],
     /// The legal clock's control, in development mode only.
     pub development: Option<Development>,
-    /// What everyone should know now: paused, a phase.
-    pub banners: &'a [Banner],
     /// The officials' desk: the same language, denser.
     pub dense: bool,
     /// Keep search engines away.
     pub noindex: bool,
+}
+
+/// What one page puts into its frame.
+#[derive(Debug, Clone, Copy)]
+pub struct Filling<'a> {
+    /// Path and query of the page: where sign-in and switches return to.
+    pub path: &'a str,
+    /// Who is signed in, if the frame is for those who are.
+    pub visitor: Option<Visitor<'a>>,
+    /// What everyone should know now: paused, a phase.
+    pub banners: &'a [Banner],
+    /// The title as escaped HTML text.
+    pub title: &'a str,
+    /// What goes into `<main>`, as HTML.
+    pub main: &'a str,
 }
 
 /// Who is signed in.
@@ -84,19 +96,23 @@ pub struct Crumb<'a> {
     pub href: &'a str,
 }
 
-/// Writes a whole page. `title` is escaped HTML text; `main` appends what goes into `<main>`.
-pub fn document(frame: &Frame<'_>, title: &str, main: impl FnOnce(&mut String)) -> String {
+/// A whole page, in a frame made for it alone.
+pub fn document(frame: &Frame<'_>, filling: &Filling<'_>) -> String {
+    Skeleton::new(frame).fill(filling)
+}
+
+/// The frame with a sign for each place that is left open.
+pub(super) fn skeleton(frame: &Frame<'_>) -> String {
     let say = Speaker::host(frame.language);
     let looks = frame.preferences;
-    let mut out = String::with_capacity(24 * 1024);
-    out.push_str(&html! {
+    html! {
         (DOCTYPE)
         (PreEscaped(format!("<html lang=\"{}\" data-text=\"{}\" data-contrast=\"{}\" data-theme=\"{}\" data-spacing=\"{}\">",
             frame.language.code(), looks.text.name(), looks.contrast.name(), looks.theme.name(), looks.spacing.name())))
         head {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
-            title { (PreEscaped(title)) @if !title.is_empty() { " · " } (frame.platform) }
+            title { (Hole::Title.sign()) (frame.platform) }
             @if frame.noindex { meta name="robots" content="noindex"; }
             link rel="icon" type="image/svg+xml" href=(assets::url("mark.svg"));
             link rel="stylesheet" href=(assets::url("app.css"));
@@ -104,22 +120,22 @@ pub fn document(frame: &Frame<'_>, title: &str, main: impl FnOnce(&mut String)) 
         }
         (PreEscaped(if frame.dense { "<body class=\"v-dense\">" } else { "<body>" }))
         a.v-skip href="#main_" { (say.say("skip-link")) }
-        @if let Some(development) = &frame.development { (development_bar(development, frame, &say)) }
+        @if let Some(development) = &frame.development { (development_bar(development, &say)) }
         (header(frame, &say))
-        @for banner in frame.banners { (drawn(banner)) }
+        (Hole::Banners.sign())
         (PreEscaped(MAIN))
-    }.0);
-    main(&mut out);
-    out.push_str("</main>");
-    out.push_str(&footer(frame, &say).0);
-    out.push_str("</body></html>");
-    out
+        (Hole::Main.sign())
+        (PreEscaped("</main>"))
+        (footer(frame, &say))
+        (PreEscaped("</body></html>"))
+    }
+    .0
 }
 
 /// Where the content of a page begins.
 const MAIN: &str = "<main id=\"main_\" class=\"v-wrap\" tabindex=\"-1\">";
 
-fn drawn(banner: &Banner) -> Markup {
+pub(super) fn drawn(banner: &Banner) -> Markup {
     html! {
         div class={ "v-banner v-banner--" (banner.tone.name()) } role="status" { div.v-wrap { (banner.text) } }
     }
@@ -161,10 +177,16 @@ fn header(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
                     summary { (say.say("menu")) }
                     div.v-menu__panel {
                         nav aria-label=(say.say("navigation-label")) { (links(frame)) }
-                        div.v-menu__tools { (tools(frame, say)) (sign_out(frame, say)) }
+                        div.v-menu__tools { (tools(frame, say)) @if frame.signed_in { (sign_out(say)) } }
                     }
                 }
-                (person(frame, say))
+                div.v-top__person {
+                    @if frame.signed_in {
+                        (Hole::Person.sign())
+                    } @else {
+                        a.v-button.v-button--small href=(returning(paths::SIGN_IN)) { (say.say("sign-in")) }
+                    }
+                }
             }
         }
     }
@@ -182,47 +204,42 @@ fn links(frame: &Frame<'_>) -> Markup {
     }
 }
 
+/// An address that leads back to the page.
+fn returning(base: &str) -> String {
+    paths::returning(base, Hole::Path.sign())
+}
+
 fn tools(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
     let other = frame.language.other();
     html! {
-        a href=(paths::returning(paths::PREFERENCES, frame.path)) { (say.say("preferences-title")) }
-        a href=(paths::returning(&format!("{}/{}", paths::LANGUAGE, other.code()), frame.path)) lang=(other.code())
+        a href=(returning(paths::PREFERENCES)) { (say.say("preferences-title")) }
+        a href=(returning(&format!("{}/{}", paths::LANGUAGE, other.code()))) lang=(other.code())
             hreflang=(other.code()) { (other.own_name()) }
     }
 }
 
-fn person(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+/// Who is signed in to the page at `path`.
+pub(super) fn person(visitor: &Visitor<'_>, path: &str, say: &Speaker<'_>) -> Markup {
     html! {
-        div.v-top__person {
-            @match frame.visitor {
-                Some(visitor) => {
-                    a.v-top__cabinet href=(paths::CABINET) {
-                        span.v-top__name { (visitor.name) }
-                        span { span.v-top__word { (say.say("cabinet-title")) } @if visitor.unread > 0 {
-                            " " span.v-count { (visitor.unread) span.govuk-visually-hidden {
-                                " " (say.say_with("cabinet-unread", &[("count", visitor.unread.into())]))
-                            } }
-                        } }
-                    }
-                    @if let Some(organisation) = visitor.organisation {
-                        a.v-top__for href=(paths::returning(paths::ACTING_FOR, frame.path)) {
-                            (say.say("acting-for-short")) " " span { (organisation) }
-                        }
-                    }
-                    div.v-top__out { (sign_out(frame, say)) }
-                }
-                None => a.v-button.v-button--small href=(paths::returning(paths::SIGN_IN, frame.path)) { (say.say("sign-in")) },
+        a.v-top__cabinet href=(paths::CABINET) {
+            span.v-top__name { (visitor.name) }
+            span { span.v-top__word { (say.say("cabinet-title")) } @if visitor.unread > 0 {
+                " " span.v-count { (visitor.unread) span.govuk-visually-hidden {
+                    " " (say.say_with("cabinet-unread", &[("count", visitor.unread.into())]))
+                } }
+            } }
+        }
+        @if let Some(organisation) = visitor.organisation {
+            a.v-top__for href=(paths::returning(paths::ACTING_FOR, path)) {
+                (say.say("acting-for-short")) " " span { (organisation) }
             }
         }
+        div.v-top__out { (sign_out(say)) }
     }
 }
 
-fn sign_out(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
-    html! {
-        @if frame.visitor.is_some() {
-            form method="post" action=(paths::SIGN_OUT) { button.v-link { (say.say("sign-out")) } }
-        }
-    }
+fn sign_out(say: &Speaker<'_>) -> Markup {
+    html! { form method="post" action=(paths::SIGN_OUT) { button.v-link { (say.say("sign-out")) } } }
 }
 
 fn footer(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
@@ -243,7 +260,7 @@ fn footer(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
 }
 
 /// The bar of development mode: says so on every page and moves the legal clock forward.
-fn development_bar(development: &Development, frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
+fn development_bar(development: &Development, say: &Speaker<'_>) -> Markup {
     let local = development.now.to_zoned(development.zone.clone());
     // The date is written out even if it is "today": the clock may have been moved.
     let mut now = String::new();
@@ -255,7 +272,7 @@ fn development_bar(development: &Development, frame: &Frame<'_>, say: &Speaker<'
                 details.v-development__clock {
                     summary { (say.say("development-clock")) " " strong { (now) } }
                     form method="post" action=(paths::CLOCK) {
-                        input type="hidden" name="to" value=(frame.path);
+                        input type="hidden" name="to" value=(Hole::Path.sign());
                         @for (value, key) in [("1d", "development-day"), ("7d", "development-week"), ("1m", "development-month")] {
                             button name="by" value=(value) { (say.say(key)) }
                         }

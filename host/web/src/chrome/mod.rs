@@ -12,6 +12,7 @@ pub mod paths;
 pub mod preferences;
 pub mod problem;
 pub mod sign_in;
+pub mod skeleton;
 pub mod slots;
 
 pub use acting_for::{Capacity, acting_for};
@@ -19,7 +20,7 @@ pub use cabinet::{
     Cabinet, Case, CaseEvent, CasePage, Draft, Next, Notice, SessionLine, Tab, case, cases, drafts, notices,
     sessions,
 };
-pub use document::{Banner, Crumb, Development, Frame, Nav, Visitor, document, headed, with_banner};
+pub use document::{Banner, Crumb, Development, Filling, Frame, Nav, Visitor, document, headed, with_banner};
 pub use home::{Contribution, Task, home};
 pub use icons::{icon, mark};
 pub use orderly::orderly;
@@ -27,6 +28,7 @@ pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
 pub use problem::{Kept, KeptFile, Problem, problem};
 pub use sign_in::{Means, Rules, rules, sign_in};
+pub use skeleton::Skeleton;
 pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in};
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::texts::Speaker;
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $( $(#[$variant_doc:meta])* $variant:ident = $word:literal, $key:literal; )* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
         pub enum $name { $( $(#[$variant_doc])* $variant, )* }
 
         impl $name {
@@ -68,7 +68,7 @@ choice! {
 }
 
 /// How the visitor wants pages to look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Preferences {
     /// Text size.
     pub text: TextSize,

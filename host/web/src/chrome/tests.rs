@@ -7,22 +7,25 @@ use crate::texts::{Language, Speaker};
 
 const EVIL: &str = "\"><script>alert(1)</script><b onload=\"x";
 
-fn frame<'a>(navigation: &'a [Nav], banners: &'a [Banner]) -> Frame<'a> {
+fn frame(navigation: &[Nav]) -> Frame<'_> {
     Frame {
         platform: "Спільна дія",
         language: Language::Uk,
         preferences: Preferences::from_cookie("large.high.dark.wide"),
-        path: EVIL,
-        visitor: Some(Visitor { name: EVIL, organisation: Some(EVIL), unread: 2 }),
+        signed_in: true,
         navigation,
         development: Some(Development {
             now: "2026-11-21T12:00:00Z".parse().unwrap(),
             zone: TimeZone::get("Europe/Kyiv").unwrap(),
         }),
-        banners,
         dense: true,
         noindex: true,
     }
+}
+
+fn filling<'a>(banners: &'a [Banner]) -> Filling<'a> {
+    let visitor = Some(Visitor { name: EVIL, organisation: Some(EVIL), unread: 2 });
+    Filling { path: EVIL, visitor, banners, title: "Назва", main: "<p>вміст</p>" }
 }
 
 fn inert(html: &str) {
@@ -34,7 +37,7 @@ fn inert(html: &str) {
 fn the_skeleton_keeps_the_policy_and_whatever_it_is_given_inert() {
     let navigation = [Nav { label: EVIL.into(), href: EVIL.into(), current: true }];
     let banners = [Banner { tone: Tone::Caution, text: EVIL.into() }];
-    let page = document(&frame(&navigation, &banners), "Назва", |out| out.push_str("<p>вміст</p>"));
+    let page = document(&frame(&navigation), &filling(&banners));
     inert(&page);
     assert!(page.starts_with(
         "<!DOCTYPE html><html lang=\"uk\" data-text=\"large\" data-contrast=\"high\" data-theme=\"dark\" data-spacing=\"wide\">"
@@ -54,21 +57,40 @@ fn the_skeleton_keeps_the_policy_and_whatever_it_is_given_inert() {
 
 #[test]
 fn signed_out_offers_sign_in_and_comes_back() {
-    let mut frame = frame(&[], &[]);
-    frame.visitor = None;
-    frame.path = "/items/187?page=2";
-    let page = document(&frame, "", |_| {});
+    let frame = Frame { signed_in: false, ..frame(&[]) };
+    let filling = Filling { path: "/items/187?page=2", visitor: None, banners: &[], title: "", main: "" };
+    let page = document(&frame, &filling);
     assert!(page.contains("href=\"/sign-in?to=%2Fitems%2F187%3Fpage%3D2\""));
     assert!(page.contains("href=\"/language/en?to=%2Fitems%2F187%3Fpage%3D2\""));
     assert!(!page.contains(SIGN_OUT) && page.contains("<title>Спільна дія</title>"));
 }
 
 #[test]
+fn a_frame_made_once_serves_many_pages() {
+    let skeleton = Skeleton::new(&frame(&[]));
+    let banners = [Banner { tone: Tone::Caution, text: EVIL.into() }];
+    for path in ["/a?x=1&y=\"2\"", EVIL, "/"] {
+        let filling = Filling { path, ..filling(&banners) };
+        let page = skeleton.fill(&filling);
+        inert(&page);
+        assert_eq!(page, document(&frame(&[]), &filling));
+        assert!(
+            !page.chars().any(|symbol| ('\u{e000}'..='\u{f8ff}').contains(&symbol)),
+            "nothing is left open"
+        );
+        assert!(!page.contains("%EF%A3%A0"), "nor in an address");
+    }
+    // What stands in a page's own texts stays text, though it looks like the sign of a hole.
+    let filling = Filling { path: "/\u{f8e0}\u{f8e4}", main: "\u{f8e0}\u{f8e4}", ..filling(&[]) };
+    let page = skeleton.fill(&filling);
+    assert_eq!(page.matches("\u{f8e0}\u{f8e4}").count(), 2, "the content and the value of one field");
+}
+
+#[test]
 fn a_banner_comes_before_the_content_of_a_page_that_was_written_before() {
     let navigation = [Nav { label: EVIL.into(), href: EVIL.into(), current: true }];
     let banners = [Banner { tone: Tone::Caution, text: EVIL.into() }];
-    let page =
-        |banners: &[Banner]| document(&frame(&navigation, banners), "", |out| out.push_str("<p>вміст</p>"));
+    let page = |banners: &[Banner]| document(&frame(&navigation), &filling(banners));
     let with = with_banner(&page(&[]), &banners[0]);
     inert(&with);
     assert_eq!(with, page(&banners), "as if it had been there from the start");

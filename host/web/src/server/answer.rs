@@ -4,7 +4,7 @@ use super::app::App;
 use super::paused;
 use super::told;
 use super::visit::Visit;
-use crate::chrome::document::{Banner, Development, Frame, Nav, Visitor, document};
+use crate::chrome::document::{Banner, Filling, Visitor};
 use crate::chrome::orderly;
 use crate::chrome::problem::{Problem, problem};
 use crate::texts::{Args, Speaker};
@@ -87,56 +87,19 @@ pub(super) fn html_response(html: String) -> Response {
 
 /// Content in its frame.
 pub(super) async fn framed_html(app: &App, visit: &Visit, banners: &[Banner], content: &Content) -> String {
-    let navigation = navigation(app, visit);
     let unread = match visit.person() {
         Some(person) => app.unread.of(&app.platform().storage, &person, visit.anew).await,
         None => 0,
     };
-    let platform = app.platform();
     let name = visit.name().unwrap_or_default();
-    let say = Speaker::host(visit.language);
     let acting_for = visit.session.as_ref().and_then(|session| session.acting_for.as_ref());
-    let acting_for = acting_for.map(|organisation| super::acting_for::name_of(organisation, &say));
-    let frame = Frame {
-        platform: app.name(visit.language),
-        language: visit.language,
-        preferences: visit.preferences,
-        path: &visit.path,
-        visitor: visit.session.as_ref().map(|_| Visitor {
-            name: &name,
-            organisation: acting_for.as_deref(),
-            unread,
-        }),
-        navigation: &navigation,
-        development: app.development.as_ref().map(|_| Development {
-            now: platform.legal.now().timestamp(),
-            zone: platform.zone.time_zone().clone(),
-        }),
-        banners,
-        dense: content.dense,
-        noindex: content.noindex,
-    };
-    orderly(document(&frame, &content.title, |out| out.push_str(&content.main)))
-}
-
-fn navigation(app: &App, visit: &Visit) -> Vec<Nav> {
-    let presentation = app.presentation();
-    let mut navigation: Vec<Nav> = Vec::new();
-    for (id, state) in &presentation.snapshot.modules {
-        let Some(version) = state.serving() else { continue };
-        for link in &version.manifest.navigation {
-            let address = vzaemo_contract::call::Address { view: link.view.clone(), params: Vec::new() };
-            let Some(href) = vzaemo_service::route::view_path(&version.manifest, &address) else { continue };
-            let path = visit.path.split('?').next().unwrap_or_default();
-            let current = path == href || path.starts_with(&format!("/{id}/"));
-            navigation.push(Nav { label: in_language(&link.label, visit), href, current });
-        }
-    }
-    if visit.session.as_ref().is_some_and(|session| !session.roles.bodies().is_empty()) {
-        let label = Speaker::host(visit.language).say("navigation-desk").into_owned();
-        navigation.push(Nav { label, href: "/desk".to_owned(), current: visit.path.starts_with("/desk") });
-    }
-    navigation
+    let acting_for = acting_for
+        .map(|organisation| super::acting_for::name_of(organisation, &Speaker::host(visit.language)));
+    let visitor =
+        visit.session.as_ref().map(|_| Visitor { name: &name, organisation: acting_for.as_deref(), unread });
+    let skeleton = app.presentation().frames.skeleton(app, visit, content.dense, content.noindex);
+    let (title, main) = (&content.title, &content.main);
+    orderly(skeleton.fill(&Filling { path: &visit.path, visitor, banners, title, main }))
 }
 
 /// A text of a manifest in the visitor's language.

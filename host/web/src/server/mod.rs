@@ -14,6 +14,7 @@ mod clock;
 mod development;
 mod explain;
 mod files;
+mod frames;
 mod guard;
 mod home;
 mod kept;

@@ -1,5 +1,6 @@
 //! What the web makes of a snapshot once, when it comes into service: addresses, forms, navigation.
 
+use super::frames::Frames;
 use super::routes::Routes;
 use crate::forms::{Form, Step};
 use std::collections::HashMap;
@@ -12,6 +13,8 @@ pub(super) struct Presentation {
     pub snapshot: Arc<Snapshot>,
     /// Its addresses.
     pub routes: Routes,
+    /// What stands around its pages.
+    pub frames: Frames,
     /// Forms by module and name.
     forms: HashMap<(String, String), Arc<Form>>,
 }
@@ -34,7 +37,7 @@ impl Presentation {
                 }
             }
         }
-        Presentation { routes: Routes::new(&snapshot), snapshot, forms }
+        Presentation { routes: Routes::new(&snapshot), frames: Frames::new(&snapshot), snapshot, forms }
     }
 
     /// The form with this name.
