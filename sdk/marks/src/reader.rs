@@ -56,57 +56,72 @@ impl<'a> Reader<'a> {
         self.offset
     }
 
+    #[inline]
     fn step(&mut self) -> Option<Result<(u32, &'a str), Broken>> {
         let mark = *self.marks.get(self.at)?;
-        let index = self.at;
+        let end = self.offset.saturating_add((mark as usize) & MAX_LENGTH);
+        let Some(text) = self.text.get(self.offset..end) else { return Some(Err(self.broken(end))) };
         self.at += 1;
-        let length = (mark as usize) & MAX_LENGTH;
-        let end = self.offset.saturating_add(length);
-        let Some(text) = self.text.get(self.offset..end) else {
-            self.at = self.marks.len();
-            let what = if end > self.text.len() {
-                "runs past the end of the text"
-            } else {
-                "cuts a character in two"
-            };
-            return Some(Err(Broken { mark: index, what }));
-        };
         self.offset = end;
         Some(Ok((mark, text)))
     }
+
+    /// What is wrong with the present mark, whose text would end at `end`. Nothing is read after it.
+    #[cold]
+    fn broken(&mut self, end: usize) -> Broken {
+        let mark = core::mem::replace(&mut self.at, self.marks.len());
+        let what =
+            if end > self.text.len() { "runs past the end of the text" } else { "cuts a character in two" };
+        Broken { mark, what }
+    }
+
+    /// Passes over the rest of a group that has just been opened.
+    #[cold]
+    fn pass_over(&mut self) -> Result<(), Broken> {
+        let mut open = 1usize;
+        while open > 0 {
+            let index = self.at;
+            let Some(step) = self.step() else { break };
+            let (mark, _) = step?;
+            let code = mark.to_be_bytes()[0];
+            if code == 0 && mark != CLOSE {
+                return Err(Broken { mark: index, what: CLOSE_WITH_TEXT });
+            }
+            open = if code == 0 { open - 1 } else { open + usize::from(code & GROUP != 0) };
+        }
+        Ok(())
+    }
 }
+
+const CLOSE_WITH_TEXT: &str = "is a close that carries text";
 
 impl<'a> Iterator for Reader<'a> {
     type Item = Result<Event<'a>, Broken>;
 
+    // Every page is read twice, mark by mark.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let mut skipping = 0usize;
         loop {
             let index = self.at;
             let (mark, text) = match self.step()? {
                 Ok(step) => step,
                 Err(broken) => return Some(Err(broken)),
             };
-            let code = mark.to_be_bytes()[0];
-            if code == 0 {
-                if mark != CLOSE {
-                    return Some(Err(Broken { mark: index, what: "is a close that carries text" }));
-                }
-                if skipping > 0 {
-                    skipping -= 1;
-                    continue;
-                }
+            if mark == CLOSE {
                 return Some(Ok(Event::Close));
             }
+            let code = mark.to_be_bytes()[0];
             let group = code & GROUP != 0;
-            if skipping > 0 {
-                skipping += usize::from(group);
-                continue;
-            }
             match Kind::from_code(code) {
                 Some(kind) if group => return Some(Ok(Event::Open(kind, text))),
                 Some(kind) => return Some(Ok(Event::Leaf(kind, text))),
-                None => skipping += usize::from(group),
+                None if code == 0 => return Some(Err(Broken { mark: index, what: CLOSE_WITH_TEXT })),
+                None if group => {
+                    if let Err(broken) = self.pass_over() {
+                        return Some(Err(broken));
+                    }
+                }
+                None => {}
             }
         }
     }
