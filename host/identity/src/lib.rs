@@ -24,15 +24,15 @@ pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, 
 pub use cookies::Cookies;
 pub use identity::Identity;
 pub use openid::{
-    Answer, Binding, ClaimNames, Completed, Once, Provider, ProviderConfig, SignIn, SignInError, Start,
-    Started, Transport, TransportError,
+    Answer, Binding, ClaimNames, Completed, LogoutOrder, Once, Provider, ProviderConfig, SignIn, SignInError,
+    Start, Started, Transport, TransportError,
 };
 pub use principal::{PersonId, Principal, Visitor};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use store::{
-    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, NAMESPACE, Opening, Person,
-    Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
+    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, LogoutRecorder, NAMESPACE, Opening,
+    Person, Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
     SignInRecorder, SignedIn, Standing, collections, unrecorded,
 };
 pub use token::{Token, TokenHash};

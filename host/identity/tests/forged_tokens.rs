@@ -136,7 +136,7 @@ impl Stage {
         back.query_pairs_mut()
             .append_pair("code", "any")
             .append_pair("state", &parameter(&started.redirect, "state").unwrap());
-        let completed = self.sign_in.complete(answer(&back), kept(&started)).await?;
+        let completed = self.sign_in.complete("development", answer(&back), kept(&started)).await?;
         Ok(completed.attested)
     }
 
@@ -169,10 +169,10 @@ async fn wrong_tokens_are_refused() {
         json!({ "aud": [CLIENT, "another"] }),
         json!({ "aud": null }),
         json!({ "azp": "another" }),
-        json!({ "exp": now }),
-        json!({ "exp": now - 1 }),
+        json!({ "exp": now - 60 }),
+        json!({ "exp": now - 3600 }),
         json!({ "iat": now - 601 }),
-        json!({ "iat": now + 121 }),
+        json!({ "iat": now + 61 }),
         json!({ "nonce": "another" }),
         json!({ "nonce": null }),
         json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" }),

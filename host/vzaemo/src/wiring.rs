@@ -306,7 +306,7 @@ async fn development_provider(
     let client = DevClient {
         id: DEVELOPMENT_CLIENT.to_owned(),
         secret: DevClient::secret_of(secret),
-        redirects: vec![base.join("/sign-in/return")?],
+        redirects: vec![base.join(&format!("/sign-in/return/{DEVELOPMENT}"))?],
         after_sign_out: vec![base.clone()],
         name: configuration.platform.name.uk.clone(),
     };
@@ -329,7 +329,8 @@ fn providers(
     development: Option<&Arc<DevProvider>>,
     security: &SecurityClock,
 ) -> anyhow::Result<Vec<Provider>> {
-    let back = base.join("/sign-in/return")?;
+    // Each provider has an address of return of its own, so that none can answer for another.
+    let back = |id: &str| base.join(&format!("/sign-in/return/{id}"));
     let mut providers = Vec::new();
     if let Some(provider) = development {
         let client = provider.client();
@@ -338,7 +339,7 @@ fn providers(
             provider.issuer().clone(),
             &client.id,
             &client.secret,
-            back.clone(),
+            back(DEVELOPMENT)?,
         );
         providers.push(Provider::new(config, Transport::Embedded(Arc::clone(provider)), security.clone()));
     }
@@ -346,7 +347,7 @@ fn providers(
         let path = &wanted.client_secret_file;
         let secret = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
         let mut config =
-            ProviderConfig::new(id, wanted.issuer.clone(), &wanted.client_id, secret.trim(), back.clone());
+            ProviderConfig::new(id, wanted.issuer.clone(), &wanted.client_id, secret.trim(), back(id)?);
         config.name = (wanted.name.uk.clone(), wanted.name.en.clone());
         if !wanted.assurance.is_empty() {
             config.assurance.clone_from(&wanted.assurance);
@@ -355,6 +356,7 @@ fn providers(
         if !wanted.scopes.is_empty() {
             config.scopes.clone_from(&wanted.scopes);
         }
+        config.clock_skew = SignedDuration::from_secs(wanted.clock_skew_seconds.into());
         let transport = Transport::network().context("set up the connection to identity providers")?;
         providers.push(Provider::new(config, transport, security.clone()));
     }

@@ -7,7 +7,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::provider::ProviderConfig;
+use super::config::ProviderConfig;
 use crate::SignInError;
 use crate::attested::{Assurance, Attested, FullName, Method, Organisation, ProvenKey};
 
@@ -43,6 +43,11 @@ struct Told<'a> {
 /// Whether the ID token already carries a name, so that the user information need not be fetched.
 pub(super) fn has_name(claims: &IdClaims) -> bool {
     claims.given_name().is_some() && claims.family_name().is_some()
+}
+
+/// The provider's own name of the session in which it made this ID token (`sid`, OpenID Connect Back-Channel Logout 1.0).
+pub(super) fn provider_session(claims: &IdClaims) -> Option<String> {
+    claims.additional_claims().text("sid").map(str::to_owned)
 }
 
 /// What a verified ID token, and the user information where it was fetched, attest.

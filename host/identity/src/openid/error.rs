@@ -28,6 +28,14 @@ pub enum SignInError {
     /// The answer claims another issuer than the one asked (mix-up attack, RFC 9207).
     #[error("the answer comes from the issuer `{0}`, which was not asked")]
     OtherIssuer(String),
+    /// The answer arrived at the address of return of another provider than the one asked (mix-up attack).
+    #[error("the answer to a question to `{asked}` came by way of `{answered}`")]
+    OtherProvider {
+        /// The id of the provider that was asked.
+        asked: String,
+        /// The id of the one whose address it is.
+        answered: String,
+    },
     /// The person declined at the provider.
     #[error("the person declined at the identity provider")]
     Declined,
@@ -45,8 +53,8 @@ pub enum SignInError {
     /// The token endpoint refused the code or could not be reached.
     #[error("the code could not be exchanged: {0}")]
     Exchange(String),
-    /// The ID token is missing, forged, expired or for somebody else.
-    #[error("the ID token is not acceptable: {0}")]
+    /// A token of the provider is missing, forged, expired or for somebody else.
+    #[error("the provider's token is not acceptable: {0}")]
     Token(String),
     /// The claims lack something needed or contain something impossible.
     #[error("the claims are not acceptable: {0}")]
@@ -69,6 +77,7 @@ impl SignInError {
             Self::Unavailable { .. } | Self::Transport(_) => "sign-in-unavailable",
             Self::UnknownProvider(_) | Self::Configuration(_) => "sign-in-not-configured",
             Self::OtherIssuer(_)
+            | Self::OtherProvider { .. }
             | Self::Refused { .. }
             | Self::Exchange(_)
             | Self::Token(_)
@@ -79,7 +88,10 @@ impl SignInError {
 
     /// Whether this looks like an attack rather than an accident, for the protection room.
     pub fn is_suspicious(&self) -> bool {
-        matches!(self, Self::OtherBrowser | Self::OtherIssuer(_) | Self::Token(_))
+        matches!(
+            self,
+            Self::OtherBrowser | Self::OtherIssuer(_) | Self::OtherProvider { .. } | Self::Token(_)
+        )
     }
 }
 

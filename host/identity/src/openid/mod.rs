@@ -8,16 +8,22 @@
 //! Sources: OpenID Connect Core 1.0, RFC 7636 (PKCE), RFC 9207 (issuer in the answer), RFC 9700 (best practice).
 
 mod claims;
+mod config;
+mod discovery;
 mod error;
+mod logout;
 pub(crate) mod pending;
 mod provider;
 mod sign_in;
+mod signed;
 mod transport;
 
 pub(crate) use claims::ExtraClaims;
+pub(crate) use config::LEVELS;
+pub use config::{ClaimNames, ProviderConfig};
 pub use error::SignInError;
+pub use logout::LogoutOrder;
 pub use pending::{Binding, Once};
-pub(crate) use provider::LEVELS;
-pub use provider::{ClaimNames, Provider, ProviderConfig};
+pub use provider::Provider;
 pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use transport::{Transport, TransportError};

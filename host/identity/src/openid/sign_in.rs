@@ -12,6 +12,7 @@ use url::Url;
 use vzaemo_clock::SecurityClock;
 
 use super::error::SignInError;
+use super::logout::LogoutOrder;
 use super::pending::{Binding, Once, Seals};
 use super::provider::Provider;
 use crate::{Attested, PlatformSecret, ReturnTo};
@@ -68,6 +69,8 @@ pub struct Completed {
     pub attested: Attested,
     /// Where to send the browser.
     pub return_to: ReturnTo,
+    /// The provider's own name of its session, by which it may end ours.
+    pub provider_session: Option<String>,
     /// The id of the [`Binding`], which is needed no more.
     pub binding: String,
     /// That this sign-in opens one session at most: to be given to [`crate::Sessions::open`].
@@ -115,47 +118,76 @@ impl SignIn {
 
     /// Ends: checks the answer against what was asked, exchanges the code and verifies the tokens.
     ///
-    /// `bound` gives the value of the [`Binding`] with this id, if the browser sent it. The caller then opens a session,
-    /// which makes sure that the sign-in serves once.
+    /// `at` is the provider at whose own address of return the answer arrived: each has one, so what one answers cannot
+    /// pass for the answer of another (mix-up attack, RFC 9700, section 4.4). `bound` gives the value of the [`Binding`]
+    /// with this id, if the browser sent it. The caller then opens a session, which makes sure that the sign-in serves
+    /// once.
     pub async fn complete<'a>(
         &self,
+        at: &str,
         answer: Answer,
         bound: impl FnOnce(&str) -> Option<&'a str>,
     ) -> Result<Completed, SignInError> {
         let state = self.seals.read(&answer.state.unwrap_or_default(), self.clock.now())?;
         let pending = self.seals.pending(&state, bound(state.id()))?;
+        let cut = |text: String| text.chars().take(LONGEST_FOREIGN_TEXT).collect();
+        if pending.provider != at {
+            return Err(SignInError::OtherProvider { asked: pending.provider, answered: cut(at.to_owned()) });
+        }
         let provider = self.provider(Some(&pending.provider))?;
-
-        if let Some(issuer) = answer.iss
-            && issuer.trim_end_matches('/') != provider.config().issuer.as_str().trim_end_matches('/')
-        {
-            return Err(SignInError::OtherIssuer(issuer.chars().take(LONGEST_FOREIGN_TEXT).collect()));
+        if let Some(error) = provider.misnamed(answer.iss.as_deref()).await? {
+            return Err(SignInError::OtherIssuer(cut(error)));
         }
         if let Some(code) = answer.error {
             if code == "access_denied" {
                 return Err(SignInError::Declined);
             }
             let description = answer.error_description.unwrap_or_default();
-            let cut = |text: String| text.chars().take(LONGEST_FOREIGN_TEXT).collect();
             return Err(SignInError::Refused { code: cut(code), description: cut(description) });
         }
         let code = answer.code.ok_or(SignInError::NoCode)?;
-        let attested = provider.exchange(code, pending.verifier, &pending.nonce).await?;
+        let (attested, provider_session) = provider.exchange(code, pending.verifier, &pending.nonce).await?;
         let binding = state.id().to_owned();
-        Ok(Completed { attested, return_to: pending.return_to, binding, once: pending.once })
+        Ok(Completed {
+            attested,
+            return_to: pending.return_to,
+            provider_session,
+            binding,
+            once: pending.once,
+        })
     }
 
-    /// Where to send the browser to sign out at the provider too; `None` if the provider offers no such thing.
-    pub async fn end_session(&self, provider: &str, come_back_to: &Url) -> Result<Option<Url>, SignInError> {
+    /// The order to end sessions that a provider gives by a logout token.
+    pub async fn logout_order(&self, provider: &str, token: &str) -> Result<LogoutOrder, SignInError> {
+        self.provider(Some(provider))?.logout_order(token).await
+    }
+
+    /// Whether a visitor may still be signed in at the provider after signing out here.
+    pub fn keeps_sessions(&self, provider: &str) -> bool {
+        self.provider(Some(provider)).is_ok_and(|provider| !provider.is_embedded())
+    }
+
+    /// Where to send the browser to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0); `None` if the
+    /// provider offers no such thing or keeps no sessions. The provider knows the platform by its client id: an ID token
+    /// as a hint would carry the person's codes through addresses.
+    pub async fn end_session(
+        &self,
+        provider: &str,
+        come_back_to: &Url,
+        language: Option<&str>,
+    ) -> Result<Option<Url>, SignInError> {
         let provider = self.provider(Some(provider))?;
         let discovered = provider.discovered().await?;
         let Some(endpoint) = &discovered.end_session else { return Ok(None) };
         let wrong = |error: url::ParseError| SignInError::Configuration(error.to_string());
         let endpoint = openidconnect::EndSessionUrl::new(endpoint.to_string()).map_err(wrong)?;
         let back = PostLogoutRedirectUrl::new(come_back_to.to_string()).map_err(wrong)?;
-        let request = LogoutRequest::from(endpoint)
+        let mut request = LogoutRequest::from(endpoint)
             .set_client_id(openidconnect::ClientId::new(provider.config().client_id.clone()))
             .set_post_logout_redirect_uri(back);
+        if let Some(language) = language {
+            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
+        }
         Ok(Some(request.http_get_url()))
     }
 

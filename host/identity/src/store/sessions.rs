@@ -6,16 +6,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde::{Deserialize, Serialize};
 use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
 use vzaemo_registers::Edrpou;
-use vzaemo_storage::{Document, Op, Query, Storage, Unit};
+use vzaemo_storage::{BODY, Document, Op, Query, Storage, Unit};
 
 use super::cache::{News, Remembered};
 use super::completed;
 use super::persons::{self, person_id};
 use super::schema::{NAMESPACE, SESSIONS};
 use super::{
-    ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, Standing, again, unrecorded,
+    ATTEMPTS, Accounts, Grants, IdentityError, LogoutRecorder, Person, Persons, Recorder, SignInRecorder,
+    Standing, again, unrecorded,
 };
-use crate::{Assurance, Attested, Method, Once, Organisation, PersonId, Principal, Roles, Token, TokenHash};
+use crate::{
+    Assurance, Attested, LogoutOrder, Method, Once, Organisation, PersonId, Principal, Roles, Token,
+    TokenHash,
+};
 
 /// How long sessions last, on the security clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub struct Opening<'a> {
     pub language: Option<&'a str>,
     /// The sign-in that opens it, which opens no other one, wherever its answer comes again.
     pub once: Option<&'a Once>,
+    /// The provider's own name of its session, by which it may end this one.
+    pub provider_session: Option<&'a str>,
 }
 
 /// What happened at a sign-in, for the audit entry.
@@ -131,6 +137,7 @@ pub struct Sessions {
     limits: SessionLimits,
     persons: Arc<Persons>,
     grants: Arc<Grants>,
+    accounts: Accounts,
     cache: Remembered<TokenHash, Arc<Live>>,
 }
 
@@ -149,6 +156,12 @@ struct Body {
     organisation: Option<Organisation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acting_for: Option<Organisation>,
+    /// The account at the provider, as [`Accounts::account`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    /// The provider's session, as [`Accounts::session`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_session: Option<String>,
     /// The revision of the person's [`Standing`] at the sign-in; another one ends the session.
     #[serde(default)]
     standing: u64,
@@ -173,11 +186,12 @@ impl Sessions {
         storage: Storage,
         clock: SecurityClock,
         limits: SessionLimits,
+        accounts: Accounts,
         persons: Arc<Persons>,
         grants: Arc<Grants>,
     ) -> Self {
         let news = News::of(&storage, SESSIONS, |key| Some(TokenHash::from_stored(key.to_owned())));
-        Self { storage, clock, limits, persons, grants, cache: Remembered::new(REMEMBERED, news) }
+        Self { storage, clock, limits, accounts, persons, grants, cache: Remembered::new(REMEMBERED, news) }
     }
 
     /// Signs a person in: finds or makes their record, ends the browser's previous session and opens a new one, all in
@@ -214,6 +228,10 @@ impl Sessions {
                 language: opening.language.map(str::to_owned),
                 organisation: attested.organisation.clone(),
                 acting_for: None,
+                account: Some(self.accounts.account(&attested.issuer, &attested.subject)),
+                provider_session: opening
+                    .provider_session
+                    .map(|session| self.accounts.session(&attested.issuer, session)),
                 standing: standing.revision,
             };
             let text = serde_json::to_string(&body)?;
@@ -363,6 +381,66 @@ impl Sessions {
             }
         }
         Err(IdentityError::Contended)
+    }
+
+    /// Follows a provider's order to end sessions, here and at all other nodes, and tells how many ended. The order is
+    /// followed once: again, it is refused as [`IdentityError::Replayed`]. `record` adds the audit entries of the
+    /// persons to the same commit, if there are any.
+    pub async fn end_by_order(
+        &self,
+        order: &LogoutOrder,
+        record: LogoutRecorder<'_>,
+    ) -> Result<usize, IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            completed::remember(&mut unit, &order.once).await?;
+            let meant = self.meant_by(&mut unit, order).await?;
+            let mut persons: Vec<PersonId> = meant.iter().map(|(_, person)| *person).collect();
+            persons.sort_unstable();
+            persons.dedup();
+            for (hash, _) in &meant {
+                remove(&mut unit, hash).await?;
+            }
+            record(&mut unit, &persons).await.map_err(IdentityError::Record)?;
+            match unit.commit().await {
+                Ok(_) => {
+                    meant.iter().for_each(|(hash, _)| self.cache.forget(hash));
+                    return Ok(meant.len());
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    /// The sessions that an order means. Found in its unit of work, so that one which opens meanwhile is not missed.
+    async fn meant_by(
+        &self,
+        unit: &mut Unit,
+        order: &LogoutOrder,
+    ) -> Result<Vec<(TokenHash, PersonId)>, IdentityError> {
+        let account = order.subject.as_ref().map(|subject| self.accounts.account(&order.issuer, subject));
+        let session = order.provider_session.as_ref().map(|id| self.accounts.session(&order.issuer, id));
+        let (field, value) = match (&session, &account) {
+            (Some(session), _) => ("provider_session", session),
+            (None, Some(account)) => ("account", account),
+            (None, None) => return Ok(Vec::new()),
+        };
+        let (mut meant, mut after) = (Vec::new(), None);
+        loop {
+            let query = Query::of(SESSIONS).equal(field, value.clone()).fields(&[BODY]);
+            let rows = unit.select(NAMESPACE, &query.limit(Query::MOST).after(after)).await?;
+            for (key, fields) in rows.iter() {
+                let body: Body = serde_json::from_str(fields.first().map_or("", String::as_str))?;
+                if account.is_none() || body.account == account {
+                    meant.push((TokenHash::from_stored(key.to_owned()), person_id(&body.person)?));
+                }
+            }
+            match rows.next {
+                Some(cursor) => after = Some(cursor),
+                None => return Ok(meant),
+            }
+        }
     }
 
     async fn hashes(&self, person: PersonId) -> Result<Vec<TokenHash>, IdentityError> {

@@ -4,6 +4,9 @@ use super::{Configuration, FileStore, Mode, line_of};
 use crate::Problem;
 use vzaemo_clock::Zone;
 
+/// The most seconds by which the clock of an identity provider may differ.
+const LARGEST_SKEW: u16 = 300;
+
 struct Check<'a> {
     file: &'a str,
     text: &'a str,
@@ -206,6 +209,13 @@ impl Configuration {
                     &["identity", "providers", id],
                     "it is not a well-formed id",
                     "use lower-case letters, digits and hyphens",
+                );
+            }
+            if provider.clock_skew_seconds > LARGEST_SKEW {
+                check.problem(
+                    &["identity", "providers", id, "clock-skew-seconds"],
+                    "tokens that have expired long ago would be taken",
+                    format!("write at most {LARGEST_SKEW}, and set the clocks right"),
                 );
             }
             if production && provider.issuer.scheme() != "https" {

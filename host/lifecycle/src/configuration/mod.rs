@@ -214,6 +214,9 @@ pub struct Provider {
     /// What a missing or unknown `acr` means.
     #[serde(default = "low")]
     pub assurance_otherwise: vzaemo_contract::manifest::Assurance,
+    /// How far its clock may be ahead of or behind this platform's, in seconds.
+    #[serde(default = "minute")]
+    pub clock_skew_seconds: u16,
 }
 
 /// Reference data. Without a file the sample that is built in is used, and the platform says so.
@@ -263,6 +266,10 @@ fn kyiv() -> String {
 
 fn low() -> vzaemo_contract::manifest::Assurance {
     vzaemo_contract::manifest::Assurance::Low
+}
+
+fn minute() -> u16 {
+    60
 }
 
 fn yes() -> bool {

@@ -6,6 +6,10 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// Ends the session; by POST.
 pub const SIGN_OUT: &str = "/sign-out";
+/// After signing out of an identity provider's session here: whether to sign out there too.
+pub const SIGNED_OUT: &str = "/signed-out";
+/// Where identity providers send orders to end sessions: `/sign-in/back-channel-logout/<provider>`; by POST.
+pub const BACK_CHANNEL_LOGOUT: &str = "/sign-in/back-channel-logout/";
 /// The cabinet: my cases.
 pub const CABINET: &str = "/cabinet";
 /// Drafts kept for me.

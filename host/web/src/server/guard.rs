@@ -6,6 +6,7 @@ use super::kept::kept;
 use super::visit::{Visit, cookie};
 use super::{paused, position};
 use crate::assets;
+use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -94,10 +95,12 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
     let change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // The development provider is another party that happens to live at the same address.
     let own = !path.starts_with("/dev/id/");
-    if change && own && !is_same_origin(headers, &app.base) {
+    // An identity provider's order to end sessions comes from no browser and proves itself by its signature.
+    let order = path.starts_with(paths::BACK_CHANNEL_LOGOUT);
+    if change && own && !order && !is_same_origin(headers, &app.base) {
         return Some((Kind::Act, Refusal::Foreign));
     }
-    let kind = match (change, path.starts_with("/sign-in/begin")) {
+    let kind = match (change && !order, path.starts_with("/sign-in/begin")) {
         (true, _) => Kind::Act,
         (false, true) => Kind::SignIn,
         (false, false) => Kind::Page,

@@ -24,6 +24,7 @@ mod paused;
 mod people;
 mod position;
 mod presentation;
+mod provider_logout;
 mod remembered;
 mod resolver;
 mod routes;
@@ -61,8 +62,9 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::SEARCH, get(home::search))
         .route(paths::SIGN_IN, get(sign_in::choose))
         .route("/sign-in/begin/{provider}", get(sign_in::begin))
-        .route("/sign-in/return", get(sign_in::complete))
+        .route("/sign-in/return/{provider}", get(sign_in::complete))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .merge(provider_logout::routes())
         .route(paths::CABINET, get(cabinet::cases))
         .route("/cabinet/cases/{module}/{key}", get(cabinet::case))
         .route(paths::DRAFTS, get(cabinet::drafts))

@@ -120,11 +120,12 @@ pub(super) async fn complete(
     State(app): State<Arc<App>>,
     visit: Visit,
     headers: HeaderMap,
+    Path(provider): Path<String>,
     answer: Result<Query<Answer>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
     let Ok(Query(answer)) = answer else { return trouble(&app, &visit, &Problem::BadInput).await };
     let bound = |id: &str| cookie(&headers, &app.cookies.binding_name(id));
-    let completed = match app.sign_in.complete(answer, bound).await {
+    let completed = match app.sign_in.complete(&provider, answer, bound).await {
         Ok(completed) => completed,
         Err(error) => return refused(&app, &visit, &error).await,
     };
@@ -132,6 +133,7 @@ pub(super) async fn complete(
         previous: cookie(&headers, app.cookies.session_name()),
         language: Some(visit.language.code()),
         once: Some(&completed.once),
+        provider_session: completed.provider_session.as_deref(),
     };
     let platform = Arc::clone(app.service.platform());
     let record: SignInRecorder<'_> = &|unit, signed_in| {
@@ -157,7 +159,7 @@ pub(super) async fn complete(
     }
 }
 
-async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
+pub(super) async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
     if error.is_suspicious() {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was refused");
         app.refusals.count(vzaemo_protection::Kind::SignIn, app.platform().security.now());
@@ -181,7 +183,11 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, visit: Visit) -> Respo
             return super::modules::failed(&app, &visit, "", &vzaemo_service::Error::storage(error)).await;
         }
     }
-    let mut response = see_other(paths::HOME);
+    let next = match &visit.session {
+        Some(session) => super::provider_logout::after_sign_out(&app, session),
+        None => paths::HOME.to_owned(),
+    };
+    let mut response = see_other(&next);
     set_cookie(&mut response, &app.cookies.no_session());
     response
 }
