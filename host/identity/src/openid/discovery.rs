@@ -21,8 +21,8 @@ use vzaemo_clock::Instant;
 
 use super::claims::ExtraClaims;
 use super::config::ProviderConfig;
-use super::error::chain;
-use super::transport::Transport;
+use crate::Transport;
+use crate::error::chain;
 
 /// What is read of the metadata beyond OpenID Connect Discovery 1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::error::SignInError;
 use super::provider::Provider;
-use crate::Once;
+use crate::{Once, SignInError};
 
 /// The event that makes a token a logout token (section 2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -36,7 +35,7 @@ struct Claims {
 impl Provider {
     /// Verifies a logout token (section 2.6): signature, issuer, audience, times, event, no nonce, an account or a
     /// session. That it is not replayed is certified where the sessions are ended.
-    pub(super) async fn logout_order(&self, token: &str) -> Result<LogoutOrder, SignInError> {
+    pub(crate) async fn logout_order(&self, token: &str) -> Result<LogoutOrder, SignInError> {
         let signed = self.signed(token).await?;
         let wrong = |what: &str| SignInError::Token(what.to_owned());
         if signed.kind.as_deref().is_some_and(|kind| !KINDS.contains(&kind)) {

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use openidconnect::core::CoreResponseType;
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, Nonce, OAuth2TokenResponse as _,
-    PkceCodeVerifier, TokenResponse as _,
+    AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken,
+    EndSessionUrl, LanguageTag, LoginHint, LogoutRequest, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, Scope, TokenResponse as _,
 };
 use tokio::sync::RwLock;
+use url::Url;
 use vzaemo_clock::{SecurityClock, SignedDuration};
 
 use super::claims::{self, IdClaims, UserClaims};
 use super::config::ProviderConfig;
 use super::discovery::{Discovered, DiscoveryError, TokenAnswer};
-use super::error::{SignInError, chain};
 use super::signed::{Signed, SignedError};
-use super::transport::Transport;
-use crate::Attested;
+use crate::error::chain;
+use crate::pending::{Seals, State as SignInState};
+use crate::{Attested, SignInError, Transport};
 
 /// The outcome of the latest attempt at discovery.
 enum State {
@@ -51,13 +54,13 @@ impl Provider {
     }
 
     /// Whether it is the development provider of this very process.
-    pub(super) fn is_embedded(&self) -> bool {
+    pub(crate) fn is_embedded(&self) -> bool {
         matches!(self.transport, Transport::Embedded(_))
     }
 
     /// What an answer of the authorization endpoint names as its issuer, if that is not this provider (RFC 9207). Whose
     /// metadata promise a name must give it.
-    pub(super) async fn misnamed(&self, issuer: Option<&str>) -> Result<Option<String>, SignInError> {
+    pub(crate) async fn misnamed(&self, issuer: Option<&str>) -> Result<Option<String>, SignInError> {
         let discovered = self.discovered().await?;
         Ok(match issuer {
             Some(issuer) if issuer != discovered.issuer => Some(issuer.to_owned()),
@@ -122,8 +125,56 @@ impl Provider {
         Ok(signed)
     }
 
+    /// Where to send the browser for a sign-in with this state.
+    pub(crate) async fn authorize(
+        &self,
+        state: &SignInState,
+        seals: &Seals,
+        language: Option<&str>,
+        login_hint: Option<&str>,
+    ) -> Result<Url, SignInError> {
+        let discovered = self.discovered().await?;
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&seals.verifier(state));
+        let (token, nonce) = (CsrfToken::new(state.text().to_owned()), seals.nonce(state));
+        let mut request = discovered
+            .client
+            .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, || token, || nonce)
+            .add_scopes(self.config.scopes.iter().cloned().map(Scope::new))
+            .set_pkce_challenge(challenge);
+        if let Some(language) = language {
+            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
+        }
+        if let Some(hint) = login_hint {
+            request = request.set_login_hint(LoginHint::new(hint.to_owned()));
+        }
+        let (url, _, _) = request.url();
+        Ok(url)
+    }
+
+    /// Where to send the browser to sign out there too (OpenID Connect RP-Initiated Logout 1.0); `None` if the provider
+    /// offers no such thing. It knows the platform by its client id: an ID token as a hint would carry the person's
+    /// codes through addresses.
+    pub(crate) async fn end_session(
+        &self,
+        come_back_to: &Url,
+        language: Option<&str>,
+    ) -> Result<Option<Url>, SignInError> {
+        let discovered = self.discovered().await?;
+        let Some(endpoint) = &discovered.end_session else { return Ok(None) };
+        let wrong = |error: url::ParseError| SignInError::Configuration(error.to_string());
+        let endpoint = EndSessionUrl::new(endpoint.to_string()).map_err(wrong)?;
+        let back = PostLogoutRedirectUrl::new(come_back_to.to_string()).map_err(wrong)?;
+        let mut request = LogoutRequest::from(endpoint)
+            .set_client_id(ClientId::new(self.config.client_id.clone()))
+            .set_post_logout_redirect_uri(back);
+        if let Some(language) = language {
+            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
+        }
+        Ok(Some(request.http_get_url()))
+    }
+
     /// Exchanges a code and gives what the verified tokens attest, and the provider's own name of its session.
-    pub(super) async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         code: String,
         verifier: PkceCodeVerifier,

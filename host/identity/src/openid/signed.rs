@@ -12,9 +12,8 @@ use serde::de::DeserializeOwned;
 use vzaemo_clock::{Instant, SignedDuration};
 
 use super::config::ProviderConfig;
-use super::error::SignInError;
 use super::provider::ISSUED_BEFORE;
-use crate::{Once, Token};
+use crate::{Once, SignInError, Token};
 
 /// The longest token that is read, in bytes.
 const LONGEST: usize = 16 * 1024;

@@ -3,6 +3,7 @@
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
 mod files;
+mod id_gov_ua;
 mod lines;
 mod meaning;
 mod network;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use files::{FileStore, Files, Scan};
+pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
 
@@ -183,6 +185,8 @@ pub struct Identity {
     pub development: Option<DevelopmentProvider>,
     /// Providers of OpenID Connect by id.
     pub providers: BTreeMap<String, Provider>,
+    /// id.gov.ua, the state's integrated system of electronic identification.
+    pub id_gov_ua: Option<IdGovUa>,
 }
 
 /// The embedded identity provider of test persons.
@@ -379,6 +383,9 @@ impl Configuration {
         }
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
+        }
+        if let Some(service) = &mut self.identity.id_gov_ua {
+            service.client_secret_file = base.join(&service.client_secret_file);
         }
     }
 

@@ -5,3 +5,5 @@ signed-out-lead = Nobody can act in your name from this browser any more.
 signed-out-there = You may still be signed in at “{ $provider }”. If others use this device, sign out there too.
 signed-out-leave = Sign out at “{ $provider }”
 signed-out-home = To the home page
+
+sign-in-id-gov-ua = Prove your identity with an electronic signature, BankID or Diia.

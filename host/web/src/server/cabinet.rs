@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_cabinet::{CaseSummary, DRAFT_DAYS, Text};
-use vzaemo_identity::{Method, Recorder};
+use vzaemo_identity::Recorder;
 use vzaemo_marks::Tone;
 use vzaemo_service::{Error, record};
 use vzaemo_storage::Unit;
@@ -257,9 +257,7 @@ pub(super) async fn sessions(State(app): State<Arc<App>>, visit: Visit, headers:
         let lines: Vec<chrome::SessionLine> = mine
             .iter()
             .map(|line| chrome::SessionLine {
-                device: match &line.method {
-                    Method::OpenIdConnect { provider } => super::sign_in::provider_name(&app, provider, &say),
-                },
+                device: super::sign_in::provider_name(&app, line.method.provider(), &say),
                 since: line.opened.timestamp(),
                 used: line.last_used.timestamp(),
                 this: line.id == session.id,

@@ -13,7 +13,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{
-    Answer, IdentityError, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start,
+    Answer, IdentityError, IdentityProvider, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start,
 };
 use vzaemo_service::record;
 
@@ -40,14 +40,17 @@ pub(super) async fn choose(
         .sign_in
         .providers()
         .map(|provider| {
-            let config = provider.config();
-            let development = app.development.is_some() && config.id == DEVELOPMENT;
-            let description = if development { "sign-in-development" } else { "sign-in-provider" };
+            let development = app.development.is_some() && provider.id() == DEVELOPMENT;
+            let description = match provider {
+                _ if development => "sign-in-development",
+                IdentityProvider::OpenIdConnect(_) => "sign-in-provider",
+                IdentityProvider::IdGovUa(_) => "sign-in-id-gov-ua",
+            };
             Means {
-                title: provider_name(&app, &config.id, &say),
+                title: provider_name(&app, provider.id(), &say),
                 description: say.say(description).into_owned(),
                 icon: "person".to_owned(),
-                href: paths::returning(&format!("/sign-in/begin/{}", config.id), to.as_str()),
+                href: paths::returning(&format!("/sign-in/begin/{}", provider.id()), to.as_str()),
                 development,
             }
         })
@@ -61,13 +64,13 @@ pub(super) fn provider_name(app: &App, id: &str, say: &Speaker<'_>) -> String {
     if app.development.is_some() && id == DEVELOPMENT {
         return say.say("sign-in-development-title").into_owned();
     }
-    let Some(provider) = app.sign_in.providers().find(|provider| provider.config().id == id) else {
+    let Some(provider) = app.sign_in.providers().find(|provider| provider.id() == id) else {
         return id.to_owned();
     };
-    let (uk, en) = &provider.config().name;
+    let (uk, en) = provider.name();
     match say.language() {
-        Language::Uk => uk.clone(),
-        Language::En => en.clone(),
+        Language::Uk => uk.to_owned(),
+        Language::En => en.to_owned(),
     }
 }
 

@@ -1,25 +1,23 @@
-//! The two halves of a sign-in.
+//! Sign-in with the configured identity providers, whatever they speak.
+//!
+//! [`SignIn::start`] gives the address at the provider and what the browser keeps of the sign-in; [`SignIn::complete`]
+//! takes the provider's answer and gives what was attested. Between the two the server keeps nothing, so any node can
+//! end what another one began. It serves once, expires after ten minutes of the security clock, and is bound to a
+//! cookie of the browser that began (against login CSRF).
 
 use std::sync::Arc;
 
-use openidconnect::core::CoreResponseType;
-use openidconnect::{
-    AuthenticationFlow, CsrfToken, LanguageTag, LoginHint, LogoutRequest, PkceCodeChallenge,
-    PostLogoutRedirectUrl, Scope,
-};
 use serde::Deserialize;
 use url::Url;
 use vzaemo_clock::SecurityClock;
 
-use super::error::SignInError;
-use super::logout::LogoutOrder;
-use super::pending::{Binding, Once, Seals};
-use super::provider::Provider;
-use crate::{Attested, PlatformSecret, ReturnTo};
+use crate::error::cut;
+use crate::pending::{Binding, Once, Seals};
+use crate::{Attested, IdentityProvider, LogoutOrder, PlatformSecret, ReturnTo, SignInError};
 
 /// Sign-in with the configured providers.
 pub struct SignIn {
-    providers: Vec<Arc<Provider>>,
+    providers: Vec<Arc<IdentityProvider>>,
     seals: Seals,
     clock: SecurityClock,
 }
@@ -58,6 +56,8 @@ pub struct Answer {
     pub error: Option<String>,
     /// The same in words, for developers.
     pub error_description: Option<String>,
+    /// The same, as id.gov.ua may call it.
+    pub message: Option<String>,
     /// The issuer (RFC 9207).
     pub iss: Option<String>,
 }
@@ -77,42 +77,35 @@ pub struct Completed {
     pub once: Once,
 }
 
-/// Texts of a provider that are written to the log are cut to this many characters.
-const LONGEST_FOREIGN_TEXT: usize = 300;
-
 impl SignIn {
     /// With these providers, of which the first is the usual one. A sign-in may end at any node that has the same
     /// secret.
-    pub fn new(providers: Vec<Provider>, secret: &PlatformSecret, clock: SecurityClock) -> Self {
-        Self { providers: providers.into_iter().map(Arc::new).collect(), seals: Seals::new(secret), clock }
+    pub fn new(
+        providers: impl IntoIterator<Item = impl Into<IdentityProvider>>,
+        secret: &PlatformSecret,
+        clock: SecurityClock,
+    ) -> Self {
+        let providers = providers.into_iter().map(|provider| Arc::new(provider.into())).collect();
+        Self { providers, seals: Seals::new(secret), clock }
     }
 
     /// The providers, in the configured order.
-    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+    pub fn providers(&self) -> impl Iterator<Item = &IdentityProvider> {
         self.providers.iter().map(Arc::as_ref)
     }
 
     /// Begins: gives the address at the provider, and what the browser keeps for the way back.
     pub async fn start(&self, start: Start<'_>) -> Result<Started, SignInError> {
         let provider = self.provider(start.provider)?;
-        let discovered = provider.discovered().await?;
         let state = self.seals.begin(self.clock.now());
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&self.seals.verifier(&state));
-        let (token, nonce) = (CsrfToken::new(state.text().to_owned()), self.seals.nonce(&state));
-        let mut request = discovered
-            .client
-            .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, || token, || nonce)
-            .add_scopes(provider.config().scopes.iter().cloned().map(Scope::new))
-            .set_pkce_challenge(challenge);
-        if let Some(language) = start.language {
-            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
-        }
-        if let Some(hint) = start.login_hint {
-            request = request.set_login_hint(LoginHint::new(hint.to_owned()));
-        }
-        let (redirect, _, _) = request.url();
+        let redirect = match provider.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => {
+                provider.authorize(&state, &self.seals, start.language, start.login_hint).await?
+            }
+            IdentityProvider::IdGovUa(provider) => provider.authorize(state.text()),
+        };
         let return_to = start.return_to.unwrap_or_else(ReturnTo::home);
-        let binding = self.seals.bind(&state, &provider.config().id, &return_to);
+        let binding = self.seals.bind(&state, provider.id(), &return_to);
         Ok(Started { redirect, binding })
     }
 
@@ -130,23 +123,29 @@ impl SignIn {
     ) -> Result<Completed, SignInError> {
         let state = self.seals.read(&answer.state.unwrap_or_default(), self.clock.now())?;
         let pending = self.seals.pending(&state, bound(state.id()))?;
-        let cut = |text: String| text.chars().take(LONGEST_FOREIGN_TEXT).collect();
         if pending.provider != at {
             return Err(SignInError::OtherProvider { asked: pending.provider, answered: cut(at.to_owned()) });
         }
         let provider = self.provider(Some(&pending.provider))?;
-        if let Some(error) = provider.misnamed(answer.iss.as_deref()).await? {
-            return Err(SignInError::OtherIssuer(cut(error)));
+        if let IdentityProvider::OpenIdConnect(provider) = provider.as_ref()
+            && let Some(misnamed) = provider.misnamed(answer.iss.as_deref()).await?
+        {
+            return Err(SignInError::OtherIssuer(cut(misnamed)));
         }
         if let Some(code) = answer.error {
             if code == "access_denied" {
                 return Err(SignInError::Declined);
             }
-            let description = answer.error_description.unwrap_or_default();
+            let description = answer.error_description.or(answer.message).unwrap_or_default();
             return Err(SignInError::Refused { code: cut(code), description: cut(description) });
         }
         let code = answer.code.ok_or(SignInError::NoCode)?;
-        let (attested, provider_session) = provider.exchange(code, pending.verifier, &pending.nonce).await?;
+        let (attested, provider_session) = match provider.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => {
+                provider.exchange(code, pending.verifier, &pending.nonce).await?
+            }
+            IdentityProvider::IdGovUa(provider) => (provider.exchange(&code).await?, None),
+        };
         let binding = state.id().to_owned();
         Ok(Completed {
             attested,
@@ -159,42 +158,37 @@ impl SignIn {
 
     /// The order to end sessions that a provider gives by a logout token.
     pub async fn logout_order(&self, provider: &str, token: &str) -> Result<LogoutOrder, SignInError> {
-        self.provider(Some(provider))?.logout_order(token).await
+        match self.provider(Some(provider))?.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => provider.logout_order(token).await,
+            IdentityProvider::IdGovUa(_) => Err(SignInError::UnknownProvider(provider.to_owned())),
+        }
     }
 
     /// Whether a visitor may still be signed in at the provider after signing out here.
     pub fn keeps_sessions(&self, provider: &str) -> bool {
-        self.provider(Some(provider)).is_ok_and(|provider| !provider.is_embedded())
+        self.provider(Some(provider)).is_ok_and(|provider| match provider.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => !provider.is_embedded(),
+            IdentityProvider::IdGovUa(_) => false,
+        })
     }
 
-    /// Where to send the browser to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0); `None` if the
-    /// provider offers no such thing or keeps no sessions. The provider knows the platform by its client id: an ID token
-    /// as a hint would carry the person's codes through addresses.
+    /// Where to send the browser to sign out at the provider too; `None` if the provider offers no such thing.
     pub async fn end_session(
         &self,
         provider: &str,
         come_back_to: &Url,
         language: Option<&str>,
     ) -> Result<Option<Url>, SignInError> {
-        let provider = self.provider(Some(provider))?;
-        let discovered = provider.discovered().await?;
-        let Some(endpoint) = &discovered.end_session else { return Ok(None) };
-        let wrong = |error: url::ParseError| SignInError::Configuration(error.to_string());
-        let endpoint = openidconnect::EndSessionUrl::new(endpoint.to_string()).map_err(wrong)?;
-        let back = PostLogoutRedirectUrl::new(come_back_to.to_string()).map_err(wrong)?;
-        let mut request = LogoutRequest::from(endpoint)
-            .set_client_id(openidconnect::ClientId::new(provider.config().client_id.clone()))
-            .set_post_logout_redirect_uri(back);
-        if let Some(language) = language {
-            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
+        match self.provider(Some(provider))?.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => provider.end_session(come_back_to, language).await,
+            IdentityProvider::IdGovUa(_) => Ok(None),
         }
-        Ok(Some(request.http_get_url()))
     }
 
-    fn provider(&self, id: Option<&str>) -> Result<&Arc<Provider>, SignInError> {
+    fn provider(&self, id: Option<&str>) -> Result<&Arc<IdentityProvider>, SignInError> {
         match id {
             None => self.providers.first(),
-            Some(id) => self.providers.iter().find(|provider| provider.config().id == id),
+            Some(id) => self.providers.iter().find(|provider| provider.id() == id),
         }
         .ok_or_else(|| SignInError::UnknownProvider(id.unwrap_or_default().to_owned()))
     }

@@ -1,6 +1,6 @@
 //! What can go wrong while signing in.
 
-use super::transport::TransportError;
+use crate::TransportError;
 
 /// Why a sign-in came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ pub enum SignInError {
     /// The claims lack something needed or contain something impossible.
     #[error("the claims are not acceptable: {0}")]
     Claims(&'static str),
-    /// The provider's user information could not be read.
+    /// What the provider tells of the person could not be read.
     #[error("the user information cannot be read: {0}")]
     UserInfo(String),
     /// No HTTP client could be made.
@@ -96,7 +96,7 @@ impl SignInError {
 }
 
 /// An error and all its causes in one line, for the internal message.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -105,4 +105,12 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Texts of a provider that are written to the log are cut to this many characters.
+const LONGEST_FOREIGN_TEXT: usize = 300;
+
+/// What a provider wrote, short enough for the log.
+pub(crate) fn cut(text: String) -> String {
+    text.chars().take(LONGEST_FOREIGN_TEXT).collect()
 }

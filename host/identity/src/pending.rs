@@ -52,22 +52,22 @@ struct Asked {
 }
 
 /// What was asked of the provider.
-pub(super) struct Pending {
-    pub(super) provider: String,
-    pub(super) nonce: Nonce,
-    pub(super) verifier: PkceCodeVerifier,
-    pub(super) return_to: ReturnTo,
-    pub(super) once: Once,
+pub(crate) struct Pending {
+    pub(crate) provider: String,
+    pub(crate) nonce: Nonce,
+    pub(crate) verifier: PkceCodeVerifier,
+    pub(crate) return_to: ReturnTo,
+    pub(crate) once: Once,
 }
 
 /// The text of a state, with the time of its end.
-pub(super) struct State {
+pub(crate) struct State {
     text: String,
     until: Instant,
 }
 
 /// The keys of sign-ins that have begun.
-pub(super) struct Seals {
+pub(crate) struct Seals {
     states: Key,
     bindings: Key,
     derived: Key,
@@ -81,7 +81,7 @@ const TIME: usize = 8;
 const NAMING: usize = 16;
 
 impl Seals {
-    pub(super) fn new(secret: &PlatformSecret) -> Self {
+    pub(crate) fn new(secret: &PlatformSecret) -> Self {
         Self {
             states: secret.key("state of a sign-in"),
             bindings: secret.key("binding of a sign-in"),
@@ -90,7 +90,7 @@ impl Seals {
     }
 
     /// A new state.
-    pub(super) fn begin(&self, now: Instant) -> State {
+    pub(crate) fn begin(&self, now: Instant) -> State {
         let until = now.checked_add(LIFETIME).unwrap_or(now);
         let mut bytes = vec![0_u8; RANDOM];
         rand::rng().fill_bytes(&mut bytes);
@@ -101,7 +101,7 @@ impl Seals {
     }
 
     /// The state of an answer, if one of the platform's nodes has made it and its time is not over.
-    pub(super) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
+    pub(crate) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
         self.genuine(text)
             .filter(|until| now < *until)
             .map(|until| State { text: text.to_owned(), until })
@@ -119,17 +119,17 @@ impl Seals {
     }
 
     /// The nonce of a sign-in with this state.
-    pub(super) fn nonce(&self, state: &State) -> Nonce {
+    pub(crate) fn nonce(&self, state: &State) -> Nonce {
         Nonce::new(URL_SAFE_NO_PAD.encode(self.derived.mac("nonce", &[state.text.as_bytes()])))
     }
 
     /// Its PKCE verifier: 43 characters, as RFC 7636 wants (section 4.1).
-    pub(super) fn verifier(&self, state: &State) -> PkceCodeVerifier {
+    pub(crate) fn verifier(&self, state: &State) -> PkceCodeVerifier {
         PkceCodeVerifier::new(URL_SAFE_NO_PAD.encode(self.derived.mac("verifier", &[state.text.as_bytes()])))
     }
 
     /// What the browser keeps of it.
-    pub(super) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
+    pub(crate) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
         let asked = Asked { provider: provider.to_owned(), to: return_to.as_str().to_owned() };
         // Two texts always make JSON.
         let asked = serde_json::to_vec(&asked).unwrap_or_default();
@@ -139,7 +139,7 @@ impl Seals {
     }
 
     /// The sign-in of a state, if this browser began it.
-    pub(super) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
+    pub(crate) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
         let asked = binding.and_then(|value| self.bound(state, value)).ok_or(SignInError::OtherBrowser)?;
         Ok(Pending {
             return_to: ReturnTo::parse(&asked.to).unwrap_or_else(ReturnTo::home),
@@ -160,12 +160,12 @@ impl Seals {
 
 impl State {
     /// The state as it goes to the provider.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Which binding belongs to it.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.text.get(..NAMING).unwrap_or_default()
     }
 }
