@@ -9,12 +9,15 @@ import { eventually } from './support/eventually.js'
 import { OpenIdProvider } from './support/openid.js'
 import { Platform } from './support/platform.js'
 
+const PHONE_AGENT =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
+
 let certified, portal, platform, browser
 
 before(async () => {
   certified = await OpenIdProvider.start('certified', { uk: 'Єдиний вхід', en: 'Single sign-on' })
   portal = await OpenIdProvider.start('portal', { uk: 'Державний портал', en: 'State portal' })
-  platform = await Platform.start(certified.section() + portal.section())
+  platform = await Platform.start(certified.section() + portal.section('single-sign-on = true'))
   await certified.serves(platform)
   await portal.serves(platform)
   browser = await launch()
@@ -87,6 +90,55 @@ describe('signing in with OpenID Connect', { concurrency: 1 }, () => {
     }, 'the session ends here')
     const { events } = await certified.command('/events')
     assert.ok(events.some(({ logout }) => logout === 'followed'), JSON.stringify(events))
+    await page.context().close()
+  })
+
+  test('a person sees where they are signed in, and ends it there', async () => {
+    const [page, other] = [await open(), await open({ userAgent: PHONE_AGENT })]
+    await signIn(page, certified, 'maria')
+    await signIn(other, certified, 'maria')
+    await page.goto('/cabinet/sessions')
+    const main = page.getByRole('main')
+    assert.match(await main.innerText(), /Safari, iPhone/)
+    assert.match(await main.innerText(), /Єдиний вхід/)
+    assert.match(await main.innerText(), /127\.0\.0\.\*/)
+    await looksRight(page, 'sessions')
+    await page.getByRole('button', { name: /Завершити сеанс.*Safari, iPhone/ }).click()
+    await page.waitForURL((url) => url.pathname === '/cabinet/sessions')
+    await other.goto('/cabinet')
+    assert.equal(new URL(other.url()).pathname, '/sign-in')
+    // And all others at once: the provider still knows the phone, so it signs in again without a word.
+    await other.getByRole('link', { name: certified.name.uk }).click()
+    await other.waitForURL((url) => url.pathname === '/cabinet')
+    await page.reload()
+    await page.getByRole('button', { name: 'Завершити всі інші сеанси' }).click()
+    await page.waitForURL((url) => url.pathname === '/cabinet/sessions')
+    await other.goto('/cabinet')
+    assert.equal(new URL(other.url()).pathname, '/sign-in')
+    assert.equal(await page.getByRole('button', { name: /Завершити/ }).count(), 0)
+    for (const one of [page, other]) await one.context().close()
+  })
+
+  test('who is signed in at the portal is taken over by a link of it, once', async () => {
+    const page = await open()
+    await signIn(page, portal, 'taras')
+    // The platform forgets them; the portal does not.
+    await page.context().clearCookies({ name: 'session' })
+    const now = Math.floor(Date.now() / 1000)
+    const { token } = await portal.command('/sign', {
+      header: { typ: 'hand-over+jwt' },
+      claims: {
+        iss: portal.issuer, aud: 'vzaemo', sub: 'taras', iat: now, exp: now + 60, jti: crypto.randomUUID(),
+        target: '/cabinet/drafts',
+      },
+    })
+    const link = `/sign-in/hand-over/portal?${new URLSearchParams({ token })}`
+    await page.goto(link)
+    assert.equal(new URL(page.url()).pathname, '/cabinet/drafts')
+    assert.match(await page.getByRole('banner').innerText(), /Тарас Олегович Гнатюк/)
+    await page.context().clearCookies({ name: 'session' })
+    const again = await page.goto(link)
+    assert.equal(again.status(), 403)
     await page.context().close()
   })
 

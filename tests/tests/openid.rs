@@ -5,7 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vzaemo_tests::{Language, OpenIdProvider, Person, Platform, Settings, host_message, submission, until};
+use vzaemo_tests::{
+    Language, Nodes, OpenIdProvider, Person, Platform, Settings, host_message, submission, until,
+};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -214,4 +216,47 @@ async fn new_keys_of_a_provider_are_fetched_when_they_are_met() {
     let token = certified.sign("ES256", json!({}), logout_claims(&certified, "maria", &json!({}))).await;
     assert_eq!(order(&platform, "certified", &token).await, 200);
     assert!(!is_signed_in(&person).await);
+}
+
+/// On several nodes of one platform, over PostgreSQL.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_or_a_press_at_one_node_ends_sessions_at_all() {
+    let certified = OpenIdProvider::start("certified").await;
+    let mut settings = Settings::default();
+    settings.modules.clear();
+    settings.more = certified.section();
+    let nodes = Nodes::start(&settings.on_postgres(), 2).await;
+    certified.serves(&nodes.base()).await;
+    let [first, second] = [&nodes[0], &nodes[1]];
+    let person = nodes.wanderer();
+    person.read_english().await;
+    assert_eq!(certified.sign_in(&person, "maria", "/cabinet").await.led_to(), "/cabinet");
+    for node in [first, second] {
+        assert_eq!(person.at_node(node).get("/cabinet").await.status, 200, "both nodes remember it");
+    }
+    let token = certified.sign("ES256", json!({}), logout_claims(&certified, "maria", &json!({}))).await;
+    assert_eq!(order(first, "certified", &token).await, 200);
+    // The other one hears of it from the log; it refuses the same order as the first one does.
+    until("the other node ends it too", async || {
+        (person.at_node(second).get("/cabinet").await.status == 303).then_some(())
+    })
+    .await;
+    assert_eq!(order(second, "certified", &token).await, 400);
+
+    let (one, other) = (nodes.wanderer(), nodes.wanderer());
+    for person in [&one, &other] {
+        person.read_english().await;
+        assert_eq!(certified.sign_in(person, "taras", "/cabinet").await.led_to(), "/cabinet");
+        for node in [first, second] {
+            assert_eq!(person.at_node(node).get("/cabinet").await.status, 200);
+        }
+    }
+    assert_eq!(one.at_node(first).post("/cabinet/sessions/end-others", &[]).await.status, 303);
+    until("the other session ends at both", async || {
+        let ended = other.at_node(second).get("/cabinet").await.status == 303
+            && other.at_node(first).get("/cabinet").await.status == 303;
+        ended.then_some(())
+    })
+    .await;
+    assert_eq!(one.at_node(second).get("/cabinet").await.status, 200);
 }

@@ -1,6 +1,6 @@
 //! What can go wrong while signing in.
 
-use crate::TransportError;
+use crate::{ReturnTo, TransportError};
 
 /// Why a sign-in came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,17 @@ pub enum SignInError {
         /// The id of the one whose address it is.
         answered: String,
     },
+    /// A silent sign-in came to nothing: nobody is signed in at the provider, or it would have to show a page.
+    #[error("nobody is signed in at the identity provider")]
+    NotSilently {
+        /// Where the visitor goes on as they are.
+        return_to: ReturnTo,
+        /// The id of the binding, which is needed no more.
+        binding: String,
+    },
+    /// Another account came back than the one that was handed over.
+    #[error("another account came back than the one that was handed over")]
+    OtherAccount,
     /// The person declined at the provider.
     #[error("the person declined at the identity provider")]
     Declined,
@@ -74,6 +85,8 @@ impl SignInError {
             Self::Declined => "sign-in-declined",
             Self::UnknownState | Self::NoCode => "sign-in-expired",
             Self::OtherBrowser => "sign-in-other-browser",
+            Self::OtherAccount => "sign-in-other-account",
+            Self::NotSilently { .. } => "sign-in-declined",
             Self::Unavailable { .. } | Self::Transport(_) => "sign-in-unavailable",
             Self::UnknownProvider(_) | Self::Configuration(_) => "sign-in-not-configured",
             Self::OtherIssuer(_)

@@ -11,6 +11,7 @@ pub const LOCALES: [(&str, &str); 2] =
 mod attested;
 mod cookies;
 pub mod dev;
+mod device;
 mod error;
 mod id_gov_ua;
 mod identity;
@@ -28,10 +29,11 @@ mod unzr;
 
 pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, ProvenKey, Rnokpp};
 pub use cookies::Cookies;
+pub use device::{Browser, Device, System, network};
 pub use error::SignInError;
 pub use id_gov_ua::{AuthType, DecryptError, Decryptor, IdGovUa, IdGovUaConfig};
 pub use identity::Identity;
-pub use openid::{ClaimNames, LogoutOrder, Provider, ProviderConfig};
+pub use openid::{ClaimNames, HandOver, LogoutOrder, Provider, ProviderConfig};
 pub use pending::{Binding, Once};
 pub use principal::{PersonId, Principal, Visitor};
 pub use providers::IdentityProvider;

@@ -49,14 +49,30 @@ pub struct Once {
 struct Asked {
     provider: String,
     to: String,
+    /// Without a page of the provider's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    silent: bool,
+    /// The only account that may come back, as a hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<TokenHash>,
+}
+
+/// What the browser is to keep of a sign-in beside its state.
+pub(crate) struct Kept<'a> {
+    pub(crate) provider: &'a str,
+    pub(crate) return_to: &'a ReturnTo,
+    pub(crate) silent: bool,
+    pub(crate) account: Option<&'a str>,
 }
 
 /// What was asked of the provider.
 pub(crate) struct Pending {
     pub(crate) provider: String,
     pub(crate) nonce: Nonce,
-    pub(crate) verifier: PkceCodeVerifier,
+    verifier: PkceCodeVerifier,
     pub(crate) return_to: ReturnTo,
+    pub(crate) silent: bool,
+    account: Option<TokenHash>,
     pub(crate) once: Once,
 }
 
@@ -129,8 +145,13 @@ impl Seals {
     }
 
     /// What the browser keeps of it.
-    pub(crate) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
-        let asked = Asked { provider: provider.to_owned(), to: return_to.as_str().to_owned() };
+    pub(crate) fn bind(&self, state: &State, kept: &Kept<'_>) -> Binding {
+        let asked = Asked {
+            provider: kept.provider.to_owned(),
+            to: kept.return_to.as_str().to_owned(),
+            silent: kept.silent,
+            account: kept.account.map(Token::hash_of),
+        };
         // Two texts always make JSON.
         let asked = serde_json::to_vec(&asked).unwrap_or_default();
         let mac = self.bindings.mac("binding", &[state.text.as_bytes(), &asked]);
@@ -144,6 +165,8 @@ impl Seals {
         Ok(Pending {
             return_to: ReturnTo::parse(&asked.to).unwrap_or_else(ReturnTo::home),
             provider: asked.provider,
+            silent: asked.silent,
+            account: asked.account,
             nonce: self.nonce(state),
             verifier: self.verifier(state),
             once: Once { key: Token::hash_of(&state.text), until: state.until },
@@ -155,6 +178,18 @@ impl Seals {
         let (asked, mac) = (URL_SAFE_NO_PAD.decode(asked).ok()?, URL_SAFE_NO_PAD.decode(mac).ok()?);
         let genuine = self.bindings.is_mac("binding", &[state.text.as_bytes(), &asked], &mac);
         if genuine { serde_json::from_slice(&asked).ok() } else { None }
+    }
+}
+
+impl Pending {
+    /// The PKCE verifier.
+    pub(crate) fn verifier(&self) -> PkceCodeVerifier {
+        PkceCodeVerifier::new(self.verifier.secret().clone())
+    }
+
+    /// Whether this account may come back: any, unless one was handed over.
+    pub(crate) fn may_be(&self, subject: &str) -> bool {
+        self.account.as_ref().is_none_or(|account| *account == Token::hash_of(subject))
     }
 }
 

@@ -12,8 +12,8 @@ use url::Url;
 use vzaemo_clock::SecurityClock;
 
 use crate::error::cut;
-use crate::pending::{Binding, Once, Seals};
-use crate::{Attested, IdentityProvider, LogoutOrder, PlatformSecret, ReturnTo, SignInError};
+use crate::pending::{Binding, Kept, Once, Seals};
+use crate::{Attested, HandOver, IdentityProvider, LogoutOrder, PlatformSecret, ReturnTo, SignInError};
 
 /// Sign-in with the configured providers.
 pub struct SignIn {
@@ -33,6 +33,17 @@ pub struct Start<'a> {
     pub language: Option<&'a str>,
     /// Who the provider should expect (`login_hint`).
     pub login_hint: Option<&'a str>,
+    /// Without a page of the provider's: whoever is not signed in there comes back as they are.
+    pub silent: bool,
+    /// The only account that may come back; any otherwise.
+    pub account: Option<&'a str>,
+}
+
+impl<'a> Start<'a> {
+    /// With this provider, in this language.
+    pub fn of(provider: &'a str, language: &'a str) -> Self {
+        Self { provider: Some(provider), language: Some(language), ..Self::default() }
+    }
 }
 
 /// A sign-in that has begun.
@@ -77,6 +88,10 @@ pub struct Completed {
     pub once: Once,
 }
 
+/// What a provider answers that would have to show a page (OpenID Connect Core, section 3.1.2.6).
+const NOT_SILENTLY: [&str; 4] =
+    ["login_required", "interaction_required", "consent_required", "account_selection_required"];
+
 impl SignIn {
     /// With these providers, of which the first is the usual one. A sign-in may end at any node that has the same
     /// secret.
@@ -100,12 +115,14 @@ impl SignIn {
         let state = self.seals.begin(self.clock.now());
         let redirect = match provider.as_ref() {
             IdentityProvider::OpenIdConnect(provider) => {
-                provider.authorize(&state, &self.seals, start.language, start.login_hint).await?
+                provider.authorize(&state, &self.seals, &start).await?
             }
             IdentityProvider::IdGovUa(provider) => provider.authorize(state.text()),
         };
         let return_to = start.return_to.unwrap_or_else(ReturnTo::home);
-        let binding = self.seals.bind(&state, provider.id(), &return_to);
+        let (silent, account) = (start.silent, start.account);
+        let kept = Kept { provider: provider.id(), return_to: &return_to, silent, account };
+        let binding = self.seals.bind(&state, &kept);
         Ok(Started { redirect, binding })
     }
 
@@ -133,6 +150,12 @@ impl SignIn {
             return Err(SignInError::OtherIssuer(cut(misnamed)));
         }
         if let Some(code) = answer.error {
+            if pending.silent && NOT_SILENTLY.contains(&code.as_str()) {
+                return Err(SignInError::NotSilently {
+                    return_to: pending.return_to,
+                    binding: state.id().to_owned(),
+                });
+            }
             if code == "access_denied" {
                 return Err(SignInError::Declined);
             }
@@ -142,10 +165,13 @@ impl SignIn {
         let code = answer.code.ok_or(SignInError::NoCode)?;
         let (attested, provider_session) = match provider.as_ref() {
             IdentityProvider::OpenIdConnect(provider) => {
-                provider.exchange(code, pending.verifier, &pending.nonce).await?
+                provider.exchange(code, pending.verifier(), &pending.nonce).await?
             }
             IdentityProvider::IdGovUa(provider) => (provider.exchange(&code).await?, None),
         };
+        if !pending.may_be(&attested.subject) {
+            return Err(SignInError::OtherAccount);
+        }
         let binding = state.id().to_owned();
         Ok(Completed {
             attested,
@@ -162,6 +188,22 @@ impl SignIn {
             IdentityProvider::OpenIdConnect(provider) => provider.logout_order(token).await,
             IdentityProvider::IdGovUa(_) => Err(SignInError::UnknownProvider(provider.to_owned())),
         }
+    }
+
+    /// The account that a provider hands over by a link.
+    pub async fn hand_over(&self, provider: &str, token: &str) -> Result<HandOver, SignInError> {
+        match self.provider(Some(provider))?.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => provider.hand_over(token).await,
+            IdentityProvider::IdGovUa(_) => Err(SignInError::UnknownProvider(provider.to_owned())),
+        }
+    }
+
+    /// Whether people may come already signed in from the provider's own pages.
+    pub fn is_single_sign_on(&self, provider: &str) -> bool {
+        self.provider(Some(provider)).is_ok_and(|provider| match provider.as_ref() {
+            IdentityProvider::OpenIdConnect(provider) => provider.config().single_sign_on,
+            IdentityProvider::IdGovUa(_) => false,
+        })
     }
 
     /// Whether a visitor may still be signed in at the provider after signing out here.

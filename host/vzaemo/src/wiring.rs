@@ -104,7 +104,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         secret.clone(),
         legal.clone(),
         security.clone(),
-        SessionLimits::default(),
+        session_limits(&configuration),
     )
     .await
     .context("open the records of persons")?;
@@ -287,6 +287,18 @@ fn bodies(configuration: &Configuration) -> anyhow::Result<Bodies> {
     Ok(bodies)
 }
 
+fn session_limits(configuration: &Configuration) -> SessionLimits {
+    let minutes = |minutes: u32| SignedDuration::from_mins(minutes.into());
+    let idle = minutes(configuration.sessions.idle_minutes);
+    let usual = SessionLimits::default();
+    SessionLimits {
+        idle,
+        absolute: minutes(configuration.sessions.absolute_minutes),
+        // Written often enough that another node, which knows only what is written, ends no session in use.
+        write_use: usual.write_use.min(idle / 4),
+    }
+}
+
 fn limits(configuration: &Configuration) -> anyhow::Result<Limits> {
     let rates = configuration.requests.rates.iter().map(|(kind, rate)| {
         let kind = match kind {
@@ -363,6 +375,7 @@ fn providers(
         if !wanted.scopes.is_empty() {
             config.scopes.clone_from(&wanted.scopes);
         }
+        config.single_sign_on = wanted.single_sign_on;
         config.clock_skew = SignedDuration::from_secs(wanted.clock_skew_seconds.into());
         let transport = Transport::network().context("set up the connection to identity providers")?;
         providers.push(Provider::new(config, transport, security.clone()).into());

@@ -33,7 +33,7 @@ pub struct ProviderConfig {
     /// How far its clock may be ahead of or behind this platform's.
     pub clock_skew: SignedDuration,
     /// Whether people may come already signed in from its own pages: by a sign-in without a page of its own
-    /// (`prompt=none`), and by [hand-over links](super::HandOver).
+    /// (`prompt=none`), and by [hand-over links](crate::HandOver).
     pub single_sign_on: bool,
 }
 

@@ -7,6 +7,7 @@
 mod claims;
 mod config;
 mod discovery;
+mod hand_over;
 mod logout;
 mod provider;
 mod signed;
@@ -14,5 +15,6 @@ mod signed;
 pub(crate) use claims::ExtraClaims;
 pub(crate) use config::LEVELS;
 pub use config::{ClaimNames, ProviderConfig};
+pub use hand_over::HandOver;
 pub use logout::LogoutOrder;
 pub use provider::Provider;

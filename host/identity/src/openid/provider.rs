@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use openidconnect::core::CoreResponseType;
+use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
 use openidconnect::{
     AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken,
     EndSessionUrl, LanguageTag, LoginHint, LogoutRequest, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
@@ -18,7 +18,7 @@ use super::discovery::{Discovered, DiscoveryError, TokenAnswer};
 use super::signed::{Signed, SignedError};
 use crate::error::chain;
 use crate::pending::{Seals, State as SignInState};
-use crate::{Attested, SignInError, Transport};
+use crate::{Attested, SignInError, Start, Transport};
 
 /// The outcome of the latest attempt at discovery.
 enum State {
@@ -130,8 +130,7 @@ impl Provider {
         &self,
         state: &SignInState,
         seals: &Seals,
-        language: Option<&str>,
-        login_hint: Option<&str>,
+        start: &Start<'_>,
     ) -> Result<Url, SignInError> {
         let discovered = self.discovered().await?;
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&seals.verifier(state));
@@ -141,11 +140,14 @@ impl Provider {
             .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, || token, || nonce)
             .add_scopes(self.config.scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
-        if let Some(language) = language {
+        if let Some(language) = start.language {
             request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
         }
-        if let Some(hint) = login_hint {
+        if let Some(hint) = start.login_hint {
             request = request.set_login_hint(LoginHint::new(hint.to_owned()));
+        }
+        if start.silent {
+            request = request.add_prompt(CoreAuthPrompt::None);
         }
         let (url, _, _) = request.url();
         Ok(url)

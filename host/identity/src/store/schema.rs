@@ -119,6 +119,11 @@ pub fn collections() -> Vec<Collection> {
                     "language": { "type": "string" },
                     "organisation": organisation,
                     "acting_for": organisation,
+                    "device": {
+                        "type": "object",
+                        "properties": { "browser": { "type": "string" }, "system": { "type": "string" } },
+                    },
+                    "network": { "type": "string" },
                     "account": { "type": "string" },
                     "provider_session": { "type": "string" },
                     "standing": { "type": "integer", "minimum": 0 },

@@ -17,7 +17,7 @@ use super::{
     Standing, again, unrecorded,
 };
 use crate::{
-    Assurance, Attested, LogoutOrder, Method, Once, Organisation, PersonId, Principal, Roles, Token,
+    Assurance, Attested, Device, LogoutOrder, Method, Once, Organisation, PersonId, Principal, Roles, Token,
     TokenHash,
 };
 
@@ -54,6 +54,10 @@ pub struct Opening<'a> {
     pub once: Option<&'a Once>,
     /// The provider's own name of its session, by which it may end this one.
     pub provider_session: Option<&'a str>,
+    /// What it is opened with.
+    pub device: Device,
+    /// From where, coarsely: as [`network`](crate::network) says it.
+    pub network: Option<&'a str>,
 }
 
 /// What happened at a sign-in, for the audit entry.
@@ -94,6 +98,12 @@ pub struct Session {
     pub acting_for: Option<Organisation>,
     /// The language that the person chose.
     pub language: Option<String>,
+    /// What it was opened with.
+    pub device: Device,
+    /// From where, coarsely.
+    pub network: Option<String>,
+    /// The account at the provider, as [`Accounts::account`].
+    account: Option<String>,
     /// When the person signed in, on the security clock.
     pub opened: Instant,
     /// When the session was last used, this use not counted.
@@ -156,6 +166,10 @@ struct Body {
     organisation: Option<Organisation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acting_for: Option<Organisation>,
+    #[serde(default)]
+    device: Device,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    network: Option<String>,
     /// The account at the provider, as [`Accounts::account`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<String>,
@@ -228,6 +242,8 @@ impl Sessions {
                 language: opening.language.map(str::to_owned),
                 organisation: attested.organisation.clone(),
                 acting_for: None,
+                device: opening.device,
+                network: opening.network.map(str::to_owned),
                 account: Some(self.accounts.account(&attested.issuer, &attested.subject)),
                 provider_session: opening
                     .provider_session
@@ -298,12 +314,13 @@ impl Sessions {
         (!self.has_ended(&live, &standing, self.clock.now())).then_some(live.person.id)
     }
 
-    /// Lets the person act for an organisation, or for themselves with `None`, until they switch again.
+    /// Lets the person act for an organisation, or for themselves with `None`, until they switch again. What the session
+    /// may do changes, so its secret does too: the token is another one, and the one before serves nobody any more.
     pub async fn act_for(
         &self,
         token: &str,
         organisation: Option<&Edrpou>,
-    ) -> Result<Session, IdentityError> {
+    ) -> Result<(Token, Session), IdentityError> {
         let session = self.lookup(token).await?.ok_or(IdentityError::NoSession)?;
         let chosen = match organisation {
             None => None,
@@ -313,7 +330,37 @@ impl Sessions {
                 Some(chosen.ok_or_else(|| IdentityError::NotRepresented(edrpou.clone()))?)
             }
         };
-        self.change(token, &session.id, |body| body.acting_for.clone_from(&chosen)).await
+        self.rotate(&session.id, |body| body.acting_for.clone_from(&chosen)).await
+    }
+
+    /// Goes on with a session under another secret, in one commit.
+    async fn rotate(
+        &self,
+        before: &TokenHash,
+        change: impl Fn(&mut Body) + Send + Sync,
+    ) -> Result<(Token, Session), IdentityError> {
+        let token = Token::random();
+        let hash = token.hash();
+        for _ in 0..ATTEMPTS {
+            let live = self.live(before).await?.ok_or(IdentityError::NoSession)?;
+            let mut unit = self.storage.begin().await?;
+            let document = read(&mut unit, before).await?.ok_or(IdentityError::NoSession)?;
+            let mut body: Body = document.parse()?;
+            live.write_to(&mut body);
+            change(&mut body);
+            let text = serde_json::to_string(&body)?;
+            unit.remove(NAMESPACE, SESSIONS, before.as_str(), document.revision).await?;
+            unit.insert(NAMESPACE, SESSIONS, Some(hash.as_str().to_owned()), &text).await?;
+            match unit.commit().await {
+                Ok(_) => {
+                    self.cache.forget(before);
+                    let session = self.lookup(token.secret()).await?.ok_or(IdentityError::NoSession)?;
+                    return Ok((token, session));
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
     }
 
     /// Changes the language.
@@ -340,6 +387,14 @@ impl Sessions {
     /// Ends a session. `false` if it had ended. `record` adds the audit entry to the same commit.
     pub async fn end(&self, session: &TokenHash, record: Recorder<'_>) -> Result<bool, IdentityError> {
         self.end_each(std::slice::from_ref(session), record).await.map(|ended| ended > 0)
+    }
+
+    /// Ends all sessions of the person of this one, which goes on, and tells how many there were. `record` adds the audit
+    /// entry to the same commit.
+    pub async fn end_others(&self, this: &Session, record: Recorder<'_>) -> Result<usize, IdentityError> {
+        let mut hashes = self.hashes(this.person.id).await?;
+        hashes.retain(|hash| *hash != this.id);
+        self.end_each(&hashes, record).await
     }
 
     /// Ends all sessions of a person and tells how many there were. `record` adds the audit entry to the same commit.
@@ -377,6 +432,24 @@ impl Sessions {
                     }
                     return Ok(ended);
                 }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    /// Whether the person signed in by this account of an issuer.
+    pub fn is_of(&self, session: &Session, issuer: &str, subject: &str) -> bool {
+        session.account.as_ref().is_some_and(|account| *account == self.accounts.account(issuer, subject))
+    }
+
+    /// Takes what serves once, on all nodes together; again, it is refused as [`IdentityError::Replayed`].
+    pub async fn take(&self, once: &Once) -> Result<(), IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            completed::remember(&mut unit, once).await?;
+            match unit.commit().await {
+                Ok(_) => return Ok(()),
                 Err(error) => again(error)?,
             }
         }
@@ -539,6 +612,9 @@ impl Live {
             organisation: body.organisation.clone(),
             acting_for: body.acting_for.clone(),
             language: body.language.clone(),
+            device: body.device,
+            network: body.network.clone(),
+            account: body.account.clone(),
             opened: body.opened,
             last_used,
         }

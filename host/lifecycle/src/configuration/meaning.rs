@@ -134,6 +134,16 @@ impl Configuration {
                 ("cpu-ms", runtime.cpu_ms.into()),
             ],
         );
+        let sessions = &self.sessions;
+        let (idle, absolute) = (sessions.idle_minutes, sessions.absolute_minutes);
+        check.positive("sessions", &[("idle-minutes", idle.into()), ("absolute-minutes", absolute.into())]);
+        if idle > absolute {
+            check.problem(
+                &["sessions", "idle-minutes"],
+                "a session ends before it could be unused for so long",
+                "write at most absolute-minutes",
+            );
+        }
         check.positive("requests", &[("body-kib", self.requests.body_kib.into())]);
         check.positive(
             "quarantine",

@@ -7,6 +7,7 @@ mod id_gov_ua;
 mod lines;
 mod meaning;
 mod network;
+mod sessions;
 
 use crate::Problem;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use files::{FileStore, Files, Scan};
 pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
+pub use sessions::Sessions;
 
 /// The configuration of the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +50,9 @@ pub struct Configuration {
     /// Ways to sign in.
     #[serde(default)]
     pub identity: Identity,
+    /// How long people stay signed in.
+    #[serde(default)]
+    pub sessions: Sessions,
     /// Reference data.
     #[serde(default)]
     pub registers: Registers,
@@ -221,6 +226,9 @@ pub struct Provider {
     /// How far its clock may be ahead of or behind this platform's, in seconds.
     #[serde(default = "minute")]
     pub clock_skew_seconds: u16,
+    /// Whether people may come already signed in from its own pages.
+    #[serde(default)]
+    pub single_sign_on: bool,
 }
 
 /// Reference data. Without a file the sample that is built in is used, and the platform says so.
@@ -406,6 +414,7 @@ impl Configuration {
         compare("requests", self.requests == other.requests);
         compare("pages", self.pages == other.pages);
         compare("identity", self.identity == other.identity);
+        compare("sessions", self.sessions == other.sessions);
         compare("registers", self.registers == other.registers);
         differ
     }

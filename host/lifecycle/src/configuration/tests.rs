@@ -170,6 +170,22 @@ client-secret-file = "portal.secret"
 }
 
 #[test]
+fn sessions_end_in_time() {
+    let sessions = |text: &str| format!("{GOOD}[sessions]\n{text}\n");
+    let read = Configuration::from_toml("", &sessions("idle-minutes = 15\nabsolute-minutes = 480")).unwrap();
+    assert_eq!((read.sessions.idle_minutes, read.sessions.absolute_minutes), (15, 480));
+    assert_eq!(Configuration::from_toml("", GOOD).unwrap().differs_beyond_modules(&read), ["sessions"]);
+    for (text, expected) in [
+        ("idle-minutes = 0", "sessions.idle-minutes: 0 lets nothing through"),
+        ("idle-minutes = 30\nabsolute-minutes = 20", "sessions.idle-minutes: a session ends before"),
+        ("idle-seconds = 30", "unknown field `idle-seconds`"),
+    ] {
+        let said = problems(&sessions(text)).join("\n");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
 fn files_are_kept_somewhere_and_scanned_by_somebody() {
     let good = format!(
         "{GOOD}[files]\nstore = \"s3\"\nbucket = \"files\"\nendpoint = \"http://store.local:9000\"\nscan = {{ clamd = \"tcp:av.local:3310\" }}\n"

@@ -7,3 +7,9 @@ signed-out-leave = Sign out at “{ $provider }”
 signed-out-home = To the home page
 
 sign-in-id-gov-ua = Prove your identity with an electronic signature, BankID or Diia.
+
+device = { $browser } on { $system }
+device-unknown = A device that we do not recognise
+session-method = Way of signing in:
+session-network = network
+sessions-end-others = End all other sessions

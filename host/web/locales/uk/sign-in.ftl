@@ -7,3 +7,9 @@ signed-out-leave = Вийти й зі служби «{ $provider }»
 signed-out-home = На головну
 
 sign-in-id-gov-ua = Підтвердьте особу електронним підписом, через BankID або Дію.
+
+device = { $browser }, { $system }
+device-unknown = Пристрій, якого ми не впізнали
+session-method = Спосіб входу:
+session-network = мережа
+sessions-end-others = Завершити всі інші сеанси

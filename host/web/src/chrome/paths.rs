@@ -18,6 +18,10 @@ pub const DRAFTS: &str = "/cabinet/drafts";
 pub const NOTICES: &str = "/cabinet/notices";
 /// Where I am signed in.
 pub const SESSIONS: &str = "/cabinet/sessions";
+/// Ends one of them, parameter `id`; by POST.
+pub const END_SESSION: &str = "/cabinet/sessions/end";
+/// Ends all of them but this one; by POST.
+pub const END_OTHER_SESSIONS: &str = "/cabinet/sessions/end-others";
 /// In whose name I act; shown by GET, chosen by POST.
 pub const ACTING_FOR: &str = "/cabinet/acting-for";
 /// Text size, contrast, theme, spacing; shown by GET, set by POST.

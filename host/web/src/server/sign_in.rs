@@ -13,7 +13,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{
-    Answer, IdentityError, IdentityProvider, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start,
+    Answer, Device, IdentityError, IdentityProvider, Method, Opening, Recorder, ReturnTo, SignInError,
+    SignInRecorder, Start, network,
 };
 use vzaemo_service::record;
 
@@ -74,6 +75,15 @@ pub(super) fn provider_name(app: &App, id: &str, say: &Speaker<'_>) -> String {
     }
 }
 
+/// What a way to sign in is called.
+pub(super) fn method_name(app: &App, method: &Method, say: &Speaker<'_>) -> String {
+    match method {
+        Method::OpenIdConnect { provider } | Method::IdGovUa { provider } => {
+            provider_name(app, provider, say)
+        }
+    }
+}
+
 /// The id of the embedded identity provider.
 pub const DEVELOPMENT: &str = "development";
 
@@ -86,16 +96,20 @@ pub(super) async fn begin(
     Query(to): Query<To>,
 ) -> Response {
     let start = Start {
-        provider: Some(&provider),
         return_to: to.to.as_deref().and_then(ReturnTo::parse),
-        language: Some(visit.language.code()),
         // Who to expect may be said in development only: it is how tests become many persons.
         login_hint: to.login_hint.as_deref().filter(|_| app.development.is_some()),
+        ..Start::of(&provider, visit.language.code())
     };
+    begin_with(&app, &visit, &headers, start).await
+}
+
+/// Begins a sign-in: sends the visitor away with the cookie that binds it to their browser.
+pub(super) async fn begin_with(app: &App, visit: &Visit, headers: &HeaderMap, start: Start<'_>) -> Response {
     match app.sign_in.start(start).await {
         Ok(started) => {
             let mut response = see_other(started.redirect.as_str());
-            let begun = bindings(&app, &headers);
+            let begun = bindings(app, headers);
             if begun.len() >= MOST_BEGUN {
                 for name in &begun {
                     set_cookie(&mut response, &app.cookies.no_binding(name));
@@ -104,7 +118,7 @@ pub(super) async fn begin(
             set_cookie(&mut response, &app.cookies.binding(&started.binding));
             response
         }
-        Err(error) => refused(&app, &visit, &error).await,
+        Err(error) => refused(app, visit, &error).await,
     }
 }
 
@@ -130,6 +144,11 @@ pub(super) async fn complete(
     let bound = |id: &str| cookie(&headers, &app.cookies.binding_name(id));
     let completed = match app.sign_in.complete(&provider, answer, bound).await {
         Ok(completed) => completed,
+        Err(SignInError::NotSilently { return_to, binding }) => {
+            let mut response = see_other(return_to.as_str());
+            set_cookie(&mut response, &app.cookies.no_binding(&app.cookies.binding_name(&binding)));
+            return response;
+        }
         Err(error) => return refused(&app, &visit, &error).await,
     };
     let opening = Opening {
@@ -137,6 +156,8 @@ pub(super) async fn complete(
         language: Some(visit.language.code()),
         once: Some(&completed.once),
         provider_session: completed.provider_session.as_deref(),
+        device: Device::of(&text(&headers, &http::header::USER_AGENT)),
+        network: Some(&network(visit.address)),
     };
     let platform = Arc::clone(app.service.platform());
     let record: SignInRecorder<'_> = &|unit, signed_in| {
@@ -160,6 +181,11 @@ pub(super) async fn complete(
             super::modules::failed(&app, &visit, "", &error).await
         }
     }
+}
+
+/// A header as far as it is text.
+fn text(headers: &HeaderMap, name: &http::HeaderName) -> String {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
 pub(super) async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
