@@ -33,6 +33,11 @@ impl Nodes {
         Nodes { nodes, port }
     }
 
+    /// The public address.
+    pub fn base(&self) -> url::Url {
+        url::Url::parse(&format!("http://{NAME}:{}/", self.port)).expect("an address")
+    }
+
     /// The port of the public address, which is that of each node.
     pub fn port(&self) -> u16 {
         self.port

@@ -135,6 +135,11 @@ impl Person {
         Person { cookies: Arc::default(), ..self.clone() }
     }
 
+    /// The address of the platform that this browser is at.
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
     fn address(&self, path: &str) -> Url {
         self.base.join(path).unwrap_or_else(|error| panic!("{path} is no address: {error}"))
     }

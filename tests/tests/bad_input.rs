@@ -204,7 +204,7 @@ async fn a_sign_in_belongs_to_one_browser_and_happens_once() {
     assert_eq!(attacker.get(back).await.led_to(), "/");
     assert_eq!(victim.get(back).await.status, 403);
     for query in ["", "?code=x", "?state=x", "?code=x&state=y", "?error=access_denied", "?code=%FF&code=2"] {
-        let answer = victim.get(&format!("/sign-in/return{query}")).await;
+        let answer = victim.get(&format!("/sign-in/return/development{query}")).await;
         assert!(matches!(answer.status, 400 | 403), "{query}: {}", answer.status);
     }
     assert_eq!(victim.get("/sign-in/begin/nobody").await.status / 100, 4);

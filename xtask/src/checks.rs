@@ -107,7 +107,7 @@ impl Report {
     }
 }
 
-/// PostgreSQL, a balancer, a scanner, a browser and the npm packages of the tests in it.
+/// PostgreSQL, a balancer, a scanner, a browser with the npm packages of the tests in it, and an identity provider.
 fn install_needs(workspace: &Workspace) -> Result<Tally> {
     let browser =
         ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| find_program(name).is_some());
@@ -121,10 +121,11 @@ fn install_needs(workspace: &Workspace) -> Result<Tally> {
     } else if !browser {
         say("no chromium found; tests in the browser will need one");
     }
-    let dir = workspace.browser_tests();
-    if dir.join("package.json").is_file() {
-        npm::ensure()?;
-        npm::install(&dir)?;
+    for dir in [workspace.browser_tests(), workspace.openid_provider()] {
+        if dir.join("package.json").is_file() {
+            npm::ensure()?;
+            npm::install(&dir)?;
+        }
     }
     Ok(Tally::PASSED)
 }

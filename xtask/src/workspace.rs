@@ -51,6 +51,10 @@ impl Workspace {
         self.root.join("tests/browser")
     }
 
+    pub fn openid_provider(&self) -> PathBuf {
+        self.root.join("tests/openid-provider")
+    }
+
     pub fn data(&self) -> PathBuf {
         self.root.join("data")
     }

@@ -14,6 +14,20 @@ pub enum Method {
         /// The provider's id in the configuration.
         provider: String,
     },
+    /// id.gov.ua.
+    IdGovUa {
+        /// Its id in the configuration.
+        provider: String,
+    },
+}
+
+impl Method {
+    /// The id of the identity provider in the configuration.
+    pub fn provider(&self) -> &str {
+        match self {
+            Self::OpenIdConnect { provider } | Self::IdGovUa { provider } => provider,
+        }
+    }
 }
 
 /// A key that belongs to one natural person and that a provider has proven.
@@ -43,6 +57,19 @@ impl std::fmt::Debug for ProvenKey {
             Self::Unzr(_) => "Unzr(…)",
         })
     }
+}
+
+/// The longest accepted part of a name, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// A part of a name as a provider attests it, if there is something in it; the error says what is wrong. A name is shown
+/// on public pages, so it holds no control characters and has a reasonable length.
+pub(crate) fn name_part(text: Option<&str>) -> Result<Option<String>, &'static str> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
+        return Err("a part of the name is malformed");
+    }
+    Ok(Some(text.to_owned()))
 }
 
 /// A person's name in its parts.

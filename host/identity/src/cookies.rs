@@ -2,7 +2,7 @@
 
 use cookie::{Cookie, SameSite};
 
-use crate::openid::pending::LIFETIME;
+use crate::pending::LIFETIME;
 use crate::{Binding, Token};
 
 /// How cookies are named and marked, by how the platform is served.

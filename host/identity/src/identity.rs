@@ -7,7 +7,8 @@ use vzaemo_storage::Storage;
 
 use crate::dev::DevPersons;
 use crate::store::{
-    Aliases, Grants, IdentityError, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions, collections,
+    Accounts, Aliases, Grants, IdentityError, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions,
+    collections,
 };
 use crate::{Attested, Method, PersonId};
 
@@ -34,10 +35,12 @@ impl Identity {
         limits: SessionLimits,
     ) -> Result<Self, IdentityError> {
         storage.declare(NAMESPACE, &collections()).await?;
+        let accounts = Accounts::new(&secret);
         let persons = Arc::new(Persons::new(storage.clone(), secret, legal.clone()));
         let grants = Arc::new(Grants::new(storage.clone(), legal));
         let aliases = Arc::new(Aliases::new(storage.clone()));
-        let sessions = Sessions::new(storage, security, limits, Arc::clone(&persons), Arc::clone(&grants));
+        let sessions =
+            Sessions::new(storage, security, limits, accounts, Arc::clone(&persons), Arc::clone(&grants));
         let sessions = Arc::new(sessions);
         Ok(Self { persons, aliases, grants, sessions })
     }

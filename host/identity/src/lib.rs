@@ -11,29 +11,40 @@ pub const LOCALES: [(&str, &str); 2] =
 mod attested;
 mod cookies;
 pub mod dev;
+mod device;
+mod error;
+mod id_gov_ua;
 mod identity;
 mod openid;
+mod pending;
 mod principal;
+mod providers;
 mod return_to;
 mod role;
+mod sign_in;
 mod store;
 mod token;
+mod transport;
 mod unzr;
 
 pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, ProvenKey, Rnokpp};
 pub use cookies::Cookies;
+pub use device::{Browser, Device, System, network};
+pub use error::SignInError;
+pub use id_gov_ua::{AuthType, DecryptError, Decryptor, IdGovUa, IdGovUaConfig};
 pub use identity::Identity;
-pub use openid::{
-    Answer, Binding, ClaimNames, Completed, Once, Provider, ProviderConfig, SignIn, SignInError, Start,
-    Started, Transport, TransportError,
-};
+pub use openid::{ClaimNames, HandOver, LogoutOrder, Provider, ProviderConfig};
+pub use pending::{Binding, Once};
 pub use principal::{PersonId, Principal, Visitor};
+pub use providers::IdentityProvider;
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
+pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use store::{
-    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, NAMESPACE, Opening, Person,
-    Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
+    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, LogoutRecorder, NAMESPACE, Opening,
+    Person, Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
     SignInRecorder, SignedIn, Standing, collections, unrecorded,
 };
 pub use token::{Token, TokenHash};
+pub use transport::{Transport, TransportError};
 pub use unzr::{NotUnzr, Unzr};

@@ -19,7 +19,9 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
+use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use support::*;
 use url::Url;
 use vzaemo_clock::{SecurityClock, SignedDuration};
@@ -32,11 +34,15 @@ struct Forge {
     /// Stands in the published set.
     published: SigningKey,
     header: Value,
+    /// Takes the place of the signature: a code by HMAC-SHA-256 with this secret, or nothing with an empty one.
+    secret: Option<Vec<u8>>,
     /// Written over the right claims; `null` removes one.
     claims: Value,
     user_info: Value,
     clock: SecurityClock,
     nonce: String,
+    /// How often the set was asked for.
+    keys_fetched: usize,
 }
 
 type Shared = Arc<Mutex<Forge>>;
@@ -61,8 +67,15 @@ impl Forge {
             }
         }
         let text = format!("{}.{}", encode(self.header.to_string()), encode(claims.to_string()));
-        let signature = self.key.sign(text.as_bytes());
-        format!("{text}.{}", encode(signature.to_bytes()))
+        match &self.secret {
+            None => format!("{text}.{}", encode(self.key.sign(text.as_bytes()).to_bytes())),
+            Some(secret) if secret.is_empty() => format!("{text}."),
+            Some(secret) => {
+                let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+                mac.update(text.as_bytes());
+                format!("{text}.{}", encode(mac.finalize().into_bytes()))
+            }
+        }
     }
 }
 
@@ -81,6 +94,7 @@ async fn discovery(State(forge): State<Shared>) -> impl IntoResponse {
 }
 
 async fn keys(State(forge): State<Shared>) -> impl IntoResponse {
+    forge.lock().unwrap().keys_fetched += 1;
     let x = encode(forge.lock().unwrap().published.verifying_key().as_bytes());
     as_json(&json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "x": x }] }))
 }
@@ -110,10 +124,12 @@ async fn stage() -> Stage {
             key: key.clone(),
             published: key.clone(),
             header: json!({ "alg": "EdDSA" }),
+            secret: None,
             claims: json!({}),
             user_info: json!({}),
             clock: clock.clone(),
             nonce: String::new(),
+            keys_fetched: 0,
         }));
         made = Some(forge.clone());
         Router::new()
@@ -136,7 +152,7 @@ impl Stage {
         back.query_pairs_mut()
             .append_pair("code", "any")
             .append_pair("state", &parameter(&started.redirect, "state").unwrap());
-        let completed = self.sign_in.complete(answer(&back), kept(&started)).await?;
+        let completed = self.sign_in.complete("development", answer(&back), kept(&started)).await?;
         Ok(completed.attested)
     }
 
@@ -169,10 +185,10 @@ async fn wrong_tokens_are_refused() {
         json!({ "aud": [CLIENT, "another"] }),
         json!({ "aud": null }),
         json!({ "azp": "another" }),
-        json!({ "exp": now }),
-        json!({ "exp": now - 1 }),
+        json!({ "exp": now - 60 }),
+        json!({ "exp": now - 3600 }),
         json!({ "iat": now - 601 }),
-        json!({ "iat": now + 121 }),
+        json!({ "iat": now + 61 }),
         json!({ "nonce": "another" }),
         json!({ "nonce": null }),
         json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" }),
@@ -205,6 +221,136 @@ async fn wrong_signatures_are_refused() {
         let refused = stage.sign_in().await;
         assert!(matches!(refused, Err(SignInError::Token(_))), "{refused:?}");
     }
+}
+
+impl Stage {
+    /// Signs in with these claims over the right ones, which must be refused; and then with the right ones.
+    async fn refuses(&self, claims: Value) {
+        let refused = self.with(claims.clone()).await;
+        assert!(
+            matches!(refused, Err(SignInError::Token(_) | SignInError::Exchange(_))),
+            "{claims}: {refused:?}"
+        );
+        assert!(self.with(json!({})).await.is_ok(), "the right token is taken");
+    }
+
+    /// The same with this header and secret in place of a signature.
+    async fn refuses_signed(&self, header: Value, secret: Vec<u8>) {
+        {
+            let mut forge = self.forge.lock().unwrap();
+            (forge.header, forge.secret) = (header.clone(), Some(secret));
+        }
+        let refused = self.sign_in().await;
+        assert!(
+            matches!(refused, Err(SignInError::Token(_) | SignInError::Exchange(_))),
+            "{header}: {refused:?}"
+        );
+        {
+            let mut forge = self.forge.lock().unwrap();
+            (forge.header, forge.secret) = (json!({ "alg": "EdDSA" }), None);
+        }
+        assert!(self.sign_in().await.is_ok(), "the right token is taken");
+    }
+}
+
+#[tokio::test]
+async fn attack_id_token_without_signature() {
+    let stage = stage().await;
+    for alg in ["none", "None", "NONE"] {
+        stage.refuses_signed(json!({ "alg": alg }), Vec::new()).await;
+    }
+    // A right algorithm and no signature.
+    stage.refuses_signed(json!({ "alg": "EdDSA" }), Vec::new()).await;
+}
+
+#[tokio::test]
+async fn attack_id_token_hs256_with_the_public_key() {
+    let stage = stage().await;
+    let key = stage.forge.lock().unwrap().published.verifying_key();
+    let jwk =
+        json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "x": encode(key.as_bytes()) }).to_string();
+    for secret in [key.as_bytes().to_vec(), encode(key.as_bytes()).into_bytes(), jwk.into_bytes()] {
+        stage.refuses_signed(json!({ "alg": "HS256" }), secret).await;
+    }
+}
+
+#[tokio::test]
+async fn attack_id_token_hs256_with_the_client_secret() {
+    // The provider says that it signs so (see `discovery`), and the secret is the right one: but two know it.
+    stage().await.refuses_signed(json!({ "alg": "HS256" }), SECRET.as_bytes().to_vec()).await;
+}
+
+#[tokio::test]
+async fn attack_id_token_by_another_key() {
+    let stage = stage().await;
+    stage.forge.lock().unwrap().key = SigningKey::from_bytes(&[9; 32]);
+    let refused = stage.sign_in().await;
+    assert!(matches!(refused, Err(SignInError::Token(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn attack_id_token_for_another_audience() {
+    let stage = stage().await;
+    for claims in [
+        json!({ "aud": ["another"] }),
+        json!({ "aud": [CLIENT, "another"] }),
+        json!({ "aud": [CLIENT, "another"], "azp": "another" }),
+        json!({ "azp": "another" }),
+    ] {
+        stage.refuses(claims).await;
+    }
+}
+
+#[tokio::test]
+async fn attack_id_token_of_another_issuer() {
+    let stage = stage().await;
+    for claims in [json!({ "iss": "https://evil.example" }), json!({ "iss": null }), json!({ "iss": "" })] {
+        stage.refuses(claims).await;
+    }
+}
+
+#[tokio::test]
+async fn attack_id_token_expired_or_of_another_time() {
+    let stage = stage().await;
+    let now = stage.now();
+    for claims in [json!({ "exp": now - 60 }), json!({ "iat": now + 61 }), json!({ "iat": now - 601 })] {
+        stage.refuses(claims).await;
+    }
+    // Clocks may disagree by a minute.
+    for claims in [json!({ "exp": now - 59 }), json!({ "iat": now + 60 })] {
+        assert!(stage.with(claims.clone()).await.is_ok(), "{claims}");
+    }
+}
+
+#[tokio::test]
+async fn attack_id_token_of_another_sign_in() {
+    let stage = stage().await;
+    for claims in [json!({ "nonce": "another" }), json!({ "nonce": null }), json!({ "nonce": "" })] {
+        stage.refuses(claims).await;
+    }
+}
+
+#[tokio::test]
+async fn attack_access_token_exchanged() {
+    stage().await.refuses(json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" })).await;
+}
+
+#[tokio::test]
+async fn attack_keys_asked_for_without_end() {
+    let stage = stage().await;
+    stage.sign_in().await.unwrap();
+    let fetched = || stage.forge.lock().unwrap().keys_fetched;
+    let before = fetched();
+    stage.forge.lock().unwrap().header = json!({ "alg": "EdDSA", "kid": "unknown" });
+    for _ in 0..20 {
+        assert!(stage.sign_in().await.is_err());
+    }
+    assert_eq!(fetched(), before, "not within five seconds of the last time");
+    (stage.hand)(SignedDuration::from_secs(5));
+    for _ in 0..20 {
+        assert!(stage.sign_in().await.is_err());
+    }
+    assert_eq!(fetched(), before + 1);
 }
 
 #[tokio::test]

@@ -169,14 +169,14 @@ async fn signing_in_changes_the_token_and_ends_the_old_session() {
     let house = house().await;
     let sessions = &house.identity.sessions;
     let planted = Token::random();
-    let opening = Opening { previous: Some(planted.secret()), language: Some("uk"), once: None };
+    let opening = Opening { previous: Some(planted.secret()), language: Some("uk"), ..Opening::default() };
     let (first, session) =
         sessions.open(&attested(1), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, planted);
     assert_eq!(session.language.as_deref(), Some("uk"));
     assert!(sessions.lookup(planted.secret()).await.unwrap().is_none());
 
-    let opening = Opening { previous: Some(first.secret()), language: None, once: None };
+    let opening = Opening { previous: Some(first.secret()), ..Opening::default() };
     let (second, _) = sessions.open(&attested(2), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, second);
     assert!(sessions.lookup(first.secret()).await.unwrap().is_none());
@@ -394,7 +394,7 @@ async fn a_person_acts_for_an_organisation_that_is_tied_to_them() {
     assert_eq!(session.principal().organisation, None);
 
     let code = attested_by_provider.edrpou.clone();
-    let session = sessions.act_for(token.secret(), Some(&code)).await.unwrap();
+    let (token, session) = sessions.act_for(token.secret(), Some(&code)).await.unwrap();
     assert_eq!(session.principal().organisation, Some(attested_by_provider));
     let restarted = open(&house.storage, &house.legal, &house.clock).await;
     let found = restarted.sessions.lookup(token.secret()).await.unwrap().unwrap();
@@ -403,9 +403,75 @@ async fn a_person_acts_for_an_organisation_that_is_tied_to_them() {
     let foreign: Edrpou = "00032112".parse().unwrap();
     let refused = sessions.act_for(token.secret(), Some(&foreign)).await;
     assert!(matches!(refused, Err(IdentityError::NotRepresented(_))));
-    assert_eq!(sessions.act_for(token.secret(), None).await.unwrap().acting_for, None);
+    assert_eq!(sessions.act_for(token.secret(), None).await.unwrap().1.acting_for, None);
     let ended = sessions.act_for(Token::random().secret(), None).await;
     assert!(matches!(ended, Err(IdentityError::NoSession)));
+}
+
+#[tokio::test]
+async fn attack_token_of_before_a_change_of_rights() {
+    let house = house().await;
+    let sessions = &house.identity.sessions;
+    let (before, session) = sign_in(sessions, &attested(13)).await;
+    let code = session.organisation.clone().unwrap().edrpou;
+    let (after, chosen) = sessions.act_for(before.secret(), Some(&code)).await.unwrap();
+    assert_ne!(before, after);
+    assert_eq!(chosen.opened, session.opened, "it is the same session, and ends when it would have");
+    let restarted = open(&house.storage, &house.legal, &house.clock).await;
+    for sessions in [sessions, &restarted.sessions] {
+        assert!(sessions.lookup(before.secret()).await.unwrap().is_none());
+        assert!(sessions.lookup(after.secret()).await.unwrap().is_some());
+    }
+    assert_eq!(sessions.of(chosen.person.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn limits_are_those_of_the_configuration() {
+    let house = house().await;
+    let limits = vzaemo_identity::SessionLimits {
+        idle: SignedDuration::from_mins(15),
+        absolute: SignedDuration::from_mins(40),
+        write_use: SignedDuration::from_mins(3),
+    };
+    let (legal, clock) = (house.legal.clone(), house.clock.clone());
+    let strict =
+        vzaemo_identity::Identity::open(house.storage.clone(), secret(), legal, clock, limits).await.unwrap();
+    let (token, _) = sign_in(&strict.sessions, &attested(1)).await;
+    for minutes in [14, 14, 11] {
+        (house.hand)(SignedDuration::from_mins(minutes));
+        assert!(strict.sessions.lookup(token.secret()).await.unwrap().is_some());
+    }
+    (house.hand)(SignedDuration::from_mins(1));
+    assert!(strict.sessions.lookup(token.secret()).await.unwrap().is_none(), "forty minutes, though in use");
+    let (token, _) = sign_in(&strict.sessions, &attested(1)).await;
+    (house.hand)(SignedDuration::from_mins(15));
+    assert!(
+        strict.sessions.lookup(token.secret()).await.unwrap().is_none(),
+        "not used for a quarter of an hour"
+    );
+}
+
+#[tokio::test]
+async fn all_others_end_and_what_a_session_was_opened_with_is_told() {
+    let house = house().await;
+    let sessions = &house.identity.sessions;
+    let device =
+        vzaemo_identity::Device::of("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0");
+    let opening = Opening { device, network: Some("203.0.113.*"), ..Opening::default() };
+    let (token, this) =
+        sessions.open(&attested(1), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
+    let (other, _) = sign_in(sessions, &attested(1)).await;
+    let (stranger, _) = sign_in(sessions, &attested(2)).await;
+    let restarted = open(&house.storage, &house.legal, &house.clock).await;
+    let mine = restarted.sessions.of(this.person.id).await.unwrap();
+    let found = mine.iter().find(|session| session.id == this.id).unwrap();
+    assert_eq!((found.device, found.network.as_deref()), (device, Some("203.0.113.*")));
+
+    assert_eq!(sessions.end_others(&this, &unrecorded).await.unwrap(), 1);
+    assert!(sessions.lookup(other.secret()).await.unwrap().is_none());
+    assert!(sessions.lookup(token.secret()).await.unwrap().is_some());
+    assert!(sessions.lookup(stranger.secret()).await.unwrap().is_some());
+    assert_eq!(sessions.end_others(&this, &unrecorded).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -417,7 +483,7 @@ async fn a_revoked_representation_ends_acting_for_it() {
     let role = Role::OrganisationRepresentative { edrpou: edrpou.clone() };
     grants.grant(person, &role, None, &unrecorded).await.unwrap();
     let (token, _) = sign_in(sessions, &attested(1)).await;
-    assert!(sessions.act_for(token.secret(), Some(&edrpou)).await.unwrap().acting_for.is_some());
+    assert!(sessions.act_for(token.secret(), Some(&edrpou)).await.unwrap().1.acting_for.is_some());
     grants.revoke(person, &role, &unrecorded).await.unwrap();
     assert!(
         sessions.lookup(token.secret()).await.unwrap().is_none(),

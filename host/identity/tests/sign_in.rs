@@ -27,7 +27,7 @@ async fn visit(world: &World, started: &Started) -> url::Url {
 async fn signed_in(world: &World, number: u32) -> vzaemo_identity::Completed {
     let started = world.sign_in.start(hint(number)).await.unwrap();
     let back = visit(world, &started).await;
-    world.sign_in.complete(answer(&back), kept(&started)).await.unwrap()
+    world.sign_in.complete("development", answer(&back), kept(&started)).await.unwrap()
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_visitor_chooses_a_person_on_the_page() {
         world.browser.post(format!("{}/authorize", world.issuer)).form(&chosen).send().await.unwrap();
     assert_eq!(answered.status(), 303);
     let back = location(&answered);
-    let completed = world.sign_in.complete(answer(&back), kept(&started)).await.unwrap();
+    let completed = world.sign_in.complete("development", answer(&back), kept(&started)).await.unwrap();
 
     assert_eq!(completed.return_to.as_str(), "/notes/7?page=2");
     let attested = completed.attested;
@@ -90,7 +90,7 @@ async fn the_embedded_transport_is_the_same_flow() {
     let started = sign_in.start(hint(5)).await.unwrap();
     let request = http::Request::get(started.redirect.as_str()).body(bytes::Bytes::new()).unwrap();
     let back = provider.handle(request).await.headers()["location"].to_str().unwrap().parse().unwrap();
-    let completed = sign_in.complete(answer(&back), kept(&started)).await.unwrap();
+    let completed = sign_in.complete("development", answer(&back), kept(&started)).await.unwrap();
     assert_eq!(completed.attested.name.in_full(), "Юрій Степанович Мельник");
     assert_eq!(completed.return_to, ReturnTo::home());
 }
@@ -119,12 +119,12 @@ async fn what_one_node_began_another_one_ends() {
     let start = Start { return_to: ReturnTo::parse("/notes/7"), ..hint(1) };
     let started = world.sign_in.start(start).await.unwrap();
     let back = visit(&world, &started).await;
-    let completed = other_node(&world).complete(answer(&back), kept(&started)).await.unwrap();
+    let completed = other_node(&world).complete("development", answer(&back), kept(&started)).await.unwrap();
     assert_eq!((completed.attested.subject.as_str(), completed.return_to.as_str()), ("person-1", "/notes/7"));
     // A platform with another secret has begun no such sign-in.
     let provider = Provider::new(config(&world.issuer), Transport::network().unwrap(), world.clock.clone());
     let foreign = SignIn::new(vec![provider], &PlatformSecret::new([8; 32]), world.clock.clone());
-    let refused = foreign.complete(answer(&back), kept(&started)).await;
+    let refused = foreign.complete("development", answer(&back), kept(&started)).await;
     assert!(matches!(refused, Err(SignInError::UnknownState)), "{refused:?}");
 }
 
@@ -133,8 +133,8 @@ async fn a_sign_in_opens_one_session_at_all_nodes_together() {
     let (world, house) = (world().await, house().await);
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &started).await;
-    let completed = world.sign_in.complete(answer(&back), kept(&started)).await.unwrap();
-    let again = other_node(&world).complete(answer(&back), kept(&started)).await;
+    let completed = world.sign_in.complete("development", answer(&back), kept(&started)).await.unwrap();
+    let again = other_node(&world).complete("development", answer(&back), kept(&started)).await;
     assert!(matches!(again, Err(SignInError::Exchange(_))), "the provider takes its code once: {again:?}");
 
     // Though the provider took it twice, there would be one session.
@@ -173,7 +173,7 @@ async fn what_the_browser_keeps_cannot_be_changed() {
         format!("{asked}."),
         String::new(),
     ] {
-        let refused = world.sign_in.complete(answer(&back), |_| Some(changed.as_str())).await;
+        let refused = world.sign_in.complete("development", answer(&back), |_| Some(changed.as_str())).await;
         assert!(matches!(refused, Err(SignInError::OtherBrowser)), "{changed}: {refused:?}");
     }
     // Nor does it tell what only the nodes may know, or say it to the provider.
@@ -190,12 +190,15 @@ async fn an_invented_or_missing_state_is_refused() {
     let later = format!("{}{}", &state[..30], state[30..].replace(|c: char| c.is_ascii_digit(), "z"));
     for state in ["invented", "", &"A".repeat(86), &later] {
         let answer = answer(&with_parameter(&back, "state", state));
-        let invented = world.sign_in.complete(answer, kept(&started)).await;
+        let invented = world.sign_in.complete("development", answer, kept(&started)).await;
         assert!(matches!(invented, Err(SignInError::UnknownState)), "{invented:?}");
     }
     let mut without = answer(&back);
     without.state = None;
-    assert!(matches!(world.sign_in.complete(without, kept(&started)).await, Err(SignInError::UnknownState)));
+    assert!(matches!(
+        world.sign_in.complete("development", without, kept(&started)).await,
+        Err(SignInError::UnknownState)
+    ));
 }
 
 #[tokio::test]
@@ -205,11 +208,11 @@ async fn another_browser_cannot_end_what_this_one_began() {
     let back = visit(&world, &started).await;
     let other = world.sign_in.start(hint(2)).await.unwrap();
     for value in [None, Some(other.binding.value.as_str()), Some("nonsense")] {
-        let refused = world.sign_in.complete(answer(&back), |_| value).await;
+        let refused = world.sign_in.complete("development", answer(&back), |_| value).await;
         assert!(matches!(refused, Err(SignInError::OtherBrowser)), "{refused:?}");
     }
     // The attempt did not use up the state of the one who began.
-    assert!(world.sign_in.complete(answer(&back), kept(&started)).await.is_ok());
+    assert!(world.sign_in.complete("development", answer(&back), kept(&started)).await.is_ok());
 }
 
 #[tokio::test]
@@ -223,8 +226,14 @@ async fn two_tabs_of_one_browser_sign_in_independently() {
         let both = [&first.binding, &second.binding];
         both.into_iter().find(|binding| binding.id == id).map(|binding| binding.value.as_str())
     };
-    assert_eq!(world.sign_in.complete(answer(&two), cookies).await.unwrap().attested.subject, "person-2");
-    assert_eq!(world.sign_in.complete(answer(&one), cookies).await.unwrap().attested.subject, "person-1");
+    assert_eq!(
+        world.sign_in.complete("development", answer(&two), cookies).await.unwrap().attested.subject,
+        "person-2"
+    );
+    assert_eq!(
+        world.sign_in.complete("development", answer(&one), cookies).await.unwrap().attested.subject,
+        "person-1"
+    );
 }
 
 #[tokio::test]
@@ -233,12 +242,12 @@ async fn ten_minutes_are_enough() {
     let started = world.sign_in.start(hint(1)).await.unwrap();
     (world.hand)(SignedDuration::from_secs(599));
     let back = visit(&world, &started).await;
-    assert!(world.sign_in.complete(answer(&back), kept(&started)).await.is_ok());
+    assert!(world.sign_in.complete("development", answer(&back), kept(&started)).await.is_ok());
 
     let late = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &late).await;
     (world.hand)(SignedDuration::from_secs(600));
-    let refused = world.sign_in.complete(answer(&back), kept(&late)).await;
+    let refused = world.sign_in.complete("development", answer(&back), kept(&late)).await;
     assert!(matches!(refused, Err(SignInError::UnknownState)), "{refused:?}");
 }
 
@@ -249,7 +258,7 @@ async fn a_stolen_code_does_not_fit_another_sign_in() {
     let thief = world.sign_in.start(hint(2)).await.unwrap();
     let code = parameter(&visit(&world, &victim).await, "code").unwrap();
     let injected = with_parameter(&visit(&world, &thief).await, "code", &code);
-    let refused = world.sign_in.complete(answer(&injected), kept(&thief)).await;
+    let refused = world.sign_in.complete("development", answer(&injected), kept(&thief)).await;
     let Err(SignInError::Exchange(reason)) = refused else { panic!("{refused:?}") };
     assert!(reason.contains("code_verifier"), "{reason}");
 }
@@ -260,7 +269,7 @@ async fn a_token_with_another_nonce_is_refused() {
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let changed = with_parameter(&started.redirect, "nonce", "another");
     let back = location(&world.browser.get(changed).send().await.unwrap());
-    let refused = world.sign_in.complete(answer(&back), kept(&started)).await;
+    let refused = world.sign_in.complete("development", answer(&back), kept(&started)).await;
     let Err(error @ SignInError::Token(_)) = refused else { panic!("{refused:?}") };
     assert!(error.to_string().contains("nonce") && error.is_suspicious(), "{error}");
 }
@@ -271,11 +280,11 @@ async fn a_used_code_is_refused() {
     let first = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &first).await;
     let code = parameter(&back, "code").unwrap();
-    world.sign_in.complete(answer(&back), kept(&first)).await.unwrap();
+    world.sign_in.complete("development", answer(&back), kept(&first)).await.unwrap();
 
     let second = world.sign_in.start(hint(1)).await.unwrap();
     let replayed = with_parameter(&visit(&world, &second).await, "code", &code);
-    let refused = world.sign_in.complete(answer(&replayed), kept(&second)).await;
+    let refused = world.sign_in.complete("development", answer(&replayed), kept(&second)).await;
     let Err(SignInError::Exchange(reason)) = refused else { panic!("{refused:?}") };
     assert!(reason.contains("invalid_grant"), "{reason}");
 }
@@ -285,7 +294,7 @@ async fn an_answer_of_another_issuer_is_refused() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let mixed_up = with_parameter(&visit(&world, &started).await, "iss", "https://evil.example");
-    let refused = world.sign_in.complete(answer(&mixed_up), kept(&started)).await;
+    let refused = world.sign_in.complete("development", answer(&mixed_up), kept(&started)).await;
     assert!(matches!(refused, Err(SignInError::OtherIssuer(_))), "{refused:?}");
 }
 
@@ -297,7 +306,7 @@ async fn declining_is_no_fault() {
     form.push(("cancel".into(), "1".into()));
     let answered =
         world.browser.post(format!("{}/authorize", world.issuer)).form(&form).send().await.unwrap();
-    let refused = world.sign_in.complete(answer(&location(&answered)), kept(&started)).await;
+    let refused = world.sign_in.complete("development", answer(&location(&answered)), kept(&started)).await;
     let Err(error @ SignInError::Declined) = refused else { panic!("{refused:?}") };
     assert_eq!(error.public_message(), "sign-in-declined");
     assert!(!error.is_suspicious());
@@ -309,7 +318,7 @@ async fn other_errors_of_the_provider_are_told_apart() {
     let started = world.sign_in.start(Start::default()).await.unwrap();
     let silent = with_parameter(&started.redirect, "prompt", "none");
     let back = location(&world.browser.get(silent).send().await.unwrap());
-    let refused = world.sign_in.complete(answer(&back), kept(&started)).await;
+    let refused = world.sign_in.complete("development", answer(&back), kept(&started)).await;
     let Err(SignInError::Refused { code, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(code, "login_required");
 }
@@ -333,12 +342,12 @@ async fn a_silent_provider_is_unavailable_and_not_asked_again_at_once() {
 #[tokio::test]
 async fn signing_out_at_the_provider_comes_back() {
     let world = world().await;
-    let end = world.sign_in.end_session("development", &AFTER.parse().unwrap()).await.unwrap().unwrap();
+    let end = world.sign_in.end_session("development", &AFTER.parse().unwrap(), None).await.unwrap().unwrap();
     let answered = world.browser.get(end).send().await.unwrap();
     assert_eq!(location(&answered).as_str(), AFTER);
     let end = world
         .sign_in
-        .end_session("development", &"https://evil.example/".parse().unwrap())
+        .end_session("development", &"https://evil.example/".parse().unwrap(), Some("uk"))
         .await
         .unwrap()
         .unwrap();
@@ -357,6 +366,9 @@ fn every_public_message_is_written_in_both_languages() {
         SignInError::OtherBrowser,
         SignInError::OtherIssuer(String::new()),
         SignInError::Declined,
+        SignInError::OtherAccount,
+        SignInError::OtherProvider { asked: String::new(), answered: String::new() },
+        SignInError::NotSilently { return_to: ReturnTo::home(), binding: String::new() },
         SignInError::Refused { code: String::new(), description: String::new() },
         SignInError::NoCode,
         SignInError::Exchange(String::new()),

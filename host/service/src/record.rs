@@ -205,3 +205,19 @@ pub async fn sign_out(unit: &mut Unit, platform: &Platform, person: PersonId) ->
     entry.actor = Actor::Person(person.to_string());
     vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
 }
+
+/// Sessions of these persons have been ended by order of an identity provider.
+pub async fn signed_out_by(
+    unit: &mut Unit,
+    platform: &Platform,
+    provider: &str,
+    persons: &[PersonId],
+) -> Result<(), Error> {
+    for person in persons {
+        let mut entry = Entry::new(Kind::SignOut, platform.legal.now(), platform.security.now());
+        entry.actor = Actor::Person(person.to_string());
+        entry.details = vec![format!("by order of {provider}")];
+        vzaemo_audit::record(unit, entry).await.map_err(Error::storage)?;
+    }
+    Ok(())
+}

@@ -8,9 +8,12 @@ use std::time::Duration;
 use url::Url;
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
-use vzaemo_identity::{Identity, PlatformSecret, Provider, ProviderConfig, SessionLimits, SignIn, Transport};
+use vzaemo_identity::{
+    AuthType, IdGovUa, IdGovUaConfig, Identity, IdentityProvider, PlatformSecret, Provider, ProviderConfig,
+    SessionLimits, SignIn, Transport,
+};
 use vzaemo_jobs::Jobs;
-use vzaemo_lifecycle::configuration::{FileStore, Mode, RateKind};
+use vzaemo_lifecycle::configuration::{self, FileStore, Mode, RateKind};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
 use vzaemo_protection::{ClamdAddress, Kind, Limits, Rate, Refusals, Scanner, TrustedProxies};
 use vzaemo_registers::{Bodies, Holidays};
@@ -22,6 +25,9 @@ use vzaemo_web::server::{App, DEVELOPMENT, Parts};
 
 /// The client id by which the platform is known to the embedded identity provider.
 const DEVELOPMENT_CLIENT: &str = "vzaemo";
+/// The id of id.gov.ua as a way to sign in, and its address.
+const ID_GOV_UA: &str = "id-gov-ua";
+const ID_GOV_UA_ADDRESS: &str = "https://id.gov.ua/";
 /// How many years the calendar knows, from the first year of the register of holidays on.
 const YEARS_AHEAD: i16 = 30;
 
@@ -98,7 +104,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         secret.clone(),
         legal.clone(),
         security.clone(),
-        SessionLimits::default(),
+        session_limits(&configuration),
     )
     .await
     .context("open the records of persons")?;
@@ -281,6 +287,18 @@ fn bodies(configuration: &Configuration) -> anyhow::Result<Bodies> {
     Ok(bodies)
 }
 
+fn session_limits(configuration: &Configuration) -> SessionLimits {
+    let minutes = |minutes: u32| SignedDuration::from_mins(minutes.into());
+    let idle = minutes(configuration.sessions.idle_minutes);
+    let usual = SessionLimits::default();
+    SessionLimits {
+        idle,
+        absolute: minutes(configuration.sessions.absolute_minutes),
+        // Written often enough that another node, which knows only what is written, ends no session in use.
+        write_use: usual.write_use.min(idle / 4),
+    }
+}
+
 fn limits(configuration: &Configuration) -> anyhow::Result<Limits> {
     let rates = configuration.requests.rates.iter().map(|(kind, rate)| {
         let kind = match kind {
@@ -306,7 +324,7 @@ async fn development_provider(
     let client = DevClient {
         id: DEVELOPMENT_CLIENT.to_owned(),
         secret: DevClient::secret_of(secret),
-        redirects: vec![base.join("/sign-in/return")?],
+        redirects: vec![base.join(&format!("/sign-in/return/{DEVELOPMENT}"))?],
         after_sign_out: vec![base.clone()],
         name: configuration.platform.name.uk.clone(),
     };
@@ -328,9 +346,10 @@ fn providers(
     base: &Url,
     development: Option<&Arc<DevProvider>>,
     security: &SecurityClock,
-) -> anyhow::Result<Vec<Provider>> {
-    let back = base.join("/sign-in/return")?;
-    let mut providers = Vec::new();
+) -> anyhow::Result<Vec<IdentityProvider>> {
+    // Each provider has an address of return of its own, so that none can answer for another.
+    let back = |id: &str| base.join(&format!("/sign-in/return/{id}"));
+    let mut providers: Vec<IdentityProvider> = Vec::new();
     if let Some(provider) = development {
         let client = provider.client();
         let config = ProviderConfig::new(
@@ -338,15 +357,16 @@ fn providers(
             provider.issuer().clone(),
             &client.id,
             &client.secret,
-            back.clone(),
+            back(DEVELOPMENT)?,
         );
-        providers.push(Provider::new(config, Transport::Embedded(Arc::clone(provider)), security.clone()));
+        providers
+            .push(Provider::new(config, Transport::Embedded(Arc::clone(provider)), security.clone()).into());
     }
     for (id, wanted) in &configuration.identity.providers {
         let path = &wanted.client_secret_file;
         let secret = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
         let mut config =
-            ProviderConfig::new(id, wanted.issuer.clone(), &wanted.client_id, secret.trim(), back.clone());
+            ProviderConfig::new(id, wanted.issuer.clone(), &wanted.client_id, secret.trim(), back(id)?);
         config.name = (wanted.name.uk.clone(), wanted.name.en.clone());
         if !wanted.assurance.is_empty() {
             config.assurance.clone_from(&wanted.assurance);
@@ -355,8 +375,45 @@ fn providers(
         if !wanted.scopes.is_empty() {
             config.scopes.clone_from(&wanted.scopes);
         }
+        config.single_sign_on = wanted.single_sign_on;
+        config.clock_skew = SignedDuration::from_secs(wanted.clock_skew_seconds.into());
         let transport = Transport::network().context("set up the connection to identity providers")?;
-        providers.push(Provider::new(config, transport, security.clone()));
+        providers.push(Provider::new(config, transport, security.clone()).into());
+    }
+    if let Some(wanted) = &configuration.identity.id_gov_ua {
+        providers.push(id_gov_ua(wanted, back(ID_GOV_UA)?)?.into());
     }
     Ok(providers)
+}
+
+/// id.gov.ua, whose answers only TLS protects: to open sealed ones takes a key-keeping device or library of the holder's.
+fn id_gov_ua(wanted: &configuration::IdGovUa, redirect: Url) -> anyhow::Result<IdGovUa> {
+    let path = &wanted.client_secret_file;
+    let secret = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    let address = match &wanted.address {
+        Some(address) => address.clone(),
+        None => Url::parse(ID_GOV_UA_ADDRESS).context("read the address of id.gov.ua")?,
+    };
+    let config = IdGovUaConfig {
+        id: ID_GOV_UA.to_owned(),
+        address,
+        client_id: wanted.client_id.clone(),
+        client_secret: secret.trim().to_owned(),
+        redirect,
+        name: (wanted.name.uk.clone(), wanted.name.en.clone()),
+        auth_types: wanted.auth_types.iter().map(|one| auth_type(*one)).collect(),
+        assurance: wanted.assurance,
+        assurance_by_device: wanted.assurance_by_device,
+    };
+    let transport = Transport::network().context("set up the connection to id.gov.ua")?;
+    Ok(IdGovUa::new(config, transport))
+}
+
+fn auth_type(wanted: configuration::AuthType) -> AuthType {
+    match wanted {
+        configuration::AuthType::DigSign => AuthType::DigSign,
+        configuration::AuthType::BankId => AuthType::BankId,
+        configuration::AuthType::MobileId => AuthType::MobileId,
+        configuration::AuthType::DiiaId => AuthType::DiiaId,
+    }
 }

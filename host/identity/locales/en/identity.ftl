@@ -5,3 +5,4 @@ sign-in-other-browser = The sign-in was begun in another browser. Please start a
 sign-in-unavailable = The identity service does not answer at present. Please try again in a few minutes.
 sign-in-not-configured = This way of signing in is not set up on this platform.
 sign-in-refused = The identity service did not confirm who you are. Please start again; if it happens again, tell the administrator.
+sign-in-other-account = Somebody else is signed in at the identity service than the one who was handed over. Sign out there, or sign in here yourself.

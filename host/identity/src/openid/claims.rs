@@ -7,9 +7,9 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::provider::ProviderConfig;
+use super::config::ProviderConfig;
 use crate::SignInError;
-use crate::attested::{Assurance, Attested, FullName, Method, Organisation, ProvenKey};
+use crate::attested::{Assurance, Attested, FullName, Method, Organisation, ProvenKey, name_part};
 
 /// Claims beyond OpenID Connect's standard ones, by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,9 +29,6 @@ impl ExtraClaims {
 pub(super) type IdClaims = openidconnect::IdTokenClaims<ExtraClaims, CoreGenderClaim>;
 pub(super) type UserClaims = openidconnect::UserInfoClaims<ExtraClaims, CoreGenderClaim>;
 
-/// The longest accepted part of a name, in characters.
-const LONGEST_NAME: usize = 200;
-
 /// What of a person the ID token and the user information tell.
 struct Told<'a> {
     family: Option<&'a LocalizedClaim<EndUserFamilyName>>,
@@ -43,6 +40,11 @@ struct Told<'a> {
 /// Whether the ID token already carries a name, so that the user information need not be fetched.
 pub(super) fn has_name(claims: &IdClaims) -> bool {
     claims.given_name().is_some() && claims.family_name().is_some()
+}
+
+/// The provider's own name of the session in which it made this ID token (`sid`, OpenID Connect Back-Channel Logout 1.0).
+pub(super) fn provider_session(claims: &IdClaims) -> Option<String> {
+    claims.additional_claims().text("sid").map(str::to_owned)
 }
 
 /// What a verified ID token, and the user information where it was fetched, attest.
@@ -69,10 +71,11 @@ pub(super) fn attested(
     let family = told.iter().find_map(|told| plain(told.family));
     let given = told.iter().find_map(|told| plain(told.given));
     let patronymic = told.iter().find_map(|told| plain(told.patronymic));
+    let part = |text| name_part(text).map_err(SignInError::Claims);
     let name = FullName {
-        family: name_part(family)?.ok_or(SignInError::Claims("the family name is missing"))?,
-        given: name_part(given)?.ok_or(SignInError::Claims("the given name is missing"))?,
-        patronymic: name_part(patronymic)?,
+        family: part(family)?.ok_or(SignInError::Claims("the family name is missing"))?,
+        given: part(given)?.ok_or(SignInError::Claims("the given name is missing"))?,
+        patronymic: part(patronymic)?,
     };
 
     let acr = id.auth_context_ref().map(|acr| acr.as_str());
@@ -130,13 +133,4 @@ where
         .or_else(|| claim.get(Some(&ukrainian)))
         .or_else(|| claim.iter().next().map(|(_, value)| value))
         .map(|value| value.as_str())
-}
-
-/// A name is shown on public pages, so it holds no control characters and has a reasonable length.
-fn name_part(text: Option<&str>) -> Result<Option<String>, SignInError> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
-        return Err(SignInError::Claims("a part of the name is malformed"));
-    }
-    Ok(Some(text.to_owned()))
 }

@@ -1,23 +1,20 @@
-//! Sign-in by OpenID Connect: authorization code with PKCE, state and nonce.
+//! Sign-in by OpenID Connect: authorization code with PKCE, state and nonce, and what goes with it: orders of a provider
+//! to end sessions, keys that change, answers that could be another provider's.
 //!
-//! [`SignIn::start`] gives the address at the provider and what the browser keeps of the sign-in; [`SignIn::complete`]
-//! takes the provider's answer and gives what was attested. Between the two the server keeps nothing, so any node can
-//! end what another one began. It serves once, expires after ten minutes of the security clock, and is bound to a
-//! cookie of the browser that began (against login CSRF).
-//!
-//! Sources: OpenID Connect Core 1.0, RFC 7636 (PKCE), RFC 9207 (issuer in the answer), RFC 9700 (best practice).
+//! Sources: OpenID Connect Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0, RFC 7636 (PKCE),
+//! RFC 9207 (issuer in the answer), RFC 9700 (best practice).
 
 mod claims;
-mod error;
-pub(crate) mod pending;
+mod config;
+mod discovery;
+mod hand_over;
+mod logout;
 mod provider;
-mod sign_in;
-mod transport;
+mod signed;
 
 pub(crate) use claims::ExtraClaims;
-pub use error::SignInError;
-pub use pending::{Binding, Once};
-pub(crate) use provider::LEVELS;
-pub use provider::{ClaimNames, Provider, ProviderConfig};
-pub use sign_in::{Answer, Completed, SignIn, Start, Started};
-pub use transport::{Transport, TransportError};
+pub(crate) use config::LEVELS;
+pub use config::{ClaimNames, ProviderConfig};
+pub use hand_over::HandOver;
+pub use logout::LogoutOrder;
+pub use provider::Provider;

@@ -1,147 +1,30 @@
-//! One OpenID Connect provider: its configuration, its discovered metadata, its tokens.
+//! One OpenID Connect provider: its tokens, verified with its keys.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
-    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
-    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-};
+use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeVerifier, ProviderMetadataWithLogout, RedirectUrl,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
+    AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken,
+    EndSessionUrl, LanguageTag, LoginHint, LogoutRequest, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, Scope, TokenResponse as _,
 };
 use tokio::sync::RwLock;
 use url::Url;
-use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
+use vzaemo_clock::{SecurityClock, SignedDuration};
 
-use super::claims::{self, ExtraClaims, IdClaims, UserClaims};
-use super::error::{SignInError, chain};
-use super::transport::Transport;
-use crate::{Assurance, Attested};
-
-/// What the host knows of a provider beforehand.
-#[derive(Debug, Clone)]
-pub struct ProviderConfig {
-    /// Its id in the configuration: small letters, digits and hyphens.
-    pub id: String,
-    /// Its issuer identifier, under which the discovery document stands.
-    pub issuer: Url,
-    /// The client id that the provider gave this platform.
-    pub client_id: String,
-    /// The client secret that goes with it.
-    pub client_secret: String,
-    /// The address of this platform to which the provider sends people back.
-    pub redirect: Url,
-    /// Scopes to ask for besides `openid`.
-    pub scopes: Vec<String>,
-    /// What its button says, in Ukrainian and English.
-    pub name: (String, String),
-    /// What the provider's `acr` values mean.
-    pub assurance: BTreeMap<String, Assurance>,
-    /// What a missing or unknown `acr` means.
-    pub assurance_otherwise: Assurance,
-    /// How the provider names what is beyond OpenID Connect's standard claims.
-    pub claims: ClaimNames,
-}
-
-/// Names of claims that OpenID Connect does not define.
-#[derive(Debug, Clone)]
-pub struct ClaimNames {
-    /// The person's РНОКПП.
-    pub rnokpp: String,
-    /// The person's УНЗР.
-    pub unzr: String,
-    /// The ЄДРПОУ of the organisation in whose name the person signs in.
-    pub edrpou: String,
-    /// That organisation's name.
-    pub organisation_name: String,
-}
-
-impl Default for ClaimNames {
-    fn default() -> Self {
-        Self {
-            rnokpp: "rnokpp".to_owned(),
-            unzr: "unzr".to_owned(),
-            edrpou: "edrpou".to_owned(),
-            organisation_name: "organisation_name".to_owned(),
-        }
-    }
-}
-
-/// The levels of assurance by the identifiers of Implementing Regulation (EU) 2015/1502.
-pub(crate) const LEVELS: [(&str, Assurance); 3] = [
-    ("http://eidas.europa.eu/LoA/low", Assurance::Low),
-    ("http://eidas.europa.eu/LoA/substantial", Assurance::Substantial),
-    ("http://eidas.europa.eu/LoA/high", Assurance::High),
-];
-
-impl ProviderConfig {
-    /// With the usual names of claims, the European identifiers of assurance, and low assurance otherwise.
-    pub fn new(id: &str, issuer: Url, client_id: &str, client_secret: &str, redirect: Url) -> Self {
-        Self {
-            id: id.to_owned(),
-            issuer,
-            client_id: client_id.to_owned(),
-            client_secret: client_secret.to_owned(),
-            redirect,
-            scopes: vec!["profile".to_owned()],
-            name: (id.to_owned(), id.to_owned()),
-            assurance: LEVELS.iter().map(|&(acr, level)| (acr.to_owned(), level)).collect(),
-            assurance_otherwise: Assurance::Low,
-            claims: ClaimNames::default(),
-        }
-    }
-}
-
-type TokenAnswer = StandardTokenResponse<
-    IdTokenFields<
-        ExtraClaims,
-        EmptyExtraTokenFields,
-        CoreGenderClaim,
-        CoreJweContentEncryptionAlgorithm,
-        CoreJwsSigningAlgorithm,
-    >,
-    CoreTokenType,
->;
-
-pub(super) type OidcClient = Client<
-    ExtraClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    TokenAnswer,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-
-/// A provider's discovered metadata and keys.
-pub(super) struct Discovered {
-    pub(super) client: OidcClient,
-    algorithms: Vec<CoreJwsSigningAlgorithm>,
-    has_user_info: bool,
-    pub(super) end_session: Option<Url>,
-    at: Instant,
-}
+use super::claims::{self, IdClaims, UserClaims};
+use super::config::ProviderConfig;
+use super::discovery::{Discovered, DiscoveryError, TokenAnswer};
+use super::signed::{Signed, SignedError};
+use crate::error::chain;
+use crate::pending::{Seals, State as SignInState};
+use crate::{Attested, SignInError, Start, Transport};
 
 /// The outcome of the latest attempt at discovery.
 enum State {
     NotAsked,
     Known(Arc<Discovered>),
-    Failed { at: Instant, reason: String },
+    Failed { at: vzaemo_clock::Instant, reason: String },
 }
 
 /// One OpenID Connect provider. Asked for its metadata when first needed.
@@ -156,10 +39,8 @@ pub struct Provider {
 const FRESH: SignedDuration = SignedDuration::from_hours(12);
 /// After a failure, and after a token with an unknown key, the provider is left alone for so long.
 const RESPITE: SignedDuration = SignedDuration::from_secs(5);
-/// How far a token's time of issue may differ from now: a little ahead for clocks that disagree, and as far back as
-/// a code may have been under way.
-const ISSUED_AHEAD: SignedDuration = SignedDuration::from_mins(2);
-const ISSUED_BEFORE: SignedDuration = SignedDuration::from_mins(10);
+/// How long ago a token may have been issued: as long as a code may have been under way.
+pub(super) const ISSUED_BEFORE: SignedDuration = SignedDuration::from_mins(10);
 
 impl Provider {
     /// A provider that is not asked for anything yet.
@@ -170,6 +51,22 @@ impl Provider {
     /// Its configuration.
     pub fn config(&self) -> &ProviderConfig {
         &self.config
+    }
+
+    /// Whether it is the development provider of this very process.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self.transport, Transport::Embedded(_))
+    }
+
+    /// What an answer of the authorization endpoint names as its issuer, if that is not this provider (RFC 9207). Whose
+    /// metadata promise a name must give it.
+    pub(crate) async fn misnamed(&self, issuer: Option<&str>) -> Result<Option<String>, SignInError> {
+        let discovered = self.discovered().await?;
+        Ok(match issuer {
+            Some(issuer) if issuer != discovered.issuer => Some(issuer.to_owned()),
+            None if discovered.answers_with_issuer => Some(String::new()),
+            _ => None,
+        })
     }
 
     /// The metadata: remembered, or fetched now. Simultaneous callers wait for one fetch.
@@ -194,13 +91,13 @@ impl Provider {
             }
             _ => {}
         }
-        match self.discover(now).await {
+        match Discovered::fetch(&self.config, &self.transport, now).await {
             Ok(discovered) => {
                 let discovered = Arc::new(discovered);
                 *state = State::Known(Arc::clone(&discovered));
                 Ok(discovered)
             }
-            Err(SignInError::Unavailable { reason, .. }) => {
+            Err(DiscoveryError::Provider(reason)) => {
                 if let State::Known(known) = &*state {
                     tracing::warn!(provider = self.config.id, reason, "identity provider not refreshed");
                     return Ok(Arc::clone(known));
@@ -208,55 +105,83 @@ impl Provider {
                 *state = State::Failed { at: now, reason: reason.clone() };
                 Err(self.unavailable(reason))
             }
-            Err(error) => Err(error),
+            Err(DiscoveryError::Configuration(what)) => Err(SignInError::Configuration(what)),
         }
     }
 
-    async fn discover(&self, now: Instant) -> Result<Discovered, SignInError> {
-        let configuration = |error: url::ParseError| SignInError::Configuration(error.to_string());
-        // An issuer is compared as text, so the slash that `Url` adds to a bare host must not be there.
-        let issuer = match self.config.issuer.as_str() {
-            text if self.config.issuer.path() == "/" => text.trim_end_matches('/').to_owned(),
-            text => text.to_owned(),
+    /// A token that is no ID token, once the provider's signature is verified. A key that is not known is asked for,
+    /// as seldom as after any other failure.
+    pub(super) async fn signed(&self, token: &str) -> Result<Signed, SignInError> {
+        let discovered = self.discovered().await?;
+        let signed = match Signed::read(token, &discovered.keys, &discovered.algorithms) {
+            Err(SignedError::UnknownKey) => {
+                let discovered = self.refresh(RESPITE).await?;
+                Signed::read(token, &discovered.keys, &discovered.algorithms)
+            }
+            other => other,
         };
-        let issuer = IssuerUrl::new(issuer).map_err(configuration)?;
-        let redirect = RedirectUrl::new(self.config.redirect.to_string()).map_err(configuration)?;
-        let metadata = ProviderMetadataWithLogout::discover_async(issuer, &self.transport)
-            .await
-            .map_err(|error| self.unavailable(chain(&error)))?;
-
-        let algorithms = metadata
-            .id_token_signing_alg_values_supported()
-            .iter()
-            .filter(|alg| asymmetric(alg))
-            .cloned()
-            .collect();
-        let has_user_info = metadata.userinfo_endpoint().is_some();
-        let end_session = metadata
-            .additional_metadata()
-            .end_session_endpoint
-            .as_ref()
-            .map(|endpoint| endpoint.url().clone());
-        let only_in_body = metadata
-            .token_endpoint_auth_methods_supported()
-            .is_some_and(|methods| !methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
-        let client = OidcClient::from_provider_metadata(
-            metadata,
-            ClientId::new(self.config.client_id.clone()),
-            Some(ClientSecret::new(self.config.client_secret.clone())),
-        )
-        .set_redirect_uri(redirect)
-        .set_auth_type(if only_in_body { AuthType::RequestBody } else { AuthType::BasicAuth });
-        Ok(Discovered { client, algorithms, has_user_info, end_session, at: now })
+        let signed = signed.map_err(|error| SignInError::Token(error.to_string()))?;
+        signed.is_for(&self.config, &discovered.issuer, self.clock.now())?;
+        Ok(signed)
     }
 
-    /// Exchanges a code and gives what the verified tokens attest.
-    pub(super) async fn exchange(
+    /// Where to send the browser for a sign-in with this state.
+    pub(crate) async fn authorize(
+        &self,
+        state: &SignInState,
+        seals: &Seals,
+        start: &Start<'_>,
+    ) -> Result<Url, SignInError> {
+        let discovered = self.discovered().await?;
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&seals.verifier(state));
+        let (token, nonce) = (CsrfToken::new(state.text().to_owned()), seals.nonce(state));
+        let mut request = discovered
+            .client
+            .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, || token, || nonce)
+            .add_scopes(self.config.scopes.iter().cloned().map(Scope::new))
+            .set_pkce_challenge(challenge);
+        if let Some(language) = start.language {
+            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
+        }
+        if let Some(hint) = start.login_hint {
+            request = request.set_login_hint(LoginHint::new(hint.to_owned()));
+        }
+        if start.silent {
+            request = request.add_prompt(CoreAuthPrompt::None);
+        }
+        let (url, _, _) = request.url();
+        Ok(url)
+    }
+
+    /// Where to send the browser to sign out there too (OpenID Connect RP-Initiated Logout 1.0); `None` if the provider
+    /// offers no such thing. It knows the platform by its client id: an ID token as a hint would carry the person's
+    /// codes through addresses.
+    pub(crate) async fn end_session(
+        &self,
+        come_back_to: &Url,
+        language: Option<&str>,
+    ) -> Result<Option<Url>, SignInError> {
+        let discovered = self.discovered().await?;
+        let Some(endpoint) = &discovered.end_session else { return Ok(None) };
+        let wrong = |error: url::ParseError| SignInError::Configuration(error.to_string());
+        let endpoint = EndSessionUrl::new(endpoint.to_string()).map_err(wrong)?;
+        let back = PostLogoutRedirectUrl::new(come_back_to.to_string()).map_err(wrong)?;
+        let mut request = LogoutRequest::from(endpoint)
+            .set_client_id(ClientId::new(self.config.client_id.clone()))
+            .set_post_logout_redirect_uri(back);
+        if let Some(language) = language {
+            request = request.add_ui_locale(LanguageTag::new(language.to_owned()));
+        }
+        Ok(Some(request.http_get_url()))
+    }
+
+    /// Exchanges a code and gives what the verified tokens attest, and the provider's own name of its session.
+    pub(crate) async fn exchange(
         &self,
         code: String,
         verifier: PkceCodeVerifier,
         nonce: &Nonce,
-    ) -> Result<Attested, SignInError> {
+    ) -> Result<(Attested, Option<String>), SignInError> {
         let mut discovered = self.discovered().await?;
         let answer = discovered
             .client
@@ -282,7 +207,8 @@ impl Provider {
         } else {
             None
         };
-        claims::attested(&self.config, &claims, user.as_ref())
+        let session = claims::provider_session(&claims);
+        Ok((claims::attested(&self.config, &claims, user.as_ref())?, session))
     }
 
     /// The claims of the ID token after every check of OpenID Connect Core, section 3.1.3.7.
@@ -294,19 +220,19 @@ impl Provider {
     ) -> Result<IdClaims, ClaimsVerificationError> {
         let other = |text: &str| ClaimsVerificationError::Other(text.to_owned());
         let token = answer.id_token().ok_or_else(|| other("the answer has no ID token"))?;
-        let now = self.clock.now();
-        let seconds = now.as_seconds();
+        let (seconds, skew) = (self.clock.now().as_seconds(), self.config.clock_skew);
         let verifier = discovered
             .client
             .id_token_verifier()
             .set_allowed_algs(discovered.algorithms.iter().cloned())
             .set_time_fn(move || {
-                chrono::DateTime::from_timestamp(seconds, 0)
+                // Of the token's times this is compared to its end only.
+                chrono::DateTime::from_timestamp(seconds.saturating_sub(skew.as_secs()), 0)
                     .unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC)
             })
             .set_issue_time_verifier_fn(move |issued| {
                 let age = SignedDuration::from_secs(seconds.saturating_sub(issued.timestamp()));
-                if age > ISSUED_BEFORE || age < -ISSUED_AHEAD {
+                if age > ISSUED_BEFORE || age < -skew {
                     return Err(format!("issued at {issued}"));
                 }
                 Ok(())
@@ -353,21 +279,4 @@ impl std::fmt::Debug for Provider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Provider").field("id", &self.config.id).finish_non_exhaustive()
     }
-}
-
-/// Only signatures that the provider alone can make; with HMAC anyone who has the client secret could.
-fn asymmetric(algorithm: &CoreJwsSigningAlgorithm) -> bool {
-    use CoreJwsSigningAlgorithm as Alg;
-    matches!(
-        algorithm,
-        Alg::EdDsa
-            | Alg::EcdsaP256Sha256
-            | Alg::EcdsaP384Sha384
-            | Alg::RsaSsaPkcs1V15Sha256
-            | Alg::RsaSsaPkcs1V15Sha384
-            | Alg::RsaSsaPkcs1V15Sha512
-            | Alg::RsaSsaPssSha256
-            | Alg::RsaSsaPssSha384
-            | Alg::RsaSsaPssSha512
-    )
 }

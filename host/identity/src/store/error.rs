@@ -35,6 +35,9 @@ pub enum IdentityError {
     /// The sign-in has opened a session before, here or at another node.
     #[error("open a session: the sign-in has been completed before")]
     SignInUsed,
+    /// The token of a provider has had its effect before, here or at another node.
+    #[error("follow the provider's token: it was followed before")]
+    Replayed,
     /// No session has this token, or it has ended.
     #[error("find the session: it has ended")]
     NoSession,

@@ -15,13 +15,15 @@ pub use error::IdentityError;
 pub use grants::{Blocking, Grant, Grants, Standing};
 pub use persons::{AttestedName, Person, Persons};
 pub use schema::{NAMESPACE, collections};
-pub(crate) use secret::Key;
 pub use secret::PlatformSecret;
+pub(crate) use secret::{Accounts, Key};
 pub use sessions::{Opening, Session, SessionLimits, Sessions, SignedIn};
 
 use std::future::Future;
 use std::pin::Pin;
 use vzaemo_storage::{CommitError, Unit};
+
+use crate::PersonId;
 
 /// A unit that meets a conflict is run again so many times.
 const ATTEMPTS: usize = 8;
@@ -39,6 +41,10 @@ pub type RecordError = Box<dyn std::error::Error + Send + Sync>;
 pub type Recorder<'a> = &'a (dyn for<'u> Fn(&'u mut Unit) -> Recording<'u> + Send + Sync);
 /// Records a sign-in.
 pub type SignInRecorder<'a> = &'a (dyn for<'u> Fn(&'u mut Unit, &'u SignedIn) -> Recording<'u> + Send + Sync);
+
+/// Records that sessions of these persons were ended.
+pub type LogoutRecorder<'a> =
+    &'a (dyn for<'u> Fn(&'u mut Unit, &'u [PersonId]) -> Recording<'u> + Send + Sync);
 
 /// Records nothing: for what the log need not know, such as the end of a session by time.
 pub fn unrecorded(_: &mut Unit) -> Recording<'_> {

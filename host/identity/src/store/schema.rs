@@ -119,13 +119,23 @@ pub fn collections() -> Vec<Collection> {
                     "language": { "type": "string" },
                     "organisation": organisation,
                     "acting_for": organisation,
+                    "device": {
+                        "type": "object",
+                        "properties": { "browser": { "type": "string" }, "system": { "type": "string" } },
+                    },
+                    "network": { "type": "string" },
+                    "account": { "type": "string" },
+                    "provider_session": { "type": "string" },
                     "standing": { "type": "integer", "minimum": 0 },
                 },
             }),
         )
         .index(&["person"])
-        .index(&["expires"]),
-        // By the hash of the state: sign-ins that have opened a session, as long as their answer could come again.
+        .index(&["expires"])
+        .index(&["account"])
+        .index(&["provider_session"]),
+        // By a hash: sign-ins that have opened a session and tokens of providers that were followed, as long as they
+        // could come again.
         Collection::new(
             COMPLETED,
             json!({

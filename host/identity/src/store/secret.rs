@@ -43,6 +43,27 @@ impl PlatformSecret {
     }
 }
 
+/// How accounts and sessions of providers are found again: by keyed hashes, so that the database alone does not tell
+/// who has which account where.
+#[derive(Debug, Clone)]
+pub(crate) struct Accounts(Key);
+
+impl Accounts {
+    pub(crate) fn new(secret: &PlatformSecret) -> Self {
+        Self(secret.key("accounts at providers"))
+    }
+
+    /// An account of an issuer.
+    pub(super) fn account(&self, issuer: &str, subject: &str) -> String {
+        hex::encode(self.0.mac("account", &[issuer.as_bytes(), subject.as_bytes()]))
+    }
+
+    /// A session of an issuer (`sid`).
+    pub(super) fn session(&self, issuer: &str, id: &str) -> String {
+        hex::encode(self.0.mac("session", &[issuer.as_bytes(), id.as_bytes()]))
+    }
+}
+
 impl Key {
     fn new(bytes: [u8; 32]) -> Self {
         // HMAC fills a short key up with zeros to the hash's block (RFC 2104); done here, it cannot fail later.

@@ -6,16 +6,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde::{Deserialize, Serialize};
 use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
 use vzaemo_registers::Edrpou;
-use vzaemo_storage::{Document, Op, Query, Storage, Unit};
+use vzaemo_storage::{BODY, Document, Op, Query, Storage, Unit};
 
 use super::cache::{News, Remembered};
 use super::completed;
 use super::persons::{self, person_id};
 use super::schema::{NAMESPACE, SESSIONS};
 use super::{
-    ATTEMPTS, Grants, IdentityError, Person, Persons, Recorder, SignInRecorder, Standing, again, unrecorded,
+    ATTEMPTS, Accounts, Grants, IdentityError, LogoutRecorder, Person, Persons, Recorder, SignInRecorder,
+    Standing, again, unrecorded,
 };
-use crate::{Assurance, Attested, Method, Once, Organisation, PersonId, Principal, Roles, Token, TokenHash};
+use crate::{
+    Assurance, Attested, Device, LogoutOrder, Method, Once, Organisation, PersonId, Principal, Roles, Token,
+    TokenHash,
+};
 
 /// How long sessions last, on the security clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,12 @@ pub struct Opening<'a> {
     pub language: Option<&'a str>,
     /// The sign-in that opens it, which opens no other one, wherever its answer comes again.
     pub once: Option<&'a Once>,
+    /// The provider's own name of its session, by which it may end this one.
+    pub provider_session: Option<&'a str>,
+    /// What it is opened with.
+    pub device: Device,
+    /// From where, coarsely: as [`network`](crate::network) says it.
+    pub network: Option<&'a str>,
 }
 
 /// What happened at a sign-in, for the audit entry.
@@ -88,6 +98,12 @@ pub struct Session {
     pub acting_for: Option<Organisation>,
     /// The language that the person chose.
     pub language: Option<String>,
+    /// What it was opened with.
+    pub device: Device,
+    /// From where, coarsely.
+    pub network: Option<String>,
+    /// The account at the provider, as [`Accounts::account`].
+    account: Option<String>,
     /// When the person signed in, on the security clock.
     pub opened: Instant,
     /// When the session was last used, this use not counted.
@@ -131,6 +147,7 @@ pub struct Sessions {
     limits: SessionLimits,
     persons: Arc<Persons>,
     grants: Arc<Grants>,
+    accounts: Accounts,
     cache: Remembered<TokenHash, Arc<Live>>,
 }
 
@@ -149,6 +166,16 @@ struct Body {
     organisation: Option<Organisation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acting_for: Option<Organisation>,
+    #[serde(default)]
+    device: Device,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    network: Option<String>,
+    /// The account at the provider, as [`Accounts::account`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    /// The provider's session, as [`Accounts::session`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_session: Option<String>,
     /// The revision of the person's [`Standing`] at the sign-in; another one ends the session.
     #[serde(default)]
     standing: u64,
@@ -173,11 +200,12 @@ impl Sessions {
         storage: Storage,
         clock: SecurityClock,
         limits: SessionLimits,
+        accounts: Accounts,
         persons: Arc<Persons>,
         grants: Arc<Grants>,
     ) -> Self {
         let news = News::of(&storage, SESSIONS, |key| Some(TokenHash::from_stored(key.to_owned())));
-        Self { storage, clock, limits, persons, grants, cache: Remembered::new(REMEMBERED, news) }
+        Self { storage, clock, limits, accounts, persons, grants, cache: Remembered::new(REMEMBERED, news) }
     }
 
     /// Signs a person in: finds or makes their record, ends the browser's previous session and opens a new one, all in
@@ -214,6 +242,12 @@ impl Sessions {
                 language: opening.language.map(str::to_owned),
                 organisation: attested.organisation.clone(),
                 acting_for: None,
+                device: opening.device,
+                network: opening.network.map(str::to_owned),
+                account: Some(self.accounts.account(&attested.issuer, &attested.subject)),
+                provider_session: opening
+                    .provider_session
+                    .map(|session| self.accounts.session(&attested.issuer, session)),
                 standing: standing.revision,
             };
             let text = serde_json::to_string(&body)?;
@@ -280,12 +314,13 @@ impl Sessions {
         (!self.has_ended(&live, &standing, self.clock.now())).then_some(live.person.id)
     }
 
-    /// Lets the person act for an organisation, or for themselves with `None`, until they switch again.
+    /// Lets the person act for an organisation, or for themselves with `None`, until they switch again. What the session
+    /// may do changes, so its secret does too: the token is another one, and the one before serves nobody any more.
     pub async fn act_for(
         &self,
         token: &str,
         organisation: Option<&Edrpou>,
-    ) -> Result<Session, IdentityError> {
+    ) -> Result<(Token, Session), IdentityError> {
         let session = self.lookup(token).await?.ok_or(IdentityError::NoSession)?;
         let chosen = match organisation {
             None => None,
@@ -295,7 +330,37 @@ impl Sessions {
                 Some(chosen.ok_or_else(|| IdentityError::NotRepresented(edrpou.clone()))?)
             }
         };
-        self.change(token, &session.id, |body| body.acting_for.clone_from(&chosen)).await
+        self.rotate(&session.id, |body| body.acting_for.clone_from(&chosen)).await
+    }
+
+    /// Goes on with a session under another secret, in one commit.
+    async fn rotate(
+        &self,
+        before: &TokenHash,
+        change: impl Fn(&mut Body) + Send + Sync,
+    ) -> Result<(Token, Session), IdentityError> {
+        let token = Token::random();
+        let hash = token.hash();
+        for _ in 0..ATTEMPTS {
+            let live = self.live(before).await?.ok_or(IdentityError::NoSession)?;
+            let mut unit = self.storage.begin().await?;
+            let document = read(&mut unit, before).await?.ok_or(IdentityError::NoSession)?;
+            let mut body: Body = document.parse()?;
+            live.write_to(&mut body);
+            change(&mut body);
+            let text = serde_json::to_string(&body)?;
+            unit.remove(NAMESPACE, SESSIONS, before.as_str(), document.revision).await?;
+            unit.insert(NAMESPACE, SESSIONS, Some(hash.as_str().to_owned()), &text).await?;
+            match unit.commit().await {
+                Ok(_) => {
+                    self.cache.forget(before);
+                    let session = self.lookup(token.secret()).await?.ok_or(IdentityError::NoSession)?;
+                    return Ok((token, session));
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
     }
 
     /// Changes the language.
@@ -322,6 +387,14 @@ impl Sessions {
     /// Ends a session. `false` if it had ended. `record` adds the audit entry to the same commit.
     pub async fn end(&self, session: &TokenHash, record: Recorder<'_>) -> Result<bool, IdentityError> {
         self.end_each(std::slice::from_ref(session), record).await.map(|ended| ended > 0)
+    }
+
+    /// Ends all sessions of the person of this one, which goes on, and tells how many there were. `record` adds the audit
+    /// entry to the same commit.
+    pub async fn end_others(&self, this: &Session, record: Recorder<'_>) -> Result<usize, IdentityError> {
+        let mut hashes = self.hashes(this.person.id).await?;
+        hashes.retain(|hash| *hash != this.id);
+        self.end_each(&hashes, record).await
     }
 
     /// Ends all sessions of a person and tells how many there were. `record` adds the audit entry to the same commit.
@@ -363,6 +436,84 @@ impl Sessions {
             }
         }
         Err(IdentityError::Contended)
+    }
+
+    /// Whether the person signed in by this account of an issuer.
+    pub fn is_of(&self, session: &Session, issuer: &str, subject: &str) -> bool {
+        session.account.as_ref().is_some_and(|account| *account == self.accounts.account(issuer, subject))
+    }
+
+    /// Takes what serves once, on all nodes together; again, it is refused as [`IdentityError::Replayed`].
+    pub async fn take(&self, once: &Once) -> Result<(), IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            completed::remember(&mut unit, once).await?;
+            match unit.commit().await {
+                Ok(_) => return Ok(()),
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    /// Follows a provider's order to end sessions, here and at all other nodes, and tells how many ended. The order is
+    /// followed once: again, it is refused as [`IdentityError::Replayed`]. `record` adds the audit entries of the
+    /// persons to the same commit, if there are any.
+    pub async fn end_by_order(
+        &self,
+        order: &LogoutOrder,
+        record: LogoutRecorder<'_>,
+    ) -> Result<usize, IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            completed::remember(&mut unit, &order.once).await?;
+            let meant = self.meant_by(&mut unit, order).await?;
+            let mut persons: Vec<PersonId> = meant.iter().map(|(_, person)| *person).collect();
+            persons.sort_unstable();
+            persons.dedup();
+            for (hash, _) in &meant {
+                remove(&mut unit, hash).await?;
+            }
+            record(&mut unit, &persons).await.map_err(IdentityError::Record)?;
+            match unit.commit().await {
+                Ok(_) => {
+                    meant.iter().for_each(|(hash, _)| self.cache.forget(hash));
+                    return Ok(meant.len());
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
+    }
+
+    /// The sessions that an order means. Found in its unit of work, so that one which opens meanwhile is not missed.
+    async fn meant_by(
+        &self,
+        unit: &mut Unit,
+        order: &LogoutOrder,
+    ) -> Result<Vec<(TokenHash, PersonId)>, IdentityError> {
+        let account = order.subject.as_ref().map(|subject| self.accounts.account(&order.issuer, subject));
+        let session = order.provider_session.as_ref().map(|id| self.accounts.session(&order.issuer, id));
+        let (field, value) = match (&session, &account) {
+            (Some(session), _) => ("provider_session", session),
+            (None, Some(account)) => ("account", account),
+            (None, None) => return Ok(Vec::new()),
+        };
+        let (mut meant, mut after) = (Vec::new(), None);
+        loop {
+            let query = Query::of(SESSIONS).equal(field, value.clone()).fields(&[BODY]);
+            let rows = unit.select(NAMESPACE, &query.limit(Query::MOST).after(after)).await?;
+            for (key, fields) in rows.iter() {
+                let body: Body = serde_json::from_str(fields.first().map_or("", String::as_str))?;
+                if account.is_none() || body.account == account {
+                    meant.push((TokenHash::from_stored(key.to_owned()), person_id(&body.person)?));
+                }
+            }
+            match rows.next {
+                Some(cursor) => after = Some(cursor),
+                None => return Ok(meant),
+            }
+        }
     }
 
     async fn hashes(&self, person: PersonId) -> Result<Vec<TokenHash>, IdentityError> {
@@ -461,6 +612,9 @@ impl Live {
             organisation: body.organisation.clone(),
             acting_for: body.acting_for.clone(),
             language: body.language.clone(),
+            device: body.device,
+            network: body.network.clone(),
+            account: body.account.clone(),
             opened: body.opened,
             last_used,
         }

@@ -4,6 +4,12 @@ use super::{Configuration, FileStore, Mode, line_of};
 use crate::Problem;
 use vzaemo_clock::Zone;
 
+/// The most seconds by which the clock of an identity provider may differ.
+const LARGEST_SKEW: u16 = 300;
+
+/// Ids of ways to sign in that have sections of their own.
+const TAKEN: [&str; 2] = ["development", "id-gov-ua"];
+
 struct Check<'a> {
     file: &'a str,
     text: &'a str,
@@ -128,6 +134,16 @@ impl Configuration {
                 ("cpu-ms", runtime.cpu_ms.into()),
             ],
         );
+        let sessions = &self.sessions;
+        let (idle, absolute) = (sessions.idle_minutes, sessions.absolute_minutes);
+        check.positive("sessions", &[("idle-minutes", idle.into()), ("absolute-minutes", absolute.into())]);
+        if idle > absolute {
+            check.problem(
+                &["sessions", "idle-minutes"],
+                "a session ends before it could be unused for so long",
+                "write at most absolute-minutes",
+            );
+        }
         check.positive("requests", &[("body-kib", self.requests.body_kib.into())]);
         check.positive(
             "quarantine",
@@ -189,7 +205,7 @@ impl Configuration {
                 "remove it, or set platform.mode to \"development\"",
             );
         }
-        if identity.development.is_none() && identity.providers.is_empty() {
+        if identity.development.is_none() && identity.providers.is_empty() && identity.id_gov_ua.is_none() {
             check.problem(
                 &["identity"],
                 "nobody can sign in",
@@ -200,12 +216,50 @@ impl Configuration {
                 },
             );
         }
+        if let Some(service) = &identity.id_gov_ua {
+            let address = service.address.as_ref();
+            if production && address.is_some_and(|address| address.scheme() != "https") {
+                check.problem(
+                    &["identity", "id-gov-ua", "address"],
+                    "who signs in could be forged on the way",
+                    "write https",
+                );
+            }
+            if address.is_some_and(|address| !address.path().ends_with('/')) {
+                check.problem(
+                    &["identity", "id-gov-ua", "address"],
+                    "the service's addresses stand beneath it",
+                    "write a slash at its end",
+                );
+            }
+            if service.auth_types.is_empty() {
+                check.problem(
+                    &["identity", "id-gov-ua", "auth-types"],
+                    "nobody could sign in there",
+                    "name at least one, or leave it out for all",
+                );
+            }
+        }
         for (id, provider) in &identity.providers {
+            if TAKEN.contains(&id.as_str()) {
+                check.problem(
+                    &["identity", "providers", id],
+                    "the platform itself calls a way to sign in by this id",
+                    "choose another one",
+                );
+            }
             if !well_formed(id) {
                 check.problem(
                     &["identity", "providers", id],
                     "it is not a well-formed id",
                     "use lower-case letters, digits and hyphens",
+                );
+            }
+            if provider.clock_skew_seconds > LARGEST_SKEW {
+                check.problem(
+                    &["identity", "providers", id, "clock-skew-seconds"],
+                    "tokens that have expired long ago would be taken",
+                    format!("write at most {LARGEST_SKEW}, and set the clocks right"),
                 );
             }
             if production && provider.issuer.scheme() != "https" {

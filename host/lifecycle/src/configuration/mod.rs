@@ -3,9 +3,11 @@
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
 mod files;
+mod id_gov_ua;
 mod lines;
 mod meaning;
 mod network;
+mod sessions;
 
 use crate::Problem;
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use files::{FileStore, Files, Scan};
+pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
+pub use sessions::Sessions;
 
 /// The configuration of the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,9 @@ pub struct Configuration {
     /// Ways to sign in.
     #[serde(default)]
     pub identity: Identity,
+    /// How long people stay signed in.
+    #[serde(default)]
+    pub sessions: Sessions,
     /// Reference data.
     #[serde(default)]
     pub registers: Registers,
@@ -183,6 +190,8 @@ pub struct Identity {
     pub development: Option<DevelopmentProvider>,
     /// Providers of OpenID Connect by id.
     pub providers: BTreeMap<String, Provider>,
+    /// id.gov.ua, the state's integrated system of electronic identification.
+    pub id_gov_ua: Option<IdGovUa>,
 }
 
 /// The embedded identity provider of test persons.
@@ -214,6 +223,12 @@ pub struct Provider {
     /// What a missing or unknown `acr` means.
     #[serde(default = "low")]
     pub assurance_otherwise: vzaemo_contract::manifest::Assurance,
+    /// How far its clock may be ahead of or behind this platform's, in seconds.
+    #[serde(default = "minute")]
+    pub clock_skew_seconds: u16,
+    /// Whether people may come already signed in from its own pages.
+    #[serde(default)]
+    pub single_sign_on: bool,
 }
 
 /// Reference data. Without a file the sample that is built in is used, and the platform says so.
@@ -263,6 +278,10 @@ fn kyiv() -> String {
 
 fn low() -> vzaemo_contract::manifest::Assurance {
     vzaemo_contract::manifest::Assurance::Low
+}
+
+fn minute() -> u16 {
+    60
 }
 
 fn yes() -> bool {
@@ -373,6 +392,9 @@ impl Configuration {
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
         }
+        if let Some(service) = &mut self.identity.id_gov_ua {
+            service.client_secret_file = base.join(&service.client_secret_file);
+        }
     }
 
     /// Sections other than modules that differ: their change takes effect at the next start.
@@ -392,6 +414,7 @@ impl Configuration {
         compare("requests", self.requests == other.requests);
         compare("pages", self.pages == other.pages);
         compare("identity", self.identity == other.identity);
+        compare("sessions", self.sessions == other.sessions);
         compare("registers", self.registers == other.registers);
         differ
     }

@@ -137,6 +137,55 @@ fn nobody_can_sign_in_without_a_way() {
 }
 
 #[test]
+fn ways_to_sign_in_are_told_apart_and_safe() {
+    let more = r#"
+[identity.id-gov-ua]
+name = { uk = "id.gov.ua", en = "id.gov.ua" }
+client-id = "0123"
+client-secret-file = "id.secret"
+[identity.providers.portal]
+name = { uk = "Портал", en = "Portal" }
+issuer = "https://portal.example.org"
+client-id = "vzaemo"
+client-secret-file = "portal.secret"
+"#;
+    let good = format!("{GOOD}{more}");
+    let read = Configuration::from_toml("", &good).unwrap();
+    assert_eq!(read.identity.id_gov_ua.unwrap().auth_types.len(), 4);
+    assert_eq!(read.identity.providers["portal"].clock_skew_seconds, 60);
+    for (from, to, expected) in [
+        ("client-id = \"0123\"", "client-id = \"0\"\nauth-types = []", "nobody could sign in there"),
+        (
+            "client-id = \"0123\"",
+            "client-id = \"0\"\naddress = \"https://id.example/x\"",
+            "a slash at its end",
+        ),
+        ("client-id = \"0123\"", "client-id = \"0\"\nauth-types = [\"guess\"]", "unknown variant `guess`"),
+        ("providers.portal", "providers.id-gov-ua", "calls a way to sign in by this id"),
+        ("client-id = \"vzaemo\"", "client-id = \"vzaemo\"\nclock-skew-seconds = 301", "expired long ago"),
+    ] {
+        let said = problems(&good.replacen(from, to, 1)).join("\n");
+        assert!(said.contains(expected), "{expected} in {said}");
+    }
+}
+
+#[test]
+fn sessions_end_in_time() {
+    let sessions = |text: &str| format!("{GOOD}[sessions]\n{text}\n");
+    let read = Configuration::from_toml("", &sessions("idle-minutes = 15\nabsolute-minutes = 480")).unwrap();
+    assert_eq!((read.sessions.idle_minutes, read.sessions.absolute_minutes), (15, 480));
+    assert_eq!(Configuration::from_toml("", GOOD).unwrap().differs_beyond_modules(&read), ["sessions"]);
+    for (text, expected) in [
+        ("idle-minutes = 0", "sessions.idle-minutes: 0 lets nothing through"),
+        ("idle-minutes = 30\nabsolute-minutes = 20", "sessions.idle-minutes: a session ends before"),
+        ("idle-seconds = 30", "unknown field `idle-seconds`"),
+    ] {
+        let said = problems(&sessions(text)).join("\n");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
 fn files_are_kept_somewhere_and_scanned_by_somebody() {
     let good = format!(
         "{GOOD}[files]\nstore = \"s3\"\nbucket = \"files\"\nendpoint = \"http://store.local:9000\"\nscan = {{ clamd = \"tcp:av.local:3310\" }}\n"

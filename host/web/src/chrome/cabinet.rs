@@ -99,21 +99,6 @@ pub struct Notice {
     pub new: bool,
 }
 
-/// A place where a person is signed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionLine {
-    /// The device and browser, as well as it is known.
-    pub device: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// When it was last used.
-    pub used: Timestamp,
-    /// It is this one.
-    pub this: bool,
-    /// The address to end it at, by POST.
-    pub end: String,
-}
-
 /// A person's cabinet, as its reader sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct Cabinet<'a> {
@@ -128,7 +113,7 @@ pub struct Cabinet<'a> {
 }
 
 impl Cabinet<'_> {
-    fn moment(&self, at: Timestamp) -> Markup {
+    pub(super) fn moment(&self, at: Timestamp) -> Markup {
         let mut words = String::new();
         push_moment(at, self.now, self.zone, &self.say, &mut words);
         html! { time datetime=(at) { (words) } }
@@ -140,7 +125,7 @@ impl Cabinet<'_> {
         html! { time datetime=(day) { (words) } }
     }
 
-    fn frame(&self, tab: Tab, body: &Markup) -> Markup {
+    pub(super) fn frame(&self, tab: Tab, body: &Markup) -> Markup {
         let say = &self.say;
         let tabs = [
             (Tab::Cases, paths::CABINET, "cabinet-cases"),
@@ -281,30 +266,4 @@ pub fn notices(cabinet: &Cabinet<'_>, notices: &[Notice]) -> Markup {
         }
     };
     cabinet.frame(Tab::Notices, &body)
-}
-
-/// Where I am signed in.
-pub fn sessions(cabinet: &Cabinet<'_>, sessions: &[SessionLine]) -> Markup {
-    let say = &cabinet.say;
-    let body = html! {
-        p { (say.say("sessions-lead")) }
-        ul.v-cards.v-cards--rows {
-            @for session in sessions {
-                li.v-card {
-                    @if session.this { p.v-tags { span.v-tag.v-tag--good { (say.say("session-this")) } } }
-                    h2.v-card__title { (session.device) }
-                    p.v-small.v-muted {
-                        (say.say("session-since")) " " (cabinet.moment(session.since)) " · "
-                        (say.say("session-used")) " " (cabinet.moment(session.used))
-                    }
-                    @if !session.this {
-                        form method="post" action=(session.end) {
-                            button.v-link { (say.say("session-end")) span.govuk-visually-hidden { ": " (session.device) } }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    cabinet.frame(Tab::Sessions, &body)
 }

@@ -11,14 +11,14 @@ pub mod orderly;
 pub mod paths;
 pub mod preferences;
 pub mod problem;
+pub mod sessions;
 pub mod sign_in;
 pub mod skeleton;
 pub mod slots;
 
 pub use acting_for::{Capacity, acting_for};
 pub use cabinet::{
-    Cabinet, Case, CaseEvent, CasePage, Draft, Next, Notice, SessionLine, Tab, case, cases, drafts, notices,
-    sessions,
+    Cabinet, Case, CaseEvent, CasePage, Draft, Next, Notice, Tab, case, cases, drafts, notices,
 };
 pub use document::{Banner, Crumb, Development, Filling, Frame, Nav, Visitor, document, headed, with_banner};
 pub use home::{Contribution, Task, home};
@@ -27,7 +27,8 @@ pub use orderly::orderly;
 pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
 pub use problem::{Kept, KeptFile, Problem, problem};
-pub use sign_in::{Means, Rules, rules, sign_in};
+pub use sessions::{SessionLine, sessions};
+pub use sign_in::{Means, Rules, rules, sign_in, signed_out};
 pub use skeleton::Skeleton;
 pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in};
 

@@ -6,6 +6,10 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// Ends the session; by POST.
 pub const SIGN_OUT: &str = "/sign-out";
+/// After signing out of an identity provider's session here: whether to sign out there too.
+pub const SIGNED_OUT: &str = "/signed-out";
+/// Where identity providers send orders to end sessions: `/sign-in/back-channel-logout/<provider>`; by POST.
+pub const BACK_CHANNEL_LOGOUT: &str = "/sign-in/back-channel-logout/";
 /// The cabinet: my cases.
 pub const CABINET: &str = "/cabinet";
 /// Drafts kept for me.
@@ -14,6 +18,10 @@ pub const DRAFTS: &str = "/cabinet/drafts";
 pub const NOTICES: &str = "/cabinet/notices";
 /// Where I am signed in.
 pub const SESSIONS: &str = "/cabinet/sessions";
+/// Ends one of them, parameter `id`; by POST.
+pub const END_SESSION: &str = "/cabinet/sessions/end";
+/// Ends all of them but this one; by POST.
+pub const END_OTHER_SESSIONS: &str = "/cabinet/sessions/end-others";
 /// In whose name I act; shown by GET, chosen by POST.
 pub const ACTING_FOR: &str = "/cabinet/acting-for";
 /// Text size, contrast, theme, spacing; shown by GET, set by POST.

@@ -43,6 +43,23 @@ pub fn sign_in(say: &Speaker<'_>, means: &[Means]) -> Markup {
     }
 }
 
+/// The visitor has signed out here; `there` is the identity provider at which they may still be signed in, by its name,
+/// and the address to sign out at.
+pub fn signed_out(say: &Speaker<'_>, there: Option<(&str, &str)>) -> Markup {
+    html! {
+        (headed(say, &[], &say.say("signed-out-title"), Some(&say.say("signed-out-lead"))))
+        @if let Some((name, href)) = there {
+            p { (say.say_with("signed-out-there", &[("provider", name.into())])) }
+            div.v-actions {
+                a.v-button href=(href) { (say.say_with("signed-out-leave", &[("provider", name.into())])) }
+                a.v-button.v-button--quiet href="/" { (say.say("signed-out-home")) }
+            }
+        } @else {
+            div.v-actions { a.v-button.v-button--quiet href="/" { (say.say("signed-out-home")) } }
+        }
+    }
+}
+
 /// The rules of use in one version.
 #[derive(Debug, Clone)]
 pub struct Rules<'a> {

@@ -1,6 +1,6 @@
 //! In whose name the visitor acts, and the page on which they choose it.
 
-use super::answer::{Content, page, see_other, trouble};
+use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::visit::cookie;
 use super::{App, visit::Visit};
 use crate::chrome::acting_for::{CHOICE, Capacity, MYSELF, acting_for as chooser};
@@ -101,7 +101,11 @@ pub(super) async fn chosen(
     };
     let token = cookie(&headers, app.cookies.session_name()).unwrap_or_default();
     match app.sessions.act_for(token, organisation.as_ref()).await {
-        Ok(_) => see_other(to),
+        Ok((token, _)) => {
+            let mut response = see_other(to);
+            set_cookie(&mut response, &app.cookies.session(&token));
+            response
+        }
         Err(IdentityError::NoSession) => {
             see_other(&paths::returning(paths::SIGN_IN, &paths::returning(paths::ACTING_FOR, to)))
         }

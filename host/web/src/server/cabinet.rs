@@ -1,6 +1,6 @@
 //! The cabinet: cases, drafts, notices and sessions of the person who has signed in.
 
-use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::answer::{Content, page, see_other, trouble};
 use super::{App, visit::Visit};
 use crate::chrome::cabinet as chrome;
 use crate::chrome::paths;
@@ -13,9 +13,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_cabinet::{CaseSummary, DRAFT_DAYS, Text};
-use vzaemo_identity::{Method, Recorder};
 use vzaemo_marks::Tone;
-use vzaemo_service::{Error, record};
+use vzaemo_service::Error;
 use vzaemo_storage::Unit;
 
 /// How many entries a list shows at once.
@@ -244,72 +243,4 @@ pub(super) async fn notices(State(app): State<Arc<App>>, visit: Visit, headers: 
     let mut response = shown(&app, &visit, &headers, main.await).await;
     super::position::tell(&app, &mut response);
     response
-}
-
-/// Where I am signed in.
-pub(super) async fn sessions(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    let Some(session) = visit.session.as_ref() else {
-        return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
-    };
-    let main = async {
-        let mine = app.sessions.of(session.person.id).await.map_err(Error::storage)?;
-        let say = Speaker::host(visit.language);
-        let lines: Vec<chrome::SessionLine> = mine
-            .iter()
-            .map(|line| chrome::SessionLine {
-                device: match &line.method {
-                    Method::OpenIdConnect { provider } => super::sign_in::provider_name(&app, provider, &say),
-                },
-                since: line.opened.timestamp(),
-                used: line.last_used.timestamp(),
-                this: line.id == session.id,
-                end: format!("{}/end?id={}", paths::SESSIONS, line.id.as_str()),
-            })
-            .collect();
-        let name = acting_for(&visit);
-        // Sessions live on the security clock, whatever the legal clock says.
-        let now = app.platform().security.now().timestamp();
-        let cabinet = chrome::Cabinet { now, ..cabinet(&app, &visit, name.as_deref()) };
-        Ok(chrome::sessions(&cabinet, &lines))
-    };
-    shown(&app, &visit, &headers, main.await).await
-}
-
-/// Which session.
-#[derive(Deserialize)]
-pub(super) struct WhichSession {
-    id: String,
-}
-
-/// Ends one of my sessions; it may be this one.
-pub(super) async fn end_session(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    axum::extract::Query(which): axum::extract::Query<WhichSession>,
-) -> Response {
-    let Some(session) = visit.session.as_ref() else {
-        return see_other(&paths::returning(paths::SIGN_IN, paths::SESSIONS));
-    };
-    // Only one of one's own: the list is asked again, and what is not on it is not there.
-    let mine = match app.sessions.of(session.person.id).await {
-        Ok(mine) => mine,
-        Err(error) => return super::modules::failed(&app, &visit, "", &Error::storage(error)).await,
-    };
-    let Some(ended) = mine.iter().find(|line| line.id.as_str() == which.id) else {
-        return trouble(&app, &visit, &Problem::NotFound).await;
-    };
-    let (platform, person) = (Arc::clone(app.service.platform()), session.person.id);
-    let recorder: Recorder<'_> = &|unit| {
-        let platform = Arc::clone(&platform);
-        Box::pin(async move { Ok(record::sign_out(unit, &platform, person).await?) })
-    };
-    match app.sessions.end(&ended.id, recorder).await {
-        Ok(_) if ended.id == session.id => {
-            let mut response = see_other(paths::HOME);
-            set_cookie(&mut response, &app.cookies.no_session());
-            response
-        }
-        Ok(_) => see_other(paths::SESSIONS),
-        Err(error) => super::modules::failed(&app, &visit, "", &Error::storage(error)).await,
-    }
 }

@@ -4,15 +4,16 @@ use super::answer::trouble;
 use super::app::App;
 use super::kept::kept;
 use super::visit::{Visit, cookie};
-use super::{paused, position};
+use super::{paused, position, single_sign_on};
 use crate::assets;
+use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use vzaemo_protection::{Kind, address_key};
@@ -94,10 +95,12 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
     let change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // The development provider is another party that happens to live at the same address.
     let own = !path.starts_with("/dev/id/");
-    if change && own && !is_same_origin(headers, &app.base) {
+    // An identity provider's order to end sessions comes from no browser and proves itself by its signature.
+    let order = path.starts_with(paths::BACK_CHANNEL_LOGOUT);
+    if change && own && !order && !is_same_origin(headers, &app.base) {
         return Some((Kind::Act, Refusal::Foreign));
     }
-    let kind = match (change, path.starts_with("/sign-in/begin")) {
+    let kind = match (change && !order, begins_sign_in(path)) {
         (true, _) => Kind::Act,
         (false, true) => Kind::SignIn,
         (false, false) => Kind::Page,
@@ -109,29 +112,32 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
     Some((kind, Refusal::TooMany { seconds: too_many.retry_after.as_secs().max(1) }))
 }
 
+/// Whether a sign-in begins here, which asks something of an identity provider.
+fn begins_sign_in(path: &str) -> bool {
+    ["/sign-in/begin", single_sign_on::SILENTLY, single_sign_on::HAND_OVER]
+        .iter()
+        .any(|begin| path.starts_with(begin))
+}
+
 /// Under which key a request is counted: its person, or the address that it comes from. A token that is no session's
 /// is as good as none, or everybody could have as many keys as they invent.
 fn counted_as(app: &App, request: &Request) -> String {
     let token = cookie(request.headers(), app.cookies.session_name());
     match token.and_then(|token| app.sessions.person_in_memory(token)) {
         Some(person) => person.to_string(),
-        None => address_key(address(app, request)),
+        None => address_key(address(app, request.headers(), request.extensions())),
     }
 }
 
 /// The visitor's address: the other end of the connection, or what a trusted proxy says.
-fn address(app: &App, request: &Request) -> IpAddr {
-    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+pub(super) fn address(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
+    let connection = extensions.get::<ConnectInfo<SocketAddr>>();
     // A connection that is none of the network's has no address; all of these are counted as one.
     let peer = connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
     // Header values that are no text are kept as hops that cannot be read, so that what stands further left of them
     // is not taken for what a trusted proxy said.
-    let lines: Vec<&str> = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .map(|value| value.to_str().unwrap_or_default())
-        .collect();
+    let lines: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default()).collect();
     app.trusted_proxies.visitor(peer, lines.into_iter())
 }
 

@@ -25,10 +25,13 @@ mod paused;
 mod people;
 mod position;
 mod presentation;
+mod provider_logout;
 mod remembered;
 mod resolver;
 mod routes;
+mod sessions;
 mod sign_in;
+mod single_sign_on;
 mod slots;
 mod statements;
 mod told;
@@ -62,15 +65,16 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::SEARCH, get(home::search))
         .route(paths::SIGN_IN, get(sign_in::choose))
         .route("/sign-in/begin/{provider}", get(sign_in::begin))
-        .route("/sign-in/return", get(sign_in::complete))
+        .route("/sign-in/return/{provider}", get(sign_in::complete))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .merge(provider_logout::routes())
+        .merge(single_sign_on::routes())
         .route(paths::CABINET, get(cabinet::cases))
         .route("/cabinet/cases/{module}/{key}", get(cabinet::case))
         .route(paths::DRAFTS, get(cabinet::drafts))
         .route("/cabinet/drafts/remove", post(cabinet::remove_draft))
         .route(paths::NOTICES, get(cabinet::notices))
-        .route(paths::SESSIONS, get(cabinet::sessions))
-        .route("/cabinet/sessions/end", post(cabinet::end_session))
+        .merge(sessions::routes())
         .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
         .route("/desk", get(home::desk))
         .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))

@@ -13,7 +13,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{
-    Answer, IdentityError, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start,
+    Answer, Device, IdentityError, IdentityProvider, Method, Opening, Recorder, ReturnTo, SignInError,
+    SignInRecorder, Start, network,
 };
 use vzaemo_service::record;
 
@@ -40,14 +41,17 @@ pub(super) async fn choose(
         .sign_in
         .providers()
         .map(|provider| {
-            let config = provider.config();
-            let development = app.development.is_some() && config.id == DEVELOPMENT;
-            let description = if development { "sign-in-development" } else { "sign-in-provider" };
+            let development = app.development.is_some() && provider.id() == DEVELOPMENT;
+            let description = match provider {
+                _ if development => "sign-in-development",
+                IdentityProvider::OpenIdConnect(_) => "sign-in-provider",
+                IdentityProvider::IdGovUa(_) => "sign-in-id-gov-ua",
+            };
             Means {
-                title: provider_name(&app, &config.id, &say),
+                title: provider_name(&app, provider.id(), &say),
                 description: say.say(description).into_owned(),
                 icon: "person".to_owned(),
-                href: paths::returning(&format!("/sign-in/begin/{}", config.id), to.as_str()),
+                href: paths::returning(&format!("/sign-in/begin/{}", provider.id()), to.as_str()),
                 development,
             }
         })
@@ -61,13 +65,22 @@ pub(super) fn provider_name(app: &App, id: &str, say: &Speaker<'_>) -> String {
     if app.development.is_some() && id == DEVELOPMENT {
         return say.say("sign-in-development-title").into_owned();
     }
-    let Some(provider) = app.sign_in.providers().find(|provider| provider.config().id == id) else {
+    let Some(provider) = app.sign_in.providers().find(|provider| provider.id() == id) else {
         return id.to_owned();
     };
-    let (uk, en) = &provider.config().name;
+    let (uk, en) = provider.name();
     match say.language() {
-        Language::Uk => uk.clone(),
-        Language::En => en.clone(),
+        Language::Uk => uk.to_owned(),
+        Language::En => en.to_owned(),
+    }
+}
+
+/// What a way to sign in is called.
+pub(super) fn method_name(app: &App, method: &Method, say: &Speaker<'_>) -> String {
+    match method {
+        Method::OpenIdConnect { provider } | Method::IdGovUa { provider } => {
+            provider_name(app, provider, say)
+        }
     }
 }
 
@@ -83,16 +96,20 @@ pub(super) async fn begin(
     Query(to): Query<To>,
 ) -> Response {
     let start = Start {
-        provider: Some(&provider),
         return_to: to.to.as_deref().and_then(ReturnTo::parse),
-        language: Some(visit.language.code()),
         // Who to expect may be said in development only: it is how tests become many persons.
         login_hint: to.login_hint.as_deref().filter(|_| app.development.is_some()),
+        ..Start::of(&provider, visit.language.code())
     };
+    begin_with(&app, &visit, &headers, start).await
+}
+
+/// Begins a sign-in: sends the visitor away with the cookie that binds it to their browser.
+pub(super) async fn begin_with(app: &App, visit: &Visit, headers: &HeaderMap, start: Start<'_>) -> Response {
     match app.sign_in.start(start).await {
         Ok(started) => {
             let mut response = see_other(started.redirect.as_str());
-            let begun = bindings(&app, &headers);
+            let begun = bindings(app, headers);
             if begun.len() >= MOST_BEGUN {
                 for name in &begun {
                     set_cookie(&mut response, &app.cookies.no_binding(name));
@@ -101,7 +118,7 @@ pub(super) async fn begin(
             set_cookie(&mut response, &app.cookies.binding(&started.binding));
             response
         }
-        Err(error) => refused(&app, &visit, &error).await,
+        Err(error) => refused(app, visit, &error).await,
     }
 }
 
@@ -120,18 +137,27 @@ pub(super) async fn complete(
     State(app): State<Arc<App>>,
     visit: Visit,
     headers: HeaderMap,
+    Path(provider): Path<String>,
     answer: Result<Query<Answer>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
     let Ok(Query(answer)) = answer else { return trouble(&app, &visit, &Problem::BadInput).await };
     let bound = |id: &str| cookie(&headers, &app.cookies.binding_name(id));
-    let completed = match app.sign_in.complete(answer, bound).await {
+    let completed = match app.sign_in.complete(&provider, answer, bound).await {
         Ok(completed) => completed,
+        Err(SignInError::NotSilently { return_to, binding }) => {
+            let mut response = see_other(return_to.as_str());
+            set_cookie(&mut response, &app.cookies.no_binding(&app.cookies.binding_name(&binding)));
+            return response;
+        }
         Err(error) => return refused(&app, &visit, &error).await,
     };
     let opening = Opening {
         previous: cookie(&headers, app.cookies.session_name()),
         language: Some(visit.language.code()),
         once: Some(&completed.once),
+        provider_session: completed.provider_session.as_deref(),
+        device: Device::of(&text(&headers, &http::header::USER_AGENT)),
+        network: Some(&network(visit.address)),
     };
     let platform = Arc::clone(app.service.platform());
     let record: SignInRecorder<'_> = &|unit, signed_in| {
@@ -157,7 +183,12 @@ pub(super) async fn complete(
     }
 }
 
-async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
+/// A header as far as it is text.
+fn text(headers: &HeaderMap, name: &http::HeaderName) -> String {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+pub(super) async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
     if error.is_suspicious() {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was refused");
         app.refusals.count(vzaemo_protection::Kind::SignIn, app.platform().security.now());
@@ -181,7 +212,11 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, visit: Visit) -> Respo
             return super::modules::failed(&app, &visit, "", &vzaemo_service::Error::storage(error)).await;
         }
     }
-    let mut response = see_other(paths::HOME);
+    let next = match &visit.session {
+        Some(session) => super::provider_logout::after_sign_out(&app, session),
+        None => paths::HOME.to_owned(),
+    };
+    let mut response = see_other(&next);
     set_cookie(&mut response, &app.cookies.no_session());
     response
 }

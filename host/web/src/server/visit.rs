@@ -1,6 +1,6 @@
 //! What a handler knows of its visitor.
 
-use super::{App, pages, position};
+use super::{App, guard, pages, position};
 use crate::chrome::preferences::Preferences;
 use crate::texts::Language;
 use axum::extract::FromRequestParts;
@@ -8,6 +8,7 @@ use cookie::Cookie;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use vzaemo_identity::Session;
 use vzaemo_service::Caller;
@@ -33,6 +34,8 @@ pub struct Visit {
     pub preferences: Preferences,
     /// Path and query of this request.
     pub path: String,
+    /// The visitor's address.
+    pub(super) address: IpAddr,
 }
 
 impl Visit {
@@ -104,6 +107,7 @@ impl FromRequestParts<Arc<App>> for Visit {
         let caller = Caller { principal: session.as_ref().map(Session::principal) };
         let anew = behind || pages::anew(app, &parts.headers);
         let language = chosen.unwrap_or_default();
-        Ok(Visit { caller, session, unknown, anew, language, preferences, path })
+        let address = guard::address(app, &parts.headers, &parts.extensions);
+        Ok(Visit { caller, session, unknown, anew, language, preferences, path, address })
     }
 }

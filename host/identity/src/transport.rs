@@ -19,13 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum TransportError {
     /// The request failed.
     #[error("the request failed")]
-    Request(#[from] reqwest::Error),
+    Request(#[source] reqwest::Error),
     /// More than a provider has reason to send.
     #[error("the answer is larger than {LARGEST_ANSWER} bytes")]
     TooLarge,
     /// The answer is not HTTP as known here.
     #[error("the answer is malformed")]
     Malformed(#[from] http::Error),
+}
+
+impl From<reqwest::Error> for TransportError {
+    /// Without the address: it may hold secrets, and messages go to the log.
+    fn from(error: reqwest::Error) -> Self {
+        Self::Request(error.without_url())
+    }
 }
 
 /// How the host reaches a provider's discovery document, keys, token and user information.
@@ -41,15 +48,20 @@ pub enum Transport {
 impl Transport {
     /// Over the network, following no redirect (a provider could point it at an inner address), ten seconds at most.
     pub fn network() -> Result<Self, TransportError> {
+        Self::network_within(PATIENCE)
+    }
+
+    /// The same with another patience.
+    pub fn network_within(patience: Duration) -> Result<Self, TransportError> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
+            .timeout(patience)
             .user_agent("vzaemo")
             .build()?;
         Ok(Self::Network(client))
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         match self {
             Self::Network(client) => {
                 let mut response = client.execute(request.try_into()?).await?;

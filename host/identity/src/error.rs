@@ -1,6 +1,6 @@
 //! What can go wrong while signing in.
 
-use super::transport::TransportError;
+use crate::{ReturnTo, TransportError};
 
 /// Why a sign-in came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,25 @@ pub enum SignInError {
     /// The answer claims another issuer than the one asked (mix-up attack, RFC 9207).
     #[error("the answer comes from the issuer `{0}`, which was not asked")]
     OtherIssuer(String),
+    /// The answer arrived at the address of return of another provider than the one asked (mix-up attack).
+    #[error("the answer to a question to `{asked}` came by way of `{answered}`")]
+    OtherProvider {
+        /// The id of the provider that was asked.
+        asked: String,
+        /// The id of the one whose address it is.
+        answered: String,
+    },
+    /// A silent sign-in came to nothing: nobody is signed in at the provider, or it would have to show a page.
+    #[error("nobody is signed in at the identity provider")]
+    NotSilently {
+        /// Where the visitor goes on as they are.
+        return_to: ReturnTo,
+        /// The id of the binding, which is needed no more.
+        binding: String,
+    },
+    /// Another account came back than the one that was handed over.
+    #[error("another account came back than the one that was handed over")]
+    OtherAccount,
     /// The person declined at the provider.
     #[error("the person declined at the identity provider")]
     Declined,
@@ -45,13 +64,13 @@ pub enum SignInError {
     /// The token endpoint refused the code or could not be reached.
     #[error("the code could not be exchanged: {0}")]
     Exchange(String),
-    /// The ID token is missing, forged, expired or for somebody else.
-    #[error("the ID token is not acceptable: {0}")]
+    /// A token of the provider is missing, forged, expired or for somebody else.
+    #[error("the provider's token is not acceptable: {0}")]
     Token(String),
     /// The claims lack something needed or contain something impossible.
     #[error("the claims are not acceptable: {0}")]
     Claims(&'static str),
-    /// The provider's user information could not be read.
+    /// What the provider tells of the person could not be read.
     #[error("the user information cannot be read: {0}")]
     UserInfo(String),
     /// No HTTP client could be made.
@@ -66,9 +85,12 @@ impl SignInError {
             Self::Declined => "sign-in-declined",
             Self::UnknownState | Self::NoCode => "sign-in-expired",
             Self::OtherBrowser => "sign-in-other-browser",
+            Self::OtherAccount => "sign-in-other-account",
+            Self::NotSilently { .. } => "sign-in-declined",
             Self::Unavailable { .. } | Self::Transport(_) => "sign-in-unavailable",
             Self::UnknownProvider(_) | Self::Configuration(_) => "sign-in-not-configured",
             Self::OtherIssuer(_)
+            | Self::OtherProvider { .. }
             | Self::Refused { .. }
             | Self::Exchange(_)
             | Self::Token(_)
@@ -79,12 +101,15 @@ impl SignInError {
 
     /// Whether this looks like an attack rather than an accident, for the protection room.
     pub fn is_suspicious(&self) -> bool {
-        matches!(self, Self::OtherBrowser | Self::OtherIssuer(_) | Self::Token(_))
+        matches!(
+            self,
+            Self::OtherBrowser | Self::OtherIssuer(_) | Self::OtherProvider { .. } | Self::Token(_)
+        )
     }
 }
 
 /// An error and all its causes in one line, for the internal message.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -93,4 +118,12 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Texts of a provider that are written to the log are cut to this many characters.
+const LONGEST_FOREIGN_TEXT: usize = 300;
+
+/// What a provider wrote, short enough for the log.
+pub(crate) fn cut(text: String) -> String {
+    text.chars().take(LONGEST_FOREIGN_TEXT).collect()
 }

@@ -49,25 +49,41 @@ pub struct Once {
 struct Asked {
     provider: String,
     to: String,
+    /// Without a page of the provider's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    silent: bool,
+    /// The only account that may come back, as a hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<TokenHash>,
+}
+
+/// What the browser is to keep of a sign-in beside its state.
+pub(crate) struct Kept<'a> {
+    pub(crate) provider: &'a str,
+    pub(crate) return_to: &'a ReturnTo,
+    pub(crate) silent: bool,
+    pub(crate) account: Option<&'a str>,
 }
 
 /// What was asked of the provider.
-pub(super) struct Pending {
-    pub(super) provider: String,
-    pub(super) nonce: Nonce,
-    pub(super) verifier: PkceCodeVerifier,
-    pub(super) return_to: ReturnTo,
-    pub(super) once: Once,
+pub(crate) struct Pending {
+    pub(crate) provider: String,
+    pub(crate) nonce: Nonce,
+    verifier: PkceCodeVerifier,
+    pub(crate) return_to: ReturnTo,
+    pub(crate) silent: bool,
+    account: Option<TokenHash>,
+    pub(crate) once: Once,
 }
 
 /// The text of a state, with the time of its end.
-pub(super) struct State {
+pub(crate) struct State {
     text: String,
     until: Instant,
 }
 
 /// The keys of sign-ins that have begun.
-pub(super) struct Seals {
+pub(crate) struct Seals {
     states: Key,
     bindings: Key,
     derived: Key,
@@ -81,7 +97,7 @@ const TIME: usize = 8;
 const NAMING: usize = 16;
 
 impl Seals {
-    pub(super) fn new(secret: &PlatformSecret) -> Self {
+    pub(crate) fn new(secret: &PlatformSecret) -> Self {
         Self {
             states: secret.key("state of a sign-in"),
             bindings: secret.key("binding of a sign-in"),
@@ -90,7 +106,7 @@ impl Seals {
     }
 
     /// A new state.
-    pub(super) fn begin(&self, now: Instant) -> State {
+    pub(crate) fn begin(&self, now: Instant) -> State {
         let until = now.checked_add(LIFETIME).unwrap_or(now);
         let mut bytes = vec![0_u8; RANDOM];
         rand::rng().fill_bytes(&mut bytes);
@@ -101,7 +117,7 @@ impl Seals {
     }
 
     /// The state of an answer, if one of the platform's nodes has made it and its time is not over.
-    pub(super) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
+    pub(crate) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
         self.genuine(text)
             .filter(|until| now < *until)
             .map(|until| State { text: text.to_owned(), until })
@@ -119,18 +135,23 @@ impl Seals {
     }
 
     /// The nonce of a sign-in with this state.
-    pub(super) fn nonce(&self, state: &State) -> Nonce {
+    pub(crate) fn nonce(&self, state: &State) -> Nonce {
         Nonce::new(URL_SAFE_NO_PAD.encode(self.derived.mac("nonce", &[state.text.as_bytes()])))
     }
 
     /// Its PKCE verifier: 43 characters, as RFC 7636 wants (section 4.1).
-    pub(super) fn verifier(&self, state: &State) -> PkceCodeVerifier {
+    pub(crate) fn verifier(&self, state: &State) -> PkceCodeVerifier {
         PkceCodeVerifier::new(URL_SAFE_NO_PAD.encode(self.derived.mac("verifier", &[state.text.as_bytes()])))
     }
 
     /// What the browser keeps of it.
-    pub(super) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
-        let asked = Asked { provider: provider.to_owned(), to: return_to.as_str().to_owned() };
+    pub(crate) fn bind(&self, state: &State, kept: &Kept<'_>) -> Binding {
+        let asked = Asked {
+            provider: kept.provider.to_owned(),
+            to: kept.return_to.as_str().to_owned(),
+            silent: kept.silent,
+            account: kept.account.map(Token::hash_of),
+        };
         // Two texts always make JSON.
         let asked = serde_json::to_vec(&asked).unwrap_or_default();
         let mac = self.bindings.mac("binding", &[state.text.as_bytes(), &asked]);
@@ -139,11 +160,13 @@ impl Seals {
     }
 
     /// The sign-in of a state, if this browser began it.
-    pub(super) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
+    pub(crate) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
         let asked = binding.and_then(|value| self.bound(state, value)).ok_or(SignInError::OtherBrowser)?;
         Ok(Pending {
             return_to: ReturnTo::parse(&asked.to).unwrap_or_else(ReturnTo::home),
             provider: asked.provider,
+            silent: asked.silent,
+            account: asked.account,
             nonce: self.nonce(state),
             verifier: self.verifier(state),
             once: Once { key: Token::hash_of(&state.text), until: state.until },
@@ -158,14 +181,26 @@ impl Seals {
     }
 }
 
+impl Pending {
+    /// The PKCE verifier.
+    pub(crate) fn verifier(&self) -> PkceCodeVerifier {
+        PkceCodeVerifier::new(self.verifier.secret().clone())
+    }
+
+    /// Whether this account may come back: any, unless one was handed over.
+    pub(crate) fn may_be(&self, subject: &str) -> bool {
+        self.account.as_ref().is_none_or(|account| *account == Token::hash_of(subject))
+    }
+}
+
 impl State {
     /// The state as it goes to the provider.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Which binding belongs to it.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.text.get(..NAMING).unwrap_or_default()
     }
 }
