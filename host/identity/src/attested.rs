@@ -14,6 +14,8 @@ pub enum Method {
         /// The provider's id in the configuration.
         provider: String,
     },
+    /// A qualified signature over a challenge.
+    QualifiedSignature,
 }
 
 /// A key that belongs to one natural person and that a provider has proven.

@@ -5,8 +5,12 @@
 //! platform's own data ([`Grants`]) and never taken from a provider. Modules know persons by [`Alias`] only.
 
 /// The texts of this room, in Ukrainian and in English: why a sign-in did not succeed.
-pub const LOCALES: [(&str, &str); 2] =
-    [("uk", include_str!("../locales/uk/identity.ftl")), ("en", include_str!("../locales/en/identity.ftl"))];
+pub const LOCALES: [(&str, &str); 4] = [
+    ("uk", include_str!("../locales/uk/identity.ftl")),
+    ("en", include_str!("../locales/en/identity.ftl")),
+    ("uk", include_str!("../locales/uk/qualified.ftl")),
+    ("en", include_str!("../locales/en/qualified.ftl")),
+];
 
 mod attested;
 mod cookies;
@@ -14,6 +18,7 @@ pub mod dev;
 mod identity;
 mod openid;
 mod principal;
+mod qualified;
 mod return_to;
 mod role;
 mod store;
@@ -28,6 +33,9 @@ pub use openid::{
     Started, Transport, TransportError,
 };
 pub use principal::{PersonId, Principal, Visitor};
+pub use qualified::{
+    Challenge, Qualified, QualifiedConfig, QualifiedError, QualifiedSetupError, RevocationConfig,
+};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use store::{

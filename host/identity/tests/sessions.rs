@@ -169,14 +169,14 @@ async fn signing_in_changes_the_token_and_ends_the_old_session() {
     let house = house().await;
     let sessions = &house.identity.sessions;
     let planted = Token::random();
-    let opening = Opening { previous: Some(planted.secret()), language: Some("uk"), once: None };
+    let opening = Opening { previous: Some(planted.secret()), language: Some("uk"), ..Opening::default() };
     let (first, session) =
         sessions.open(&attested(1), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, planted);
     assert_eq!(session.language.as_deref(), Some("uk"));
     assert!(sessions.lookup(planted.secret()).await.unwrap().is_none());
 
-    let opening = Opening { previous: Some(first.secret()), language: None, once: None };
+    let opening = Opening { previous: Some(first.secret()), ..Opening::default() };
     let (second, _) = sessions.open(&attested(2), opening, &|_, _| Box::pin(async { Ok(()) })).await.unwrap();
     assert_ne!(first, second);
     assert!(sessions.lookup(first.secret()).await.unwrap().is_none());

@@ -24,6 +24,8 @@ use crate::{ReturnTo, SignInError, Token};
 
 /// How long a person may take at the provider.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// How long a person may take to sign a challenge: with a device to find, a program to start and a password to remember.
+pub(crate) const CHALLENGE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// What the browser keeps of a sign-in that has begun, for [`crate::Cookies::binding`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,25 +54,26 @@ struct Asked {
 }
 
 /// What was asked of the provider.
-pub(super) struct Pending {
+pub(crate) struct Pending {
     pub(super) provider: String,
     pub(super) nonce: Nonce,
     pub(super) verifier: PkceCodeVerifier,
-    pub(super) return_to: ReturnTo,
-    pub(super) once: Once,
+    pub(crate) return_to: ReturnTo,
+    pub(crate) once: Once,
 }
 
 /// The text of a state, with the time of its end.
-pub(super) struct State {
+pub(crate) struct State {
     text: String,
     until: Instant,
 }
 
 /// The keys of sign-ins that have begun.
-pub(super) struct Seals {
+pub(crate) struct Seals {
     states: Key,
     bindings: Key,
     derived: Key,
+    lifetime: SignedDuration,
 }
 
 /// The random part of a state, in bytes.
@@ -86,12 +89,23 @@ impl Seals {
             states: secret.key("state of a sign-in"),
             bindings: secret.key("binding of a sign-in"),
             derived: secret.key("nonce and verifier of a sign-in"),
+            lifetime: LIFETIME,
+        }
+    }
+
+    /// The same for challenges to be signed. Their keys are others, so that neither passes for the other.
+    pub(crate) fn of_challenges(secret: &PlatformSecret) -> Self {
+        Self {
+            states: secret.key("challenge of a sign-in by signature"),
+            bindings: secret.key("binding of a sign-in by signature"),
+            derived: secret.key("nonce and verifier of a sign-in by signature"),
+            lifetime: CHALLENGE_LIFETIME,
         }
     }
 
     /// A new state.
-    pub(super) fn begin(&self, now: Instant) -> State {
-        let until = now.checked_add(LIFETIME).unwrap_or(now);
+    pub(crate) fn begin(&self, now: Instant) -> State {
+        let until = now.checked_add(self.lifetime).unwrap_or(now);
         let mut bytes = vec![0_u8; RANDOM];
         rand::rng().fill_bytes(&mut bytes);
         bytes.extend_from_slice(&until.as_millis().to_be_bytes());
@@ -101,7 +115,7 @@ impl Seals {
     }
 
     /// The state of an answer, if one of the platform's nodes has made it and its time is not over.
-    pub(super) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
+    pub(crate) fn read(&self, text: &str, now: Instant) -> Result<State, SignInError> {
         self.genuine(text)
             .filter(|until| now < *until)
             .map(|until| State { text: text.to_owned(), until })
@@ -129,7 +143,7 @@ impl Seals {
     }
 
     /// What the browser keeps of it.
-    pub(super) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
+    pub(crate) fn bind(&self, state: &State, provider: &str, return_to: &ReturnTo) -> Binding {
         let asked = Asked { provider: provider.to_owned(), to: return_to.as_str().to_owned() };
         // Two texts always make JSON.
         let asked = serde_json::to_vec(&asked).unwrap_or_default();
@@ -139,7 +153,7 @@ impl Seals {
     }
 
     /// The sign-in of a state, if this browser began it.
-    pub(super) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
+    pub(crate) fn pending(&self, state: &State, binding: Option<&str>) -> Result<Pending, SignInError> {
         let asked = binding.and_then(|value| self.bound(state, value)).ok_or(SignInError::OtherBrowser)?;
         Ok(Pending {
             return_to: ReturnTo::parse(&asked.to).unwrap_or_else(ReturnTo::home),
@@ -160,12 +174,17 @@ impl Seals {
 
 impl State {
     /// The state as it goes to the provider.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
+    /// The time of its end.
+    pub(crate) fn until(&self) -> Instant {
+        self.until
+    }
+
     /// Which binding belongs to it.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.text.get(..NAMING).unwrap_or_default()
     }
 }

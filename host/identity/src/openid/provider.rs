@@ -95,6 +95,11 @@ impl ProviderConfig {
             claims: ClaimNames::default(),
         }
     }
+
+    /// The surest that the provider ever attests.
+    pub fn surest(&self) -> Assurance {
+        self.assurance.values().copied().max().unwrap_or(Assurance::Low).max(self.assurance_otherwise)
+    }
 }
 
 type TokenAnswer = StandardTokenResponse<

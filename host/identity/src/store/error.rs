@@ -35,6 +35,9 @@ pub enum IdentityError {
     /// The sign-in has opened a session before, here or at another node.
     #[error("open a session: the sign-in has been completed before")]
     SignInUsed,
+    /// Somebody else than the person who is signed in with this browser has proven who they are.
+    #[error("open a session: another person is signed in with this browser")]
+    OtherPerson,
     /// No session has this token, or it has ended.
     #[error("find the session: it has ended")]
     NoSession,

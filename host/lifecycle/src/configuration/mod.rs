@@ -6,6 +6,7 @@ mod files;
 mod lines;
 mod meaning;
 mod network;
+mod qualified;
 
 use crate::Problem;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub use files::{FileStore, Files, Scan};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
+pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
 
 /// The configuration of the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -183,6 +185,8 @@ pub struct Identity {
     pub development: Option<DevelopmentProvider>,
     /// Providers of OpenID Connect by id.
     pub providers: BTreeMap<String, Provider>,
+    /// Sign-in by qualified signature (КЕП).
+    pub qualified_signature: Option<QualifiedSignature>,
 }
 
 /// The embedded identity provider of test persons.
@@ -252,6 +256,9 @@ pub struct Module {
     /// Capabilities granted to it, of those that it asks for.
     #[serde(default)]
     pub grants: Vec<String>,
+    /// How sure the identity must be for some of its acts, by their names: surer than the module itself asks for.
+    #[serde(default)]
+    pub assurance: BTreeMap<String, vzaemo_contract::manifest::Assurance>,
     /// Its configuration; what is not said here is the module's default.
     #[serde(default)]
     pub config: toml::Table,
@@ -372,6 +379,9 @@ impl Configuration {
         }
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
+        }
+        if let Some(qualified) = &mut self.identity.qualified_signature {
+            qualified.start_at(base);
         }
     }
 

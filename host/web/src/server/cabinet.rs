@@ -259,6 +259,7 @@ pub(super) async fn sessions(State(app): State<Arc<App>>, visit: Visit, headers:
             .map(|line| chrome::SessionLine {
                 device: match &line.method {
                     Method::OpenIdConnect { provider } => super::sign_in::provider_name(&app, provider, &say),
+                    Method::QualifiedSignature => say.say("signature-means-title").into_owned(),
                 },
                 since: line.opened.timestamp(),
                 used: line.last_used.timestamp(),

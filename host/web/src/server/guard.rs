@@ -6,6 +6,7 @@ use super::kept::kept;
 use super::visit::{Visit, cookie};
 use super::{paused, position};
 use crate::assets;
+use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -97,9 +98,10 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
     if change && own && !is_same_origin(headers, &app.base) {
         return Some((Kind::Act, Refusal::Foreign));
     }
-    let kind = match (change, path.starts_with("/sign-in/begin")) {
-        (true, _) => Kind::Act,
-        (false, true) => Kind::SignIn,
+    let begins = path.starts_with("/sign-in/begin") || path == paths::SIGNATURE;
+    let kind = match (change, begins) {
+        (_, true) => Kind::SignIn,
+        (true, false) => Kind::Act,
         (false, false) => Kind::Page,
     };
     if !own || path.starts_with(assets::BASE) || path.starts_with("/health/") {

@@ -18,18 +18,21 @@ mod guard;
 mod home;
 mod kept;
 mod modules;
+mod opening;
 mod pages;
 mod parked;
 mod paused;
 mod people;
 mod position;
 mod presentation;
+mod qualified;
 mod remembered;
 mod resolver;
 mod routes;
 mod sign_in;
 mod slots;
 mod statements;
+mod step_up;
 mod told;
 mod unread;
 mod visit;
@@ -62,6 +65,9 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::SIGN_IN, get(sign_in::choose))
         .route("/sign-in/begin/{provider}", get(sign_in::begin))
         .route("/sign-in/return", get(sign_in::complete))
+        .route(paths::SIGNATURE, get(qualified::show).post(qualified::complete))
+        .route(paths::SIGNATURE_CODE, get(qualified::code))
+        .route(paths::STEP_UP, get(step_up::choose))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
         .route(paths::CABINET, get(cabinet::cases))
         .route("/cabinet/cases/{module}/{key}", get(cabinet::case))
@@ -85,6 +91,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
     if app.development.is_some() {
         router = router
             .route(paths::CLOCK, post(clock::move_clock))
+            .route(paths::TEST_SIGNATURE, get(qualified::test_signature))
             .route("/dev/id/{*path}", get(development::provider).post(development::provider));
     }
     router
