@@ -17,7 +17,7 @@ use crate::{
 
 /// Whom a certificate is made out to.
 #[derive(Clone, Copy)]
-pub struct Signatory<'a> {
+pub struct CertifiedPerson<'a> {
     /// Tells certificates apart; each number has a key of its own.
     pub number: u32,
     /// The surname.
@@ -90,15 +90,15 @@ impl Authority {
     /// [`NoKey`], as for the authority itself.
     pub fn sign(
         &self,
-        signatory: &Signatory<'_>,
+        person: &CertifiedPerson<'_>,
         content: &[u8],
         attached: bool,
         now: Timestamp,
     ) -> Result<Vec<u8>, NoKey> {
-        let serial = signatory.number.saturating_add(1);
+        let serial = person.number.saturating_add(1);
         let key = derived(&self.seed, serial)?;
         let certificate =
-            certificate(&self.key, serial, &subject_name(signatory), &key, &person_extensions(&self.key));
+            certificate(&self.key, serial, &subject_name(person), &key, &person_extensions(&self.key));
         let attributes = [
             attribute(oid::CONTENT_TYPE, &oid(DATA)),
             attribute(oid::SIGNING_TIME, &generalized_time(now)),
@@ -236,7 +236,7 @@ fn authority_name() -> Vec<u8> {
     ])
 }
 
-fn subject_name(of: &Signatory<'_>) -> Vec<u8> {
+fn subject_name(of: &CertifiedPerson<'_>) -> Vec<u8> {
     let common = format!("{} {}", of.surname, of.given_name);
     let tax_number = of.tax_number.map(|code| format!("TINUA-{code}"));
     let unzr = of.unzr.map(|code| format!("PNOUA-{code}"));
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
     use crate::{Evidence, Policy, Refusal, Request, TrustList, Verifier};
 
-    const PERSON: Signatory<'_> = Signatory {
+    const PERSON: CertifiedPerson<'_> = CertifiedPerson {
         number: 200,
         surname: "Коваль",
         given_name: "Марія Іванівна",

@@ -28,8 +28,8 @@ export class Platform {
   #lines = []
   #ended
 
-  /** Starts one and waits until it serves. */
-  static async start() {
+  /** Starts one and waits until it serves. `more` are further sections of its configuration. */
+  static async start({ more = '' } = {}) {
     await stat(program).catch(() => {
       throw new Error(`there is no program ${program}; build it with: cargo build --bin vzaemo`)
     })
@@ -37,7 +37,7 @@ export class Platform {
     platform.#folder = await mkdtemp(join(tmpdir(), 'vzaemo-browser-'))
     const port = await freePort()
     platform.base = `http://localhost:${port}`
-    await writeFile(join(platform.#folder, 'platform.toml'), configuration(platform))
+    await writeFile(join(platform.#folder, 'platform.toml'), configuration(platform) + more)
     platform.#serve(port)
     try {
       await eventually(() => platform.#isReady(), 'the platform serves', START_MS)

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use url::Url;
 use vzaemo_clock::SecurityClock;
-use vzaemo_signature::development::{Authority, Signatory};
+use vzaemo_signature::development::{Authority, CertifiedPerson};
 use vzaemo_signature::{
     Evidence, Limits, Policy, Refusal, Request, Revocation, Signature, TrustList, UnknownRevocation, Verifier,
 };
@@ -255,7 +255,7 @@ impl Qualified {
         let organisation = person.organisation.as_ref();
         let organisation =
             organisation.map(|it| (it.edrpou.as_str(), it.name.as_deref().unwrap_or_default()));
-        let signatory = Signatory {
+        let person = CertifiedPerson {
             number: person.number,
             surname: &person.name.family,
             given_name: &given,
@@ -264,7 +264,7 @@ impl Qualified {
             organisation,
         };
         let now = self.clock.now().timestamp();
-        self.authority.as_ref()?.sign(&signatory, &challenge.content, false, now).ok()
+        self.authority.as_ref()?.sign(&person, &challenge.content, false, now).ok()
     }
 }
 
