@@ -220,6 +220,70 @@ async fn a_challenge_is_for_one_browser_and_one_sign_in() {
     }
 }
 
+/// Bytes as they come, from a generator that is the same in every run.
+struct Noise(u64);
+
+impl Noise {
+    /// A number below this one.
+    fn below(&mut self, most: usize) -> usize {
+        // xorshift64* (Vigna 2016).
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        usize::try_from(self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33).unwrap() % most
+    }
+}
+
+#[tokio::test]
+async fn damaged_files_and_forms_sign_in_nobody_and_break_nothing() {
+    let authority = Authority::new("Provider");
+    let platform = trusting(&[&authority], UNASKED).await;
+    let person = visitor(&platform).await;
+    let (form, content) = challenge(&person, "/cabinet").await;
+    let good = authority.certify(&olena()).sign(&content, true);
+    let mut noise = Noise(0x5eed);
+    for round in 0..300 {
+        let mut bad = good.clone();
+        match round % 4 {
+            // In the signer's attributes and value, which take more than this.
+            0 | 1 => {
+                let at = bad.len() - 1 - noise.below(150);
+                bad[at] ^= 1 << noise.below(8);
+            }
+            2 => bad.truncate(noise.below(good.len())),
+            _ => {
+                for _ in 0..40 {
+                    let at = noise.below(bad.len());
+                    bad[at] = u8::try_from(noise.below(256)).unwrap();
+                }
+            }
+        }
+        let answer = send(&person, &form, &bad).await;
+        assert_eq!(answer.status, 422, "round {round}: {}", answer.text());
+    }
+    // The form itself, damaged: a request is refused, never a failure of the platform.
+    for round in 0..100 {
+        let code = form.value("code").unwrap();
+        let part = |name: &str, value: &str| {
+            format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let mut body = format!("{}{}--x--\r\n", part("code", code), part("signature", "AAAA")).into_bytes();
+        for _ in 0..=noise.below(6) {
+            let at = noise.below(body.len());
+            body[at] = u8::try_from(noise.below(256)).unwrap();
+        }
+        let answer = person.post_body(SIGNATURE, "multipart/form-data; boundary=x", body).await.unwrap();
+        assert!(matches!(answer.status, 400 | 422), "round {round}: {}", answer.status);
+    }
+    // Each form without a readable code began a new sign-in, and a browser keeps only some of them.
+    let person = visitor(&platform).await;
+    let (form, content) = challenge(&person, "/cabinet").await;
+    let good = authority.certify(&olena()).sign(&content, true);
+    assert_eq!(send(&person, &form, &good).await.led_to(), "/cabinet", "the platform is as it was");
+    let log = platform.log();
+    assert!(!log.contains("panicked") && !log.contains(" ERROR "), "{log}");
+}
+
 /// An authority's list and responder on the network. What they answer can be changed; it is counted who was asked.
 struct Services {
     address: String,
@@ -436,7 +500,7 @@ async fn who_is_not_sure_enough_is_led_to_a_surer_sign_in_and_back_with_what_the
 }
 
 #[tokio::test]
-async fn the_holder_asks_for_more_never_for_less_and_for_acts_that_there_are() {
+async fn what_the_holder_gets_wrong_about_signatures_and_assurance_is_said() {
     let platform = Platform::start(Settings::default()).await;
     for (asked, what) in [
         ("comment = \"low\"", "asks for a surer identity"),
@@ -450,5 +514,19 @@ async fn the_holder_asks_for_more_never_for_less_and_for_acts_that_there_are() {
         std::fs::write(&path, text).unwrap();
         let (good, said) = platform.check_file(&path).await;
         assert!(!good && said.contains(what), "{asked}: {said}");
+    }
+    // And `vzaemo check` looks into the files of the trust list.
+    std::fs::write(platform.folder().join("anchor.pem"), "no certificate").unwrap();
+    std::fs::create_dir(platform.folder().join("empty")).unwrap();
+    for (trust, what) in [
+        ("nowhere.pem", "read"),
+        ("anchor.pem", "read the certificates of"),
+        ("empty", "the folders hold no certificate"),
+    ] {
+        let section = format!("[identity.qualified-signature]\ntrust = [\"{trust}\"]\n");
+        let path = platform.folder().join("other.toml");
+        std::fs::write(&path, format!("{}\n{section}", platform.configuration())).unwrap();
+        let (good, said) = platform.check_file(&path).await;
+        assert!(!good && said.contains(what) && said.contains("qualified-signature"), "{trust}: {said}");
     }
 }

@@ -1,6 +1,7 @@
 //! Sign-in by qualified signature, as the configuration wants it.
 
 use anyhow::Context as _;
+use std::path::Path;
 use std::time::Duration;
 use url::Url;
 use vzaemo_clock::SecurityClock;
@@ -24,6 +25,14 @@ pub fn qualified(
     };
     let qualified = Qualified::new(config, base.clone(), secret, clock.clone());
     qualified.context("set up sign-in by qualified signature").map(Some)
+}
+
+/// What is wrong with the files that the configuration names, as a problem of the configuration is written.
+pub fn problem(file: &Path, configuration: &Configuration) -> Option<String> {
+    let wanted = configuration.identity.qualified_signature.as_ref()?;
+    let error = anyhow::Error::from(config(wanted, false).check().err()?);
+    let place = format!("{}: identity.qualified-signature", file.display());
+    Some(format!("{place}: failed to {error:#}; put certificates in DER, PEM or PKCS #7 there"))
 }
 
 fn config(wanted: &QualifiedSignature, development: bool) -> QualifiedConfig {

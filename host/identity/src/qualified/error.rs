@@ -48,6 +48,9 @@ pub enum QualifiedSetupError {
         #[source]
         source: Refusal,
     },
+    /// The folders of trusted authorities are empty.
+    #[error("find a trusted authority: the folders hold no certificate")]
+    Nobody,
     /// The authority of development mode cannot be made.
     #[error("set up the development authority")]
     Development(#[from] vzaemo_signature::development::NoKey),

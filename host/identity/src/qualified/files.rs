@@ -32,6 +32,9 @@ pub(super) fn trust_list(
 ) -> Result<TrustList, QualifiedSetupError> {
     let mut trust = TrustList::new();
     add(anchors, |file| trust.add_anchors(file))?;
+    if !anchors.is_empty() && trust.anchors().next().is_none() {
+        return Err(QualifiedSetupError::Nobody);
+    }
     add(intermediates, |file| trust.add_intermediates(file))?;
     Ok(trust)
 }

@@ -71,6 +71,16 @@ impl Default for QualifiedConfig {
     }
 }
 
+impl QualifiedConfig {
+    /// Whether the files of trusted authorities can be used.
+    ///
+    /// # Errors
+    /// What would keep [`Qualified::new`] from using them.
+    pub fn check(&self) -> Result<(), QualifiedSetupError> {
+        files::trust_list(&self.trust, &self.intermediates).map(drop)
+    }
+}
+
 /// Sign-in by qualified signature.
 pub struct Qualified {
     seals: Seals,

@@ -1,7 +1,7 @@
 ### Signing in by a qualified signature, and surer sign-ins.
 
 signature-means-title = Qualified electronic signature (КЕП)
-signature-means = Sign a code with your key in a program of your choice and send the signature. Your key never leaves your device.
+signature-means = Sign a code with your key in a program of your choice and send the signature. The platform does not need the key itself.
 signature-title = Sign in by qualified signature
 signature-lead = You sign a code with your own program and send the signature file. The platform never sees your key.
 signature-download-title = 1. Download the code

@@ -39,44 +39,46 @@ pub fn signing(say: &Speaker<'_>, with: &Signing<'_>) -> Markup {
     html! {
         @if let Some(error) = with.error { (error_summary(say, error)) }
         (headed(say, &[], &say.say("signature-title"), Some(&say.say("signature-lead"))))
-        section.v-card {
-            h2 { (say.say("signature-download-title")) }
-            p { (say.say("signature-download")) }
-            div.v-actions {
-                a.v-button.v-button--quiet href=(of_code(paths::SIGNATURE_CODE)) download { (say.say("signature-download-button")) }
-            }
-            details.v-details {
-                summary { (say.say("signature-content")) }
-                div.v-details__body { pre.v-signed-text tabindex="0" role="region" aria-label=(say.say("signature-content")) { (with.content) } }
-            }
-        }
-        section.v-card {
-            h2 { (say.say("signature-sign-title")) }
-            p { (say.say("signature-sign")) }
-            p.v-small.v-muted { (say.say("signature-sign-how")) }
-        }
-        @if !with.test_persons.is_empty() { (test_signing(say, with)) }
-        section.v-card {
-            h2 { (say.say("signature-send-title")) }
-            form.v-form method="post" action=(paths::SIGNATURE) enctype="multipart/form-data" {
-                input type="hidden" name=(CODE) value=(with.code);
-                input type="hidden" name="to" value=(with.to);
-                div.govuk-form-group.govuk-form-group--error[with.error.is_some()] {
-                    label.govuk-label for="signature" { (say.say("signature-file")) }
-                    div #signature_hint .govuk-hint {
-                        (say.say_with("signature-file-hint", &[("kib", u32::try_from(with.largest_kib).unwrap_or(u32::MAX).into())]))
-                    }
-                    @if let Some(error) = with.error {
-                        p #signature_error .govuk-error-message {
-                            span.govuk-visually-hidden { (say.say("signature-error")) ": " } (error)
-                        }
-                    }
-                    input.govuk-file-upload.govuk-file-upload--error[with.error.is_some()] #signature
-                        name=(SIGNATURE_FILE) type="file" accept=".p7s,.p7m,.p7,.cms,.sig,.pem,.txt"
-                        aria-describedby={ "signature_hint" @if with.error.is_some() { " signature_error" } }
-                        aria-invalid=[with.error.map(|_| "true")];
+        div.v-signing {
+            section.v-card {
+                h2 { (say.say("signature-download-title")) }
+                p { (say.say("signature-download")) }
+                div.v-actions {
+                    a.v-button.v-button--quiet href=(of_code(paths::SIGNATURE_CODE)) download { (say.say("signature-download-button")) }
                 }
-                div.v-actions { button.v-button { (say.say("signature-send")) } }
+                details.v-details {
+                    summary { (say.say("signature-content")) }
+                    div.v-details__body { pre.v-signed-text tabindex="0" role="region" aria-label=(say.say("signature-content")) { (with.content) } }
+                }
+            }
+            section.v-card {
+                h2 { (say.say("signature-sign-title")) }
+                p { (say.say("signature-sign")) }
+                p.v-small.v-muted { (say.say("signature-sign-how")) }
+            }
+            @if !with.test_persons.is_empty() { (test_signing(say, with)) }
+            section.v-card {
+                h2 { (say.say("signature-send-title")) }
+                form.v-form method="post" action=(paths::SIGNATURE) enctype="multipart/form-data" {
+                    input type="hidden" name=(CODE) value=(with.code);
+                    input type="hidden" name="to" value=(with.to);
+                    div.govuk-form-group.govuk-form-group--error[with.error.is_some()] {
+                        label.govuk-label for="signature" { (say.say("signature-file")) }
+                        div #signature_hint .govuk-hint {
+                            (say.say_with("signature-file-hint", &[("kib", u32::try_from(with.largest_kib).unwrap_or(u32::MAX).into())]))
+                        }
+                        @if let Some(error) = with.error {
+                            p #signature_error .govuk-error-message {
+                                span.govuk-visually-hidden { (say.say("signature-error")) ": " } (error)
+                            }
+                        }
+                        input.govuk-file-upload.govuk-file-upload--error[with.error.is_some()] #signature
+                            name=(SIGNATURE_FILE) type="file" accept=".p7s,.p7m,.p7,.cms,.sig,.pem,.txt"
+                            aria-describedby={ "signature_hint" @if with.error.is_some() { " signature_error" } }
+                            aria-invalid=[with.error.map(|_| "true")];
+                    }
+                    div.v-actions { button.v-button { (say.say("signature-send")) } }
+                }
             }
         }
     }
