@@ -17,7 +17,7 @@ let certified, portal, platform, browser
 before(async () => {
   certified = await OpenIdProvider.start('certified', { uk: 'Єдиний вхід', en: 'Single sign-on' })
   portal = await OpenIdProvider.start('portal', { uk: 'Державний портал', en: 'State portal' })
-  platform = await Platform.start(certified.section() + portal.section('single-sign-on = true'))
+  platform = await Platform.start({ more: certified.section() + portal.section('single-sign-on = true') })
   await certified.serves(platform)
   await portal.serves(platform)
   browser = await launch()

@@ -32,6 +32,8 @@ const PICTURES = {
   'acting-for': 'in whose name to act',
   'paragraph-organisation': 'a paragraph, for an organisation',
   'sign-in': 'the ways to sign in',
+  signature: 'the sign-in by signature',
+  surer: 'a surer sign-in',
   provider: 'the page of the development provider',
   preferences: 'the preferences',
   search: 'the search',

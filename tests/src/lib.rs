@@ -10,6 +10,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 pub mod anew;
+mod authority;
 pub mod backup;
 mod balancer;
 mod configuration;
@@ -24,6 +25,7 @@ pub mod petitions;
 mod platform;
 mod texts;
 
+pub use authority::{Authority, Profile, Signer};
 pub use balancer::Balancer;
 pub use configuration::{Module, Settings};
 pub use html::{Form, Html};

@@ -120,6 +120,11 @@ impl Person {
         self.cookies.add_cookie_str(&format!("{name}=; Path=/; Max-Age=0"), &self.base);
     }
 
+    /// Has a cookie, `name=value`, that somebody copied from another browser.
+    pub fn keep_cookie(&self, cookie: &str) {
+        self.cookies.add_cookie_str(&format!("{cookie}; Path=/"), &self.base);
+    }
+
     /// Knows of what another browser has done: both are, say, of one household.
     pub fn heard_from(&self, other: &Person) {
         let cookies = other.cookies();
@@ -187,6 +192,18 @@ impl Person {
                 request.header(*name, *value)
             });
         self.send(request).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
+    }
+
+    /// GET of a file, as its bytes.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let url = self.address(path);
+        let mut request = self.clients[0].get(url.clone());
+        if let Some(cookies) = self.cookies.cookies(&url) {
+            request = request.header(COOKIE, cookies);
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"));
+        assert_eq!(response.status(), 200, "GET {path}");
+        response.bytes().await.unwrap_or_else(|error| panic!("GET {path}: {error:?}")).to_vec()
     }
 
     /// GET of a page that must be there.

@@ -38,11 +38,12 @@ pub fn module_message(module: &str, language: Language, key: &str) -> String {
 
 /// A message of the host that takes no arguments.
 pub fn host_message(language: Language, key: &str) -> String {
-    let folder = repository().join(format!("host/web/locales/{}", language.code()));
-    let entries =
-        std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("read {}: {error}", folder.display()));
+    let folders = ["web", "identity"].map(|room| format!("host/{room}/locales/{}", language.code()));
+    let entries = folders.iter().flat_map(|folder| {
+        std::fs::read_dir(repository().join(folder)).unwrap_or_else(|error| panic!("read {folder}: {error}"))
+    });
     let found = entries.flatten().find_map(|entry| message(&read(&entry.path()), key));
-    found.unwrap_or_else(|| panic!("{} has no plain message {key}", folder.display()))
+    found.unwrap_or_else(|| panic!("{folders:?} have no plain message {key}"))
 }
 
 fn read(path: &Path) -> String {

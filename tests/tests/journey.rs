@@ -145,10 +145,11 @@ async fn three_signatures_bring_an_answer(settings: Settings) {
     assert_eq!(petitions::count(&visitor, &number).await, 0);
     assert!(visitor.page(&format!("{page}/signatories")).await.text().contains(&said("withdrawn")));
     petitions::sign(&signers[0], &number).await;
-    // Whose identity is not proven cannot sign.
+    // Whose identity is not proven cannot sign, but is led to where it can be proven.
     let unproven = platform.person(7).await;
     let low = petitions::try_sign(&unproven, &number).await.unwrap();
-    assert_eq!(low.status, 403, "{}", low.text());
+    assert_eq!(low.led_to(), "/sign-in/surer?level=substantial&to=%2F");
+    assert_eq!(petitions::count(&visitor, &number).await, 1);
 
     platform.move_clock("7d").await;
     petitions::sign(&signers[1], &number).await;

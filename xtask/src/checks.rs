@@ -107,7 +107,8 @@ impl Report {
     }
 }
 
-/// PostgreSQL, a balancer, a scanner, a browser with the npm packages of the tests in it, and an identity provider.
+/// PostgreSQL, a balancer, a scanner, an authority of certificates, a browser with the npm packages of the tests in it, and an
+/// identity provider.
 fn install_needs(workspace: &Workspace) -> Result<Tally> {
     let browser =
         ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| find_program(name).is_some());
@@ -118,6 +119,7 @@ fn install_needs(workspace: &Workspace) -> Result<Tally> {
         debian::ensure_postgresql("the tests")?;
         debian::ensure(&["clamav-daemon"], "the tests")?;
         debian::ensure(&["haproxy"], "the tests")?;
+        debian::ensure(&["openssl"], "the tests")?;
     } else if !browser {
         say("no chromium found; tests in the browser will need one");
     }

@@ -19,13 +19,16 @@ pub enum Method {
         /// Its id in the configuration.
         provider: String,
     },
+    /// A qualified signature over a challenge.
+    QualifiedSignature,
 }
 
 impl Method {
-    /// The id of the identity provider in the configuration.
-    pub fn provider(&self) -> &str {
+    /// The id of the identity provider in the configuration; none where there is no provider.
+    pub fn provider(&self) -> Option<&str> {
         match self {
-            Self::OpenIdConnect { provider } | Self::IdGovUa { provider } => provider,
+            Self::OpenIdConnect { provider } | Self::IdGovUa { provider } => Some(provider),
+            Self::QualifiedSignature => None,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The cookies of this room.
 
 use cookie::{Cookie, SameSite};
+use vzaemo_clock::SignedDuration;
 
-use crate::pending::LIFETIME;
+use crate::pending::{CHALLENGE_LIFETIME, LIFETIME};
 use crate::{Binding, Token};
 
 /// How cookies are named and marked, by how the platform is served.
@@ -43,8 +44,17 @@ impl Cookies {
 
     /// Sets the binding of a sign-in, for as long as it may take.
     pub fn binding(self, binding: &Binding) -> Cookie<'static> {
+        self.lasting(binding, LIFETIME)
+    }
+
+    /// Sets the binding of a sign-in by signature, for as long as signing may take.
+    pub fn challenge(self, binding: &Binding) -> Cookie<'static> {
+        self.lasting(binding, CHALLENGE_LIFETIME)
+    }
+
+    fn lasting(self, binding: &Binding, lifetime: SignedDuration) -> Cookie<'static> {
         let mut cookie = self.cookie(self.binding_name(&binding.id), binding.value.clone());
-        cookie.set_max_age(cookie::time::Duration::seconds(LIFETIME.as_secs()));
+        cookie.set_max_age(cookie::time::Duration::seconds(lifetime.as_secs()));
         cookie
     }
 

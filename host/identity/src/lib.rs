@@ -5,8 +5,12 @@
 //! platform's own data ([`Grants`]) and never taken from a provider. Modules know persons by [`Alias`] only.
 
 /// The texts of this room, in Ukrainian and in English: why a sign-in did not succeed.
-pub const LOCALES: [(&str, &str); 2] =
-    [("uk", include_str!("../locales/uk/identity.ftl")), ("en", include_str!("../locales/en/identity.ftl"))];
+pub const LOCALES: [(&str, &str); 4] = [
+    ("uk", include_str!("../locales/uk/identity.ftl")),
+    ("en", include_str!("../locales/en/identity.ftl")),
+    ("uk", include_str!("../locales/uk/qualified.ftl")),
+    ("en", include_str!("../locales/en/qualified.ftl")),
+];
 
 mod attested;
 mod cookies;
@@ -19,6 +23,7 @@ mod openid;
 mod pending;
 mod principal;
 mod providers;
+mod qualified;
 mod return_to;
 mod role;
 mod sign_in;
@@ -37,6 +42,9 @@ pub use openid::{ClaimNames, HandOver, LogoutOrder, Provider, ProviderConfig};
 pub use pending::{Binding, Once};
 pub use principal::{PersonId, Principal, Visitor};
 pub use providers::IdentityProvider;
+pub use qualified::{
+    Challenge, Qualified, QualifiedConfig, QualifiedError, QualifiedSetupError, RevocationConfig,
+};
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use sign_in::{Answer, Completed, SignIn, Start, Started};

@@ -24,6 +24,8 @@ use crate::{ReturnTo, SignInError, Token};
 
 /// How long a person may take at the provider.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// How long a person may take to sign a challenge: with a device to find, a program to start and a password to remember.
+pub(crate) const CHALLENGE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// What the browser keeps of a sign-in that has begun, for [`crate::Cookies::binding`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,7 @@ pub(crate) struct Seals {
     states: Key,
     bindings: Key,
     derived: Key,
+    lifetime: SignedDuration,
 }
 
 /// The random part of a state, in bytes.
@@ -102,12 +105,23 @@ impl Seals {
             states: secret.key("state of a sign-in"),
             bindings: secret.key("binding of a sign-in"),
             derived: secret.key("nonce and verifier of a sign-in"),
+            lifetime: LIFETIME,
+        }
+    }
+
+    /// The same for challenges to be signed. Their keys are others, so that neither passes for the other.
+    pub(crate) fn of_challenges(secret: &PlatformSecret) -> Self {
+        Self {
+            states: secret.key("challenge of a sign-in by signature"),
+            bindings: secret.key("binding of a sign-in by signature"),
+            derived: secret.key("nonce and verifier of a sign-in by signature"),
+            lifetime: CHALLENGE_LIFETIME,
         }
     }
 
     /// A new state.
     pub(crate) fn begin(&self, now: Instant) -> State {
-        let until = now.checked_add(LIFETIME).unwrap_or(now);
+        let until = now.checked_add(self.lifetime).unwrap_or(now);
         let mut bytes = vec![0_u8; RANDOM];
         rand::rng().fill_bytes(&mut bytes);
         bytes.extend_from_slice(&until.as_millis().to_be_bytes());
@@ -197,6 +211,11 @@ impl State {
     /// The state as it goes to the provider.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The time of its end.
+    pub(crate) fn until(&self) -> Instant {
+        self.until
     }
 
     /// Which binding belongs to it.

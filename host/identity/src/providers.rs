@@ -1,6 +1,6 @@
 //! One face for identity providers, whatever they speak.
 
-use crate::{IdGovUa, Provider};
+use crate::{Assurance, IdGovUa, Provider};
 
 /// A way to sign in that the configuration names.
 #[derive(Debug)]
@@ -27,6 +27,14 @@ impl IdentityProvider {
             Self::IdGovUa(provider) => &provider.config().name,
         };
         (uk, en)
+    }
+
+    /// The surest that it ever attests.
+    pub fn surest(&self) -> Assurance {
+        match self {
+            Self::OpenIdConnect(provider) => provider.config().surest(),
+            Self::IdGovUa(provider) => provider.config().assurance.max(provider.config().assurance_by_device),
+        }
     }
 }
 

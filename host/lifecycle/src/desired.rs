@@ -6,6 +6,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use vzaemo_contract::manifest::Assurance;
 use vzaemo_registry::{Digest, Listed, resolve};
 
 /// What shall serve: modules by id. It is kept in the storage, so that the last good one can be taken up again.
@@ -26,6 +27,9 @@ pub struct Wanted {
     pub enabled: bool,
     /// The capabilities granted, in order.
     pub grants: Vec<String>,
+    /// How sure the identity must be for some of its acts, where the holder wants it surer than the module.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assurance: BTreeMap<String, Assurance>,
     /// What the holder has configured, without defaults.
     pub config: Value,
 }
@@ -56,6 +60,7 @@ impl Desired {
                 digest: found.digest,
                 enabled: module.enabled,
                 grants,
+                assurance: module.assurance.clone(),
                 config,
             };
             desired.modules.insert(id.clone(), wanted);

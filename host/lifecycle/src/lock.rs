@@ -78,6 +78,7 @@ mod tests {
             digest: Digest::of(b"x"),
             enabled,
             grants: vec![],
+            assurance: std::collections::BTreeMap::new(),
             config: serde_json::json!({}),
         };
         Desired { modules: [("votes".to_owned(), wanted(false)), ("notes".to_owned(), wanted(true))].into() }

@@ -182,7 +182,7 @@ fn changes(id: &str, before: Option<&Side>, after: Option<&Side>) -> Vec<Change>
         if !migrated.is_empty() {
             changes.push(Change::Migrates(migrated));
         }
-        if old.config != new.config {
+        if old.config != new.config || old.assurance != new.assurance {
             changes.push(Change::Settings);
         }
     }
@@ -224,6 +224,7 @@ mod tests {
                 digest: Digest::of(version.as_bytes()),
                 enabled: true,
                 grants: grants.iter().map(ToString::to_string).collect(),
+                assurance: BTreeMap::new(),
                 config: json!({}),
             },
             manifest: Arc::new(Manifest::from_toml(&manifest).unwrap()),

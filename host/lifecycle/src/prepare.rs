@@ -70,7 +70,7 @@ impl Workshop<'_> {
             .layout
             .get(&wanted.digest)
             .map_err(|error| vec![Problem::new(&name, chain(&error)).mend("put the package there again")])?;
-        let manifest = Manifest::from_toml(&package.manifest_toml).map_err(|error| {
+        let mut manifest = Manifest::from_toml(&package.manifest_toml).map_err(|error| {
             vec![Problem::new(format!("{name} module.toml"), error.to_string().trim_end())]
         })?;
         let files =
@@ -88,6 +88,7 @@ impl Workshop<'_> {
         let search = keep(&mut problems, search_fields(&name, collections.as_deref().unwrap_or_default()));
         let forms = keep(&mut problems, forms(&name, &manifest, &files));
         self.grants(id, &manifest, wanted, &mut problems);
+        self.raise_assurance(id, &mut manifest, wanted, &mut problems);
         // A manifest with problems would only make policies repeat them.
         let policies = if problems.is_empty() {
             keep(&mut problems, self.policies(&name, &manifest, &package, &files))
@@ -160,6 +161,33 @@ impl Workshop<'_> {
 
     /// A required capability that is not granted, whether or not the component makes use of it. A grant that nobody
     /// asks for stands in nobody's way: the next version may do without.
+    /// The holder may ask for a surer identity than the module does, never for a less sure one.
+    fn raise_assurance(
+        &self,
+        id: &str,
+        manifest: &mut Manifest,
+        wanted: &Wanted,
+        problems: &mut Vec<Problem>,
+    ) {
+        for (name, level) in &wanted.assurance {
+            let problem = |what: String, mend: String| {
+                let place = format!("modules.{id}.assurance.{name}");
+                Problem::new(self.configuration, what).at(place).mend(mend)
+            };
+            let Some(act) = manifest.acts.iter_mut().find(|act| act.name == *name) else {
+                let known: Vec<&str> = manifest.acts.iter().map(|act| act.name.as_str()).collect();
+                let mend = format!("choose from {}", known.join(", "));
+                problems.push(problem(format!("the module has no act {name:?}"), mend));
+                continue;
+            };
+            if *level < act.assurance {
+                let what = "the module itself asks for a surer identity".to_owned();
+                problems.push(problem(what, "remove it, or ask for more".to_owned()));
+            }
+            act.assurance = act.assurance.max(*level);
+        }
+    }
+
     fn grants(&self, id: &str, manifest: &Manifest, wanted: &Wanted, problems: &mut Vec<Problem>) {
         let here = |what: String| Problem::new(self.configuration, what).at(format!("modules.{id}.grants"));
         for grant in wanted.grants.iter().filter(|grant| !manifest.capabilities.contains_key(*grant)) {

@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let read = |name: &str| std::fs::read(fixtures.join(name));
     let mut trust = TrustList::new();
-    for anchor in ["openssl/root.pem", "openssl/rsa-root.pem", "jkurwa/authority.der"] {
+    let anchors = ["openssl/root.pem", "openssl/rsa-root.pem", "jkurwa/authority.der", "jkurwa/central.der"];
+    for anchor in anchors {
         trust.add_anchors(&read(anchor)?)?;
     }
     trust.add_intermediates(&read("openssl/middle.pem")?)?;
@@ -32,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("RSA 2048, path of 2 (RSA 3072), one list", "openssl/rsa.p7s"),
         ("RSA-PSS 2048, path of 2 (RSA 3072), one list", "openssl/rsa-pss.p7s"),
         ("DSTU 4145 m = 257, path of 2", "jkurwa/person-0-detached.p7s"),
+        ("DSTU 4145 m = 431, path of 2 (m = 431)", "jkurwa/central-person-1-detached.p7s"),
     ] {
         let signature = read(name)?;
         let request =

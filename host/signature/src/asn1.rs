@@ -19,12 +19,15 @@ pub(crate) mod tag {
     pub const GENERALIZED_TIME: u8 = 0x18;
     pub const SEQUENCE: u8 = 0x30;
     pub const SET: u8 = 0x31;
+    pub const UTF8_STRING: u8 = 0x0c;
     /// `[0]` with an implicit primitive value.
     pub const CONTEXT_0_PRIMITIVE: u8 = 0x80;
     /// `[0]`, constructed.
     pub const CONTEXT_0: u8 = 0xa0;
     /// `[1]`, constructed.
     pub const CONTEXT_1: u8 = 0xa1;
+    /// `[6]`, primitive: an address among general names.
+    pub const CONTEXT_6_PRIMITIVE: u8 = 0x86;
     /// `[4]`, constructed: a directory name among general names.
     pub const CONTEXT_4: u8 = 0xa4;
 }

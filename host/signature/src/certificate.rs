@@ -6,7 +6,10 @@ use der::{Decode, asn1::ObjectIdentifier};
 use jiff::Timestamp;
 use sha2::Digest as _;
 use x509_cert::{
-    ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage},
+    ext::pkix::{
+        AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage,
+        name::{DistributionPointName, GeneralName},
+    },
     time::Time,
 };
 
@@ -50,6 +53,8 @@ pub(crate) struct Extensions {
     pub qualification: Qualification,
     /// Where the certificate says its revocation lists are, undecoded.
     pub distribution_points: Option<Vec<u8>>,
+    /// Where services of the issuer are, undecoded.
+    pub information_access: Option<Vec<u8>>,
     /// The subject directory attributes, undecoded.
     pub directory_attributes: Option<Vec<u8>>,
     /// The first critical extension that is not processed.
@@ -169,6 +174,45 @@ impl Certificate {
         self.issuer.text(oid::COMMON_NAME).or_else(|| self.issuer.text(oid::ORGANISATION))
     }
 
+    /// Where the certificate says that its issuer's revocation lists are (RFC 5280, 4.2.1.13). Only a path to the trust
+    /// list makes these addresses more than what anybody may have written.
+    pub fn list_addresses(&self) -> Vec<String> {
+        let points = self.extensions.distribution_points.as_deref();
+        let Some(points) = points.and_then(|points| CrlDistributionPoints::from_der(points).ok()) else {
+            return Vec::new();
+        };
+        let names = points.0.into_iter().filter_map(|point| match point.distribution_point {
+            Some(DistributionPointName::FullName(names)) => Some(names),
+            _ => None,
+        });
+        names
+            .flatten()
+            .filter_map(|name| match name {
+                GeneralName::UniformResourceIdentifier(address) => Some(address.as_str().to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Where the certificate says that the responder is which answers whether it was revoked (RFC 5280, 4.2.2.1); with
+    /// the same reservation.
+    pub fn responder_addresses(&self) -> Vec<String> {
+        let read = || {
+            let access = self.extensions.information_access.as_deref().ok_or(NotDer)?;
+            let mut descriptions = Element::only_with(access, tag::SEQUENCE)?.contents();
+            let mut addresses = Vec::new();
+            while !descriptions.is_empty() {
+                let mut description = descriptions.next(tag::SEQUENCE)?.contents();
+                let (method, location) = (description.oid()?, description.any()?);
+                if method == oid::OCSP_ACCESS && location.tag == tag::CONTEXT_6_PRIMITIVE {
+                    addresses.push(String::from_utf8(location.value.to_vec()).map_err(|_| NotDer)?);
+                }
+            }
+            Ok(addresses)
+        };
+        read().unwrap_or_else(|NotDer| Vec::new())
+    }
+
     /// The content of the serial number, as the encoded INTEGER has it.
     pub(crate) fn serial(&self) -> &[u8] {
         &self.serial
@@ -267,6 +311,7 @@ impl Extensions {
             oid::QC_STATEMENTS => self.qualification = Qualification::read(value)?,
             oid::SUBJECT_DIRECTORY_ATTRIBUTES => self.directory_attributes = Some(value.to_vec()),
             oid::CRL_DISTRIBUTION_POINTS => self.distribution_points = Some(value.to_vec()),
+            oid::AUTHORITY_INFORMATION_ACCESS => self.information_access = Some(value.to_vec()),
             // Read by nobody here, and harmless when critical: any policy is accepted, and other names of the
             // subject are not used.
             oid::CERTIFICATE_POLICIES | oid::SUBJECT_ALTERNATIVE_NAME => {}

@@ -6,9 +6,9 @@ use crate::{
     algorithm::{Algorithm, Digest, sha1},
     asn1::{AlgorithmIdentifier, Element, NotDer, bit_string, tag},
     certificate::{Certificate, extension, timestamp},
-    key, oid,
+    encode, key, oid,
     path::check_use,
-    refusal::{RevocationGap, Role},
+    refusal::{Refusal, RevocationGap, Role},
     revocation::{Question, Source, Status, is_fresh},
 };
 
@@ -16,6 +16,27 @@ use crate::{
 const WITHOUT_NEXT_UPDATE: SignedDuration = SignedDuration::from_hours(24);
 /// Certificates of responders in one answer at most.
 const RESPONDERS: usize = 4;
+
+/// The question to a responder whether a certificate was revoked (RFC 6960, 4.1.1), without a nonce: what is answered
+/// holds as long as it says, and may come from a cache.
+///
+/// # Errors
+/// [`Refusal::CertificateMalformed`] if the issuer's key cannot be read.
+pub fn status_request(certificate: &Certificate, issuer: &Certificate) -> Result<Vec<u8>, Refusal> {
+    let what = "its key is not well-formed";
+    let (_, key) = key::parts(issuer.key_info())
+        .map_err(|NotDer| Refusal::CertificateMalformed { role: Role::Authority, what })?;
+    // CertID ::= SEQUENCE { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }. SHA-1 only says here which
+    // certificate is meant, and all responders know it (RFC 5019, 2.1.1).
+    let identifier = encode::sequence(&[
+        &encode::sequence(&[&encode::oid(oid::SHA1), &[0x05, 0x00]]),
+        &encode::element(tag::OCTET_STRING, &[&sha1(certificate.issuer.raw())]),
+        &encode::element(tag::OCTET_STRING, &[&sha1(key)]),
+        &encode::element(tag::INTEGER, &[certificate.serial()]),
+    ]);
+    // OCSPRequest, its TBSRequest, the list, one Request of it.
+    Ok((0..4).fold(identifier, |inner, _| encode::sequence(&[&inner])))
+}
 
 /// What the answer says about the certificate in question.
 pub(crate) fn status(answer: &[u8], question: &Question<'_>) -> Status {

@@ -68,6 +68,9 @@ oids! {
     CRL_DISTRIBUTION_POINTS = "2.5.29.31";
     CERTIFICATE_POLICIES = "2.5.29.32";
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+    /// Where services of the issuer are, its responder among them (RFC 5280, 4.2.2.1).
+    AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1";
+    OCSP_ACCESS = "1.3.6.1.5.5.7.48.1";
     EXTENDED_KEY_USAGE = "2.5.29.37";
     QC_STATEMENTS = "1.3.6.1.5.5.7.1.3";
     TIME_STAMPING = "1.3.6.1.5.5.7.3.8";

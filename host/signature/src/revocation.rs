@@ -3,6 +3,8 @@
 //! This crate opens no connection. Who calls it fetches revocation lists and answers where the holder has configured
 //! it, and hands over the bytes, or answers itself through the trait [`Revocation`].
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{certificate::Certificate, crl, ocsp, refusal::RevocationGap};
@@ -84,6 +86,20 @@ impl Revocation for Evidence {
         let answers = self.answers.iter().map(|answer| ocsp::status(answer, question));
         let lists = self.lists.iter().map(|list| crl::status(list, question));
         answers.chain(lists).fold(Status::Unknown(RevocationGap::NoInformation), better)
+    }
+}
+
+impl<R: Revocation> Revocation for [Arc<R>] {
+    /// Several sources together, weighed as the parts of one are.
+    fn status(&self, question: &Question<'_>) -> Status {
+        let each = self.iter().map(|source| source.status(question));
+        each.fold(Status::Unknown(RevocationGap::NoInformation), better)
+    }
+}
+
+impl<R: Revocation> Revocation for Vec<Arc<R>> {
+    fn status(&self, question: &Question<'_>) -> Status {
+        self.as_slice().status(question)
     }
 }
 

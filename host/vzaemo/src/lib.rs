@@ -6,6 +6,7 @@ pub mod backup;
 pub mod check;
 pub mod command;
 pub mod copy;
+mod qualified;
 mod secret;
 pub mod serve;
 pub mod verify;

@@ -112,6 +112,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let provider = development_provider(&configuration, &base, &identity, &secret, &security).await?;
     let providers = providers(&configuration, &base, provider.as_ref(), &security)?;
     let sign_in = SignIn::new(providers, &secret, security.clone());
+    let qualified = crate::qualified::qualified(&configuration, &base, &secret, &security)?;
     let (files, scanner) = open_files(&configuration, &storage).await?;
     let platform = Platform {
         storage: storage.clone(),
@@ -140,6 +141,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         persons: Arc::clone(&identity.persons),
         sessions: Arc::clone(&identity.sessions),
         sign_in,
+        qualified,
         development: provider,
         name,
         limits: Arc::clone(&limits),

@@ -28,11 +28,8 @@ export class Platform {
   #lines = []
   #ended
 
-  /**
-   * Starts one and waits until it serves.
-   * @param more further sections of its configuration
-   */
-  static async start(more = '') {
+  /** Starts one and waits until it serves. `more` are further sections of its configuration. */
+  static async start({ more = '' } = {}) {
     await stat(program).catch(() => {
       throw new Error(`there is no program ${program}; build it with: cargo build --bin vzaemo`)
     })

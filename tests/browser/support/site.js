@@ -96,6 +96,8 @@ export const PAGES = {
   'a report': ['anyone', at(REPORT)],
   'the desk of consultations': ['official', at('/consultations/desk')],
   'the ways to sign in': ['anyone', at('/sign-in')],
+  'the sign-in by signature': ['anyone', at('/sign-in/signature')],
+  'a surer sign-in': ['citizen', at('/sign-in/surer?level=high&to=%2F')],
   'the page of the development provider': ['anyone', at('/sign-in/begin/development')],
   'the cabinet: cases': ['citizen', at('/cabinet')],
   'the cabinet: a case': ['citizen', at(({ collecting }) => `/cabinet/cases/petitions/${collecting}`)],

@@ -87,4 +87,9 @@ impl ProviderConfig {
             single_sign_on: false,
         }
     }
+
+    /// The surest that the provider ever attests.
+    pub fn surest(&self) -> Assurance {
+        self.assurance.values().copied().max().unwrap_or(Assurance::Low).max(self.assurance_otherwise)
+    }
 }

@@ -38,6 +38,9 @@ pub enum IdentityError {
     /// The token of a provider has had its effect before, here or at another node.
     #[error("follow the provider's token: it was followed before")]
     Replayed,
+    /// Somebody else than the person who is signed in with this browser has proven who they are.
+    #[error("open a session: another person is signed in with this browser")]
+    OtherPerson,
     /// No session has this token, or it has ended.
     #[error("find the session: it has ended")]
     NoSession,

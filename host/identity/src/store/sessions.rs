@@ -58,6 +58,9 @@ pub struct Opening<'a> {
     pub device: Device,
     /// From where, coarsely: as [`network`](crate::network) says it.
     pub network: Option<&'a str>,
+    /// The person who is signed in with this browser: then this sign-in makes surer who they are, and nobody else may
+    /// take their place. In whose name they act stays as it was.
+    pub signed_in: Option<PersonId>,
 }
 
 /// What happened at a sign-in, for the audit entry.
@@ -181,6 +184,24 @@ struct Body {
     standing: u64,
 }
 
+impl Body {
+    /// Goes on from the same person's session before: the organisation that was attested then stays theirs until that
+    /// session would have ended, and they act in whose name they did, unless they no longer may.
+    fn go_on_from(&mut self, before: Body, roles: &Roles) {
+        if before.person != self.person {
+            return;
+        }
+        if self.organisation.is_none() && before.organisation.is_some() {
+            self.organisation = before.organisation;
+            self.expires = self.expires.min(before.expires);
+        }
+        self.acting_for = before.acting_for.filter(|acting_for| {
+            let attested = self.organisation.iter().map(|organisation| &organisation.edrpou);
+            attested.chain(roles.represented()).any(|edrpou| *edrpou == acting_for.edrpou)
+        });
+    }
+}
+
 /// A remembered session: its document, and what changes more often than that is written.
 struct Live {
     body: Body,
@@ -227,12 +248,17 @@ impl Sessions {
                 completed::complete(&mut unit, once).await?;
             }
             let (person, new_person) = self.persons.ensure_in(&mut unit, attested).await?;
+            if opening.signed_in.is_some_and(|expected| expected != person.id) {
+                return Err(IdentityError::OtherPerson);
+            }
+            let mut before: Option<Body> = None;
             if let Some(previous) = &previous {
+                before = read(&mut unit, previous).await?.and_then(|document| document.parse().ok());
                 remove(&mut unit, previous).await?;
             }
             let standing = self.grants.standing_in(&mut unit, person.id).await?;
             let now = self.clock.now();
-            let body = Body {
+            let mut body = Body {
                 person: person.id.to_string(),
                 method: attested.method.clone(),
                 assurance: attested.assurance,
@@ -250,6 +276,9 @@ impl Sessions {
                     .map(|session| self.accounts.session(&attested.issuer, session)),
                 standing: standing.revision,
             };
+            if let Some(before) = before.filter(|_| opening.signed_in.is_some()) {
+                body.go_on_from(before, &standing.roles);
+            }
             let text = serde_json::to_string(&body)?;
             unit.insert(NAMESPACE, SESSIONS, Some(hash.as_str().to_owned()), &text).await?;
             let signed_in = SignedIn {

@@ -205,7 +205,31 @@ impl Configuration {
                 "remove it, or set platform.mode to \"development\"",
             );
         }
-        if identity.development.is_none() && identity.providers.is_empty() && identity.id_gov_ua.is_none() {
+        if let Some(qualified) = &identity.qualified_signature {
+            const PLACE: [&str; 2] = ["identity", "qualified-signature"];
+            let [section, table] = PLACE;
+            if qualified.trust.is_empty() {
+                check.problem(
+                    &[section, table, "trust"],
+                    "no authority is trusted, so that no signature counts",
+                    "name the files with the certificates of the authorities",
+                );
+            }
+            let revocation = &qualified.revocation;
+            let limits = [
+                ("largest-kib", qualified.largest_kib, &PLACE[..]),
+                ("timeout-ms", revocation.timeout_ms, &[section, table, "revocation"]),
+                ("largest-list-mib", revocation.largest_list_mib, &[section, table, "revocation"]),
+            ];
+            for (name, value, place) in limits {
+                if value == 0 {
+                    let place: Vec<&str> = place.iter().copied().chain([name]).collect();
+                    check.problem(&place, "0 lets nothing through", "write 1 or more");
+                }
+            }
+        }
+        let no_provider = identity.providers.is_empty() && identity.id_gov_ua.is_none();
+        if no_provider && identity.development.is_none() && identity.qualified_signature.is_none() {
             check.problem(
                 &["identity"],
                 "nobody can sign in",

@@ -7,6 +7,7 @@ mod id_gov_ua;
 mod lines;
 mod meaning;
 mod network;
+mod qualified;
 mod sessions;
 
 use crate::Problem;
@@ -18,6 +19,7 @@ pub use files::{FileStore, Files, Scan};
 pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
+pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
 pub use sessions::Sessions;
 
 /// The configuration of the platform.
@@ -192,6 +194,8 @@ pub struct Identity {
     pub providers: BTreeMap<String, Provider>,
     /// id.gov.ua, the state's integrated system of electronic identification.
     pub id_gov_ua: Option<IdGovUa>,
+    /// Sign-in by qualified signature (КЕП).
+    pub qualified_signature: Option<QualifiedSignature>,
 }
 
 /// The embedded identity provider of test persons.
@@ -267,6 +271,9 @@ pub struct Module {
     /// Capabilities granted to it, of those that it asks for.
     #[serde(default)]
     pub grants: Vec<String>,
+    /// How sure the identity must be for some of its acts, by their names: surer than the module itself asks for.
+    #[serde(default)]
+    pub assurance: BTreeMap<String, vzaemo_contract::manifest::Assurance>,
     /// Its configuration; what is not said here is the module's default.
     #[serde(default)]
     pub config: toml::Table,
@@ -394,6 +401,9 @@ impl Configuration {
         }
         if let Some(service) = &mut self.identity.id_gov_ua {
             service.client_secret_file = base.join(&service.client_secret_file);
+        }
+        if let Some(qualified) = &mut self.identity.qualified_signature {
+            qualified.start_at(base);
         }
     }
 

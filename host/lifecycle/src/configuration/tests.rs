@@ -204,6 +204,55 @@ fn files_are_kept_somewhere_and_scanned_by_somebody() {
     }
 }
 
+/// Sign-in by qualified signature, with all that can be said of it, and an act that asks for it.
+const QUALIFIED: &str = r#"
+[modules.votes.assurance]
+cast = "high"
+[identity.qualified-signature]
+trust = ["trust/authorities", "trust/more.p7b"]
+intermediates = ["trust/intermediates"]
+require-qualified = false
+assurance = "substantial"
+largest-kib = 64
+[identity.qualified-signature.revocation]
+lists = ["trust/lists", "https://ca.example/all.crl"]
+fetch-lists = false
+ocsp = false
+when-unknown = "accept"
+timeout-ms = 1000
+largest-list-mib = 8
+keep-minutes = 0
+"#;
+
+#[test]
+fn sign_in_by_signature_is_read_with_its_files_and_addresses() {
+    let text = format!("{GOOD}{QUALIFIED}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("platform.toml");
+    std::fs::write(&path, &text).unwrap();
+    let read = Configuration::read(&path).unwrap();
+    let qualified = read.identity.qualified_signature.unwrap();
+    assert_eq!(qualified.trust, ["trust/authorities", "trust/more.p7b"].map(|at| folder.path().join(at)));
+    let files: Vec<_> = qualified.revocation.files().collect();
+    assert_eq!(files, [folder.path().join("trust/lists")]);
+    let addresses: Vec<_> = qualified.revocation.addresses().map(String::from).collect();
+    assert_eq!(addresses, ["https://ca.example/all.crl"]);
+    for (from, to, place) in [
+        ("largest-kib = 64", "largest-kib = 0", "identity.qualified-signature.largest-kib"),
+        ("timeout-ms = 1000", "timeout-ms = 0", "identity.qualified-signature.revocation.timeout-ms"),
+        ("[\"trust/authorities\", \"trust/more.p7b\"]", "[]", "identity.qualified-signature.trust"),
+        ("\"accept\"", "\"hope\"", "unknown variant"),
+        ("cast = \"high\"", "cast = \"highest\"", "unknown variant"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let found = problems(&text.replacen(from, to, 1));
+        assert!(found.iter().any(|problem| problem.contains(place)), "{to}: {found:?}");
+    }
+    let only =
+        text.replace("[identity.development]\nseed = \"tests\"\n", "").replace("development", "production");
+    Configuration::from_toml("platform.toml", &only).expect("it is a way to sign in by itself");
+}
+
 #[test]
 fn the_schema_for_editors_agrees() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -218,7 +267,8 @@ fn the_schema_for_editors_agrees() {
     let behind_a_balancer = format!("{GOOD}[server]\ntrusted-proxies = [\"10.0.0.0/8\", \"::1\"]\n");
     let on_postgres =
         format!("{GOOD}[storage]\nurl = \"postgres://vzaemo@db/vzaemo\"\npassword-file = \"secret\"\n");
-    for good in [GOOD, &real, &behind_a_balancer, &on_postgres] {
+    let qualified = format!("{GOOD}{QUALIFIED}");
+    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

@@ -80,3 +80,23 @@ fn signatures_of_another_projects_tests_fail_only_for_lack_of_an_authority() {
         assert_eq!(verifier.verify(&request).unwrap_err().code(), "signature-invalid", "{name}");
     }
 }
+
+/// As OpenSSL reads them.
+#[test]
+fn certificates_of_authorities_say_where_revocation_is_known() {
+    let full = "http://czo.gov.ua/download/crls/CZO-Full.crl";
+    let later = "http://czo.gov.ua/download/crls/CZO-2017-Full.crl";
+    let tax = "http://acskidd.gov.ua/download/crls/ACSKIDDDFS-Full.crl";
+    for (name, list, responder) in [
+        ("czo-2012", full, None),
+        ("justice-2015", full, Some("http://czo.gov.ua/services/ocsp/")),
+        // Beside the responder it names where its issuer's certificates are, which is no responder.
+        ("stamp-2016", tax, Some("http://acskidd.gov.ua/services/ocsp/")),
+        ("czo-2017", later, None),
+        ("czo-2017-ocsp", later, None),
+    ] {
+        let read = Certificate::from_der(&file(&format!("published/{name}.der")), Role::Signer).unwrap();
+        assert_eq!(read.list_addresses(), [list], "{name}");
+        assert_eq!(read.responder_addresses(), responder.as_slice(), "{name}");
+    }
+}

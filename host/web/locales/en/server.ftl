@@ -21,7 +21,7 @@ form-refused-title = This is not possible now
 
 why-sign-in = You need to sign in.
 why-assurance = Your identity must be proven more surely for this. Sign in another way.
-why-assurance-high = This takes a qualified electronic signature.
+why-assurance-high = For this your identity must be proven as surely as can be, for example by a qualified electronic signature.
 why-blocked = You may not act on the platform for the time being. The grounds and the way to contest them were sent to you.
 why-state = This is not possible now: the matter is at another stage.
 why-not-yours = Only the author may do this.

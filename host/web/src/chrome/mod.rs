@@ -11,6 +11,7 @@ pub mod orderly;
 pub mod paths;
 pub mod preferences;
 pub mod problem;
+pub mod qualified;
 pub mod sessions;
 pub mod sign_in;
 pub mod skeleton;
@@ -27,10 +28,11 @@ pub use orderly::orderly;
 pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
 pub use problem::{Kept, KeptFile, Problem, problem};
+pub use qualified::{Signing, StepUp, signing, step_up};
 pub use sessions::{SessionLine, sessions};
 pub use sign_in::{Means, Rules, rules, sign_in, signed_out};
 pub use skeleton::Skeleton;
-pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in};
+pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in, fill_step_up};
 
 #[cfg(test)]
 mod tests;

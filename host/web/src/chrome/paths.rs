@@ -4,6 +4,14 @@
 pub const HOME: &str = "/";
 /// Ways to sign in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Signing in by a qualified signature: shown by GET, taken by POST.
+pub const SIGNATURE: &str = "/sign-in/signature";
+/// The file to sign, by the code of its challenge.
+pub const SIGNATURE_CODE: &str = "/sign-in/signature/code";
+/// Signing as a test person, in development mode only.
+pub const TEST_SIGNATURE: &str = "/development/signature";
+/// Proving one's identity more surely: `/sign-in/surer?level=<level>&to=<path>`.
+pub const STEP_UP: &str = "/sign-in/surer";
 /// Ends the session; by POST.
 pub const SIGN_OUT: &str = "/sign-out";
 /// After signing out of an identity provider's session here: whether to sign out there too.

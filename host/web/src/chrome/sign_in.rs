@@ -29,6 +29,14 @@ pub fn sign_in(say: &Speaker<'_>, means: &[Means]) -> Markup {
         @if means.is_empty() {
             div.v-empty { p.v-empty__title { (say.say("sign-in-none")) } p { (say.say("sign-in-none-next")) } }
         }
+        (means_cards(say, means))
+        p.v-muted { (say.say("sign-in-why")) }
+    }
+}
+
+/// The ways as cards.
+pub(super) fn means_cards(say: &Speaker<'_>, means: &[Means]) -> Markup {
+    html! {
         ul.v-cards {
             @for one in means {
                 li.v-card.v-task {
@@ -39,7 +47,6 @@ pub fn sign_in(say: &Speaker<'_>, means: &[Means]) -> Markup {
                 }
             }
         }
-        p.v-muted { (say.say("sign-in-why")) }
     }
 }
 

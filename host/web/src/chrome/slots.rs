@@ -55,6 +55,19 @@ pub fn fill_sign_in(slot: &Slot, say: &Speaker<'_>, href: &str, out: &mut String
     );
 }
 
+/// A button that leads to a surer sign-in and back; `why` says what is needed.
+pub fn fill_step_up(slot: &Slot, why: &str, href: &str, out: &mut String) {
+    push(
+        &html! {
+            div.v-slot {
+                a class=(class(slot)) href=(href) { (maud::PreEscaped(&slot.label)) }
+                p.v-small.v-muted { (why) }
+            }
+        },
+        out,
+    );
+}
+
 /// What a visitor sees who has done it already; `fill` fills the slots within.
 pub fn fill_done(slot: &Slot, fill: &mut dyn FnMut(&Slot, &mut String), out: &mut String) {
     if let Some(taken) = &slot.taken {

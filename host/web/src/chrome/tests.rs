@@ -204,3 +204,38 @@ fn the_first_page_without_services_says_what_will_be() {
     let task = Task { title: EVIL.into(), description: EVIL.into(), icon: EVIL.into(), href: EVIL.into() };
     inert(&home(&Speaker::host(Language::Uk), &[task], &[]).0);
 }
+
+#[test]
+fn signing_in_by_signature_keeps_whatever_it_is_given_inert() {
+    for language in Language::ALL {
+        let say = Speaker::host(language);
+        let persons = [(1, EVIL.to_owned())];
+        let mut with = Signing {
+            code: EVIL,
+            content: EVIL,
+            to: EVIL,
+            largest_kib: 1024,
+            error: Some(EVIL),
+            test_persons: &persons,
+        };
+        let page = signing(&say, &with).0;
+        inert(&page);
+        assert!(page.contains("aria-invalid=\"true\"") && page.contains(TEST_SIGNATURE), "{page}");
+        assert!(page.contains("aria-describedby=\"signature_hint signature_error\""), "{page}");
+        (with.error, with.test_persons) = (None, &[]);
+        let page = signing(&say, &with).0;
+        assert!(!page.contains("error") && !page.contains(TEST_SIGNATURE), "{page}");
+        assert!(page.contains("aria-describedby=\"signature_hint\""), "{page}");
+        let step_up = |means: &[Means]| step_up(&say, &StepUp { name: EVIL, why: EVIL, means }).0;
+        inert(&step_up(&[]));
+        assert!(step_up(&[]).contains(&*say.say("step-up-none")));
+        let means = Means {
+            title: EVIL.into(),
+            description: EVIL.into(),
+            icon: "person".into(),
+            href: EVIL.into(),
+            development: false,
+        };
+        inert(&step_up(&[means]));
+    }
+}

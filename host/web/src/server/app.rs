@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use url::Url;
 use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
-use vzaemo_identity::{Cookies, IdentityError, Persons, Session, Sessions, SignIn};
+use vzaemo_identity::{Cookies, IdentityError, Persons, Qualified, Session, Sessions, SignIn};
 use vzaemo_protection::{Limits, Refusals, TrustedProxies};
 use vzaemo_service::{Platform, Service};
 
@@ -26,6 +26,8 @@ pub struct Parts {
     pub sessions: Arc<Sessions>,
     /// Ways to sign in.
     pub sign_in: SignIn,
+    /// Sign-in by qualified signature, where it is offered.
+    pub qualified: Option<Qualified>,
     /// The embedded identity provider, in development mode only.
     pub development: Option<Arc<DevProvider>>,
     /// What the holder calls the platform.
@@ -52,6 +54,7 @@ pub struct App {
     pub(super) persons: Arc<Persons>,
     pub(super) sessions: Arc<Sessions>,
     pub(super) sign_in: SignIn,
+    pub(super) qualified: Option<Qualified>,
     pub(super) development: Option<Arc<DevProvider>>,
     pub(super) name: Bilingual,
     pub(super) limits: Arc<Limits>,
@@ -81,6 +84,7 @@ impl App {
             persons: parts.persons,
             sessions: parts.sessions,
             sign_in: parts.sign_in,
+            qualified: parts.qualified,
             development: parts.development,
             name: parts.name,
             limits: parts.limits,

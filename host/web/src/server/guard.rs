@@ -100,9 +100,10 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
     if change && own && !order && !is_same_origin(headers, &app.base) {
         return Some((Kind::Act, Refusal::Foreign));
     }
-    let kind = match (change && !order, begins_sign_in(path)) {
-        (true, _) => Kind::Act,
-        (false, true) => Kind::SignIn,
+    let begins = begins_sign_in(path) || path == paths::SIGNATURE;
+    let kind = match (change && !order, begins) {
+        (_, true) => Kind::SignIn,
+        (true, false) => Kind::Act,
         (false, false) => Kind::Page,
     };
     if !own || path.starts_with(assets::BASE) || path.starts_with("/health/") {

@@ -19,6 +19,7 @@ mod guard;
 mod home;
 mod kept;
 mod modules;
+mod opening;
 mod pages;
 mod parked;
 mod paused;
@@ -26,6 +27,7 @@ mod people;
 mod position;
 mod presentation;
 mod provider_logout;
+mod qualified;
 mod remembered;
 mod resolver;
 mod routes;
@@ -34,6 +36,7 @@ mod sign_in;
 mod single_sign_on;
 mod slots;
 mod statements;
+mod step_up;
 mod told;
 mod unread;
 mod visit;
@@ -66,6 +69,9 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::SIGN_IN, get(sign_in::choose))
         .route("/sign-in/begin/{provider}", get(sign_in::begin))
         .route("/sign-in/return/{provider}", get(sign_in::complete))
+        .route(paths::SIGNATURE, get(qualified::show).post(qualified::complete))
+        .route(paths::SIGNATURE_CODE, get(qualified::code))
+        .route(paths::STEP_UP, get(step_up::choose))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
         .merge(provider_logout::routes())
         .merge(single_sign_on::routes())
@@ -90,6 +96,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
     if app.development.is_some() {
         router = router
             .route(paths::CLOCK, post(clock::move_clock))
+            .route(paths::TEST_SIGNATURE, get(qualified::test_signature))
             .route("/dev/id/{*path}", get(development::provider).post(development::provider));
     }
     router

@@ -203,6 +203,9 @@ pub(super) async fn failed(app: &App, visit: &Visit, module: &str, error: &Error
             let to = crate::chrome::paths::returning(crate::chrome::paths::SIGN_IN, &visit.path);
             return super::answer::see_other(&to);
         }
+        Error::Denied { reason: Reason::AssuranceTooLow { needed } } => {
+            return super::answer::see_other(&super::step_up::address(*needed, &visit.path));
+        }
         Error::Denied { reason } => {
             let version = presentation.snapshot.module(module).and_then(|state| state.serving()).cloned();
             let why = slots::why(reason, version.as_deref(), &Speaker::host(visit.language));

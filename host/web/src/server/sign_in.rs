@@ -2,7 +2,7 @@
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::visit::{cookie, cookie_names};
-use super::{App, visit::Visit};
+use super::{App, opening, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::chrome::sign_in::{Means, sign_in as chooser};
@@ -12,10 +12,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
-use vzaemo_identity::{
-    Answer, Device, IdentityError, IdentityProvider, Method, Opening, Recorder, ReturnTo, SignInError,
-    SignInRecorder, Start, network,
-};
+use vzaemo_identity::{Answer, Assurance, IdentityProvider, Method, Recorder, ReturnTo, SignInError, Start};
 use vzaemo_service::record;
 
 /// Where to go on after signing in.
@@ -37,27 +34,37 @@ pub(super) async fn choose(
         return see_other(to.as_str());
     }
     let say = Speaker::host(visit.language);
-    let means: Vec<Means> = app
-        .sign_in
-        .providers()
-        .map(|provider| {
-            let development = app.development.is_some() && provider.id() == DEVELOPMENT;
-            let description = match provider {
-                _ if development => "sign-in-development",
-                IdentityProvider::OpenIdConnect(_) => "sign-in-provider",
-                IdentityProvider::IdGovUa(_) => "sign-in-id-gov-ua",
-            };
-            Means {
-                title: provider_name(&app, provider.id(), &say),
-                description: say.say(description).into_owned(),
-                icon: "person".to_owned(),
-                href: paths::returning(&format!("/sign-in/begin/{}", provider.id()), to.as_str()),
-                development,
-            }
-        })
-        .collect();
+    let means = means(&app, &say, to.as_str(), Assurance::Low);
     page(&app, &visit, &headers, Content::new(&say.say("sign-in-title"), chooser(&say, &means)).private())
         .await
+}
+
+/// The ways to sign in by which a person may become as sure as needed; from each they come back to `to`.
+pub(super) fn means(app: &App, say: &Speaker<'_>, to: &str, needed: Assurance) -> Vec<Means> {
+    let providers = app.sign_in.providers().filter(|provider| provider.surest() >= needed).map(|provider| {
+        let development = app.development.is_some() && provider.id() == DEVELOPMENT;
+        let description = match provider {
+            _ if development => "sign-in-development",
+            IdentityProvider::OpenIdConnect(_) => "sign-in-provider",
+            IdentityProvider::IdGovUa(_) => "sign-in-id-gov-ua",
+        };
+        Means {
+            title: provider_name(app, provider.id(), say),
+            description: say.say(description).into_owned(),
+            icon: "person".to_owned(),
+            href: paths::returning(&format!("/sign-in/begin/{}", provider.id()), to),
+            development,
+        }
+    });
+    let qualified = app.qualified.as_ref().filter(|qualified| qualified.assurance() >= needed);
+    let qualified = qualified.map(|_| Means {
+        title: say.say("signature-means-title").into_owned(),
+        description: say.say("signature-means").into_owned(),
+        icon: "document".to_owned(),
+        href: paths::returning(paths::SIGNATURE, to),
+        development: false,
+    });
+    providers.chain(qualified).collect()
 }
 
 /// What a provider is called; its id for one that is no longer configured.
@@ -81,6 +88,7 @@ pub(super) fn method_name(app: &App, method: &Method, say: &Speaker<'_>) -> Stri
         Method::OpenIdConnect { provider } | Method::IdGovUa { provider } => {
             provider_name(app, provider, say)
         }
+        Method::QualifiedSignature => say.say("signature-means-title").into_owned(),
     }
 }
 
@@ -109,12 +117,7 @@ pub(super) async fn begin_with(app: &App, visit: &Visit, headers: &HeaderMap, st
     match app.sign_in.start(start).await {
         Ok(started) => {
             let mut response = see_other(started.redirect.as_str());
-            let begun = bindings(app, headers);
-            if begun.len() >= MOST_BEGUN {
-                for name in &begun {
-                    set_cookie(&mut response, &app.cookies.no_binding(name));
-                }
-            }
+            forget_begun(app, headers, &mut response);
             set_cookie(&mut response, &app.cookies.binding(&started.binding));
             response
         }
@@ -125,6 +128,16 @@ pub(super) async fn begin_with(app: &App, visit: &Visit, headers: &HeaderMap, st
 /// So many sign-ins a browser may have begun and not ended; then the earlier ones are forgotten. Each is a cookie, and
 /// what lies between browser and platform takes only so much of a header.
 const MOST_BEGUN: usize = 3;
+
+/// Forgets the sign-ins that this browser has begun before, once they are too many.
+pub(super) fn forget_begun(app: &App, headers: &HeaderMap, response: &mut Response) {
+    let begun = bindings(app, headers);
+    if begun.len() >= MOST_BEGUN {
+        for name in &begun {
+            set_cookie(response, &app.cookies.no_binding(name));
+        }
+    }
+}
 
 /// The cookies of the sign-ins that this browser has begun.
 fn bindings(app: &App, headers: &HeaderMap) -> Vec<String> {
@@ -151,41 +164,7 @@ pub(super) async fn complete(
         }
         Err(error) => return refused(&app, &visit, &error).await,
     };
-    let opening = Opening {
-        previous: cookie(&headers, app.cookies.session_name()),
-        language: Some(visit.language.code()),
-        once: Some(&completed.once),
-        provider_session: completed.provider_session.as_deref(),
-        device: Device::of(&text(&headers, &http::header::USER_AGENT)),
-        network: Some(&network(visit.address)),
-    };
-    let platform = Arc::clone(app.service.platform());
-    let record: SignInRecorder<'_> = &|unit, signed_in| {
-        let platform = Arc::clone(&platform);
-        Box::pin(async move { Ok(record::sign_in(unit, &platform, signed_in).await?) })
-    };
-    match app.sessions.open(&completed.attested, opening, record).await {
-        Ok((token, session)) => {
-            // Who may act for an organisation says in whose name before they go on.
-            let choice = super::acting_for::choice_before(&session, &completed.return_to);
-            let mut response = see_other(choice.as_deref().unwrap_or(completed.return_to.as_str()));
-            set_cookie(&mut response, &app.cookies.session(&token));
-            let binding = app.cookies.binding_name(&completed.binding);
-            set_cookie(&mut response, &app.cookies.no_binding(&binding));
-            super::position::tell(&app, &mut response);
-            response
-        }
-        Err(IdentityError::SignInUsed) => refused(&app, &visit, &SignInError::UnknownState).await,
-        Err(error) => {
-            let error = vzaemo_service::Error::storage(error);
-            super::modules::failed(&app, &visit, "", &error).await
-        }
-    }
-}
-
-/// A header as far as it is text.
-fn text(headers: &HeaderMap, name: &http::HeaderName) -> String {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+    opening::open(&app, &visit, &headers, &completed).await
 }
 
 pub(super) async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {

@@ -151,7 +151,11 @@ impl Filler<'_> {
                 chrome::fill_sign_in(slot, &say, &href, out);
             }
             // What can never be this visitor's is not shown; what they could change is explained.
-            reason @ (Reason::AssuranceTooLow { .. } | Reason::Blocked | Reason::Forbidden { .. }) => {
+            reason @ Reason::AssuranceTooLow { needed } => {
+                let href = super::step_up::address(*needed, &self.visit.path);
+                chrome::fill_step_up(slot, &why(reason, Some(self.version), &say), &href, out);
+            }
+            reason @ (Reason::Blocked | Reason::Forbidden { .. }) => {
                 chrome::fill_refused(&why(reason, Some(self.version), &say), out);
             }
             _ => {}

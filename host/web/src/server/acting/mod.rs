@@ -9,7 +9,7 @@ use super::answer::{see_other, set_cookie, trouble};
 use super::modules::failed;
 use super::presentation::Presentation;
 use super::visit::Visit;
-use super::{App, parked, paused, position, told};
+use super::{App, parked, paused, position, step_up, told};
 use crate::chrome::paths;
 use crate::chrome::problem::{Kept, Problem};
 use crate::forms::{ActingFor, Choice, Form, SUBMISSION, Sent, Values};
@@ -21,6 +21,7 @@ use http::StatusCode;
 use pages::Shown;
 use std::sync::{Arc, LazyLock};
 use uploads::Uploads;
+use vzaemo_access::Reason;
 use vzaemo_contract::call::{Message, Pair, Request as Call};
 use vzaemo_service::{Done, Error, ModuleState, ModuleVersion, route};
 
@@ -208,6 +209,9 @@ pub(super) async fn submit(
                     let id = sent.submission.map(|id| (SUBMISSION.to_owned(), id));
                     let kept = Kept::press(parts.uri.path(), id);
                     trouble(app, visit, &paused::problem(app, Some(kept))).await
+                }
+                Err(Error::Denied { reason: Reason::AssuranceTooLow { needed } }) => {
+                    step_up::from_button(app, &parts.headers, needed)
                 }
                 Err(error) => failed(app, visit, &module, &error).await,
             };

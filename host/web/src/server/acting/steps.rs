@@ -8,7 +8,7 @@ use crate::chrome::problem::Kept;
 use crate::forms::{Fault, FieldError, GO, STEP, SUBMISSION, Sent, Values};
 use crate::server::answer::{see_other, trouble};
 use crate::server::modules::failed;
-use crate::server::{parked, paused};
+use crate::server::{parked, paused, step_up};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use vzaemo_access::Reason;
@@ -137,6 +137,10 @@ impl Filling<'_> {
             // The session ended while the act ran: the person's roles have changed.
             Err(Error::Denied { reason: Reason::SignInNeeded }) => {
                 expired(self.app, self.visit, values).await
+            }
+            // More is asked for than when the form was opened.
+            Err(Error::Denied { reason: Reason::AssuranceTooLow { needed } }) => {
+                step_up::parked(self.app, &self.path, values, needed).await
             }
             Err(error) => failed(self.app, self.visit, module, &error).await,
         }

@@ -1,0 +1,30 @@
+### Signing in by a qualified signature, and surer sign-ins.
+
+signature-means-title = Qualified electronic signature (КЕП)
+signature-means = Sign a code with your key in a program of your choice and send the signature. The platform does not need the key itself.
+signature-title = Sign in by qualified signature
+signature-lead = You sign a code with your own program and send the signature file. The platform never sees your key.
+signature-download-title = 1. Download the code
+signature-download = It holds for half an hour, for this browser and for one sign-in.
+signature-download-button = Download the file with the code
+signature-content = What you will sign
+signature-sign-title = 2. Sign the file
+signature-sign = Use any program for qualified signatures: the site of the Central Certification Authority, Diia.Signature, the program of your provider.
+signature-sign-how = Choose the format CAdES (a .p7s file), with the file inside the signature or apart from it, and leave the file as it is.
+signature-send-title = 3. Send the signature
+signature-file = The signature file
+signature-file-hint = A .p7s file of at most { $kib } KiB.
+signature-send = Sign in
+signature-error = Error
+signature-error-title = Nobody was signed in
+signature-choose = Choose the signature file that the program has made.
+signature-test-title = Sign as a test person
+signature-test = Here a test person signs with a key of the platform's own test authority, which no other platform trusts. Save the file and send it below.
+signature-test-person = Test person
+signature-test-button = Sign and download
+step-up-other-person = This proof is of another person than the one who is signed in. Nothing has changed: you are still signed in as before. Confirm with your own signature or account, or sign out first.
+step-up-title = Prove your identity more surely
+step-up-who = You are signed in as { $name }. Confirm that it is you in one of these ways; then you will come back to where you were.
+step-up-kept = What you have typed is kept.
+step-up-none = No way to sign in is sure enough
+step-up-none-next = Please tell the holder of the platform.
