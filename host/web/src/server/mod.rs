@@ -6,6 +6,7 @@
 
 mod acting;
 mod acting_for;
+mod administration;
 mod answer;
 mod app;
 mod body;
@@ -17,6 +18,7 @@ mod files;
 mod guard;
 mod home;
 mod kept;
+mod kept_out;
 mod modules;
 mod pages;
 mod parked;
@@ -72,6 +74,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route("/cabinet/sessions/end", post(cabinet::end_session))
         .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
         .route("/desk", get(home::desk))
+        .merge(administration::routes())
         .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
         .route("/language/{code}", get(home::language))
         .route(&format!("{}{{id}}", paths::FILES), get(files::serve))

@@ -2,18 +2,19 @@
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::visit::{cookie, cookie_names};
-use super::{App, visit::Visit};
+use super::{App, kept_out, kept_out::ComesFrom, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::chrome::sign_in::{Means, sign_in as chooser};
 use crate::texts::{Language, Speaker};
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{
-    Answer, IdentityError, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start,
+    Answer, IdentityError, Opening, Recorder, ReturnTo, SignInError, SignInRecorder, Start, Token,
 };
 use vzaemo_service::record;
 
@@ -81,7 +82,11 @@ pub(super) async fn begin(
     headers: HeaderMap,
     Path(provider): Path<String>,
     Query(to): Query<To>,
+    Extension(from): Extension<ComesFrom>,
 ) -> Response {
+    if let Some(response) = kept_out::locked_out(&app, &visit, from).await {
+        return response;
+    }
     let start = Start {
         provider: Some(&provider),
         return_to: to.to.as_deref().and_then(ReturnTo::parse),
@@ -101,7 +106,7 @@ pub(super) async fn begin(
             set_cookie(&mut response, &app.cookies.binding(&started.binding));
             response
         }
-        Err(error) => refused(&app, &visit, &error).await,
+        Err(error) => refused(&app, &visit, from, &error).await,
     }
 }
 
@@ -120,13 +125,17 @@ pub(super) async fn complete(
     State(app): State<Arc<App>>,
     visit: Visit,
     headers: HeaderMap,
+    Extension(from): Extension<ComesFrom>,
     answer: Result<Query<Answer>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
+    if let Some(response) = kept_out::locked_out(&app, &visit, from).await {
+        return response;
+    }
     let Ok(Query(answer)) = answer else { return trouble(&app, &visit, &Problem::BadInput).await };
     let bound = |id: &str| cookie(&headers, &app.cookies.binding_name(id));
     let completed = match app.sign_in.complete(answer, bound).await {
         Ok(completed) => completed,
-        Err(error) => return refused(&app, &visit, &error).await,
+        Err(error) => return refused(&app, &visit, from, &error).await,
     };
     let opening = Opening {
         previous: cookie(&headers, app.cookies.session_name()),
@@ -144,12 +153,24 @@ pub(super) async fn complete(
             let choice = super::acting_for::choice_before(&session, &completed.return_to);
             let mut response = see_other(choice.as_deref().unwrap_or(completed.return_to.as_str()));
             set_cookie(&mut response, &app.cookies.session(&token));
+            let (device, known) = device(&headers);
+            app.protection.signed_in(
+                &session.person.id.to_string(),
+                &from.key(),
+                &device.hash().as_str().chars().take(16).collect::<String>(),
+            );
+            if !known {
+                set_cookie(
+                    &mut response,
+                    &super::visit::kept_cookie(&app, DEVICE, device.secret().to_owned()),
+                );
+            }
             let binding = app.cookies.binding_name(&completed.binding);
             set_cookie(&mut response, &app.cookies.no_binding(&binding));
             super::position::tell(&app, &mut response);
             response
         }
-        Err(IdentityError::SignInUsed) => refused(&app, &visit, &SignInError::UnknownState).await,
+        Err(IdentityError::SignInUsed) => refused(&app, &visit, from, &SignInError::UnknownState).await,
         Err(error) => {
             let error = vzaemo_service::Error::storage(error);
             super::modules::failed(&app, &visit, "", &error).await
@@ -157,10 +178,19 @@ pub(super) async fn complete(
     }
 }
 
-async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
+/// The cookie by which sign-ins of several persons with one browser are seen; it says nothing else.
+const DEVICE: &str = "device";
+
+/// What stands for the browser, and whether it had that before.
+fn device(headers: &HeaderMap) -> (Token, bool) {
+    let known = cookie(headers, DEVICE).and_then(Token::parse);
+    known.map_or_else(|| (Token::random(), false), |token| (token, true))
+}
+
+async fn refused(app: &App, visit: &Visit, from: ComesFrom, error: &SignInError) -> Response {
+    kept_out::sign_in_failed(app, from, error).await;
     if error.is_suspicious() {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was refused");
-        app.refusals.count(vzaemo_protection::Kind::SignIn, app.platform().security.now());
     } else {
         tracing::info!(error = error as &dyn std::error::Error, "a sign-in did not succeed");
     }
