@@ -25,6 +25,9 @@ pub struct Settings {
     pub database: Option<String>,
     /// Modules by id.
     pub modules: BTreeMap<String, Module>,
+    /// The sections about protection, as TOML. Like the rates they are wide unless a test is about them, for all test
+    /// persons come from one address.
+    pub protection: String,
     /// Further sections of the file, as TOML.
     pub more: String,
 }
@@ -41,7 +44,16 @@ impl Default for Settings {
     fn default() -> Self {
         let module = || Module { version: "^1.0".to_owned(), enabled: true, config: String::new() };
         let modules = ["petitions", "consultations"].map(|id| (id.to_owned(), module()));
-        Settings { body_kib: 1024, batch: None, database: None, modules: modules.into(), more: String::new() }
+        Settings {
+            body_kib: 1024,
+            batch: None,
+            database: None,
+            modules: modules.into(),
+            protection: "lockout = { failures = 1000000 }\nanomalies = { persons-per-address = 1000000, \
+                         persons-per-device = 1000000, regular-acts = 1000000 }\n"
+                .to_owned(),
+            more: String::new(),
+        }
     }
 }
 
@@ -96,6 +108,8 @@ seed = "vzaemodiia"
 "#,
             base, self.body_kib
         );
+        text.push_str("\n[protection]\n");
+        text.push_str(&self.protection);
         text.push_str("\n[storage]\n");
         if let Some(batch) = self.batch {
             let _infallible = writeln!(text, "batch = {batch}");

@@ -236,6 +236,12 @@ impl Platform {
         entries.unwrap_or_else(|| panic!("the number of entries is told:\n{said}"))
     }
 
+    /// `vzaemo access explain` with these arguments, also while the platform serves: whether it is allowed, and what was
+    /// said.
+    pub async fn explain(&self, asked: &[&str]) -> (bool, String) {
+        self.run(&[&["access", "explain"], asked].concat()).await
+    }
+
     pub(crate) async fn run(&self, arguments: &[&str]) -> (bool, String) {
         run(arguments, &self.folder().join("platform.toml")).await
     }

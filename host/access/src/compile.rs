@@ -16,6 +16,8 @@ pub(crate) fn assurance_level(assurance: Assurance) -> i64 {
     }
 }
 
+/// What the ids of the guardrails begin with.
+pub(crate) const CORE: &str = "core.";
 /// The guardrail against blocked persons.
 pub(crate) const BLOCKED: &str = "core.blocked";
 /// The guardrail that asks for the assurance of an act.

@@ -11,6 +11,23 @@ pub enum Action<'a> {
     Act(&'a str),
 }
 
+impl Action<'_> {
+    /// Reads what [`Display`](std::fmt::Display) writes.
+    pub fn parse(text: &str) -> Action<'_> {
+        text.strip_prefix("view:").map_or(Action::Act(text), Action::View)
+    }
+}
+
+/// As policies write it: `view:desk`, `sign`.
+impl std::fmt::Display for Action<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Action::View(name) => write!(f, "view:{name}"),
+            Action::Act(name) => f.write_str(name),
+        }
+    }
+}
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {

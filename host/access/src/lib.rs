@@ -8,6 +8,8 @@
 //!
 //! [`ModulePolicies::decide`] answers with the reason in the citizen's terms. Open views need no decision. An
 //! error while a policy is evaluated is a denial and an alarm: Cedar itself would pass over a `forbid` that fails.
+//! [`ModulePolicies::explain`] tells which policies decided and what facts they had; [`Reach`] which
+//! documents a call may read that is made in a certain capacity.
 //!
 //! # What policies can speak of
 //! For a module `notes` with a collection `notes`:
@@ -27,9 +29,11 @@
 mod compile;
 mod decision;
 mod error;
+mod explain;
 mod name;
 mod own;
 mod policies;
+mod reach;
 mod resource;
 mod rule;
 mod schema;
@@ -39,8 +43,10 @@ mod tests;
 
 pub use decision::{Action, Decision, Reason};
 pub use error::PolicyError;
-pub use own::{PolicyText, namespaces};
+pub use explain::{Consulted, Explanation, Fact, Known, Origin};
+pub use own::{PolicyText, check_holders};
 pub use policies::ModulePolicies;
+pub use reach::{Marks, Reach};
 pub use resource::ResourceDocument;
 pub use subject::Subject;
 pub use vzaemo_contract::manifest::{Assurance, Who};

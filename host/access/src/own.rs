@@ -1,12 +1,17 @@
 //! Policies written by hand: the module's own and the holder's.
 
 use crate::error::PolicyError;
-use crate::name::PERSON;
+use crate::name::{PERSON, ident};
 use cedar_policy::{ParseErrors, Policy, PolicyId, PolicySet};
 use miette::Diagnostic;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
+
+/// What the ids of the module's own policies begin with.
+pub(crate) const MODULE: &str = "module";
+/// What the ids of the holder's policies begin with.
+pub(crate) const HOLDER: &str = "holder";
 
 /// A file of policies in Cedar's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +34,48 @@ pub(crate) struct Written {
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     pub(crate) policy: Policy,
+    /// Its `@id`, or its place in the file.
+    pub(crate) name: String,
     pub(crate) written: Written,
     /// Namespaces other than the core's that it speaks of.
     pub(crate) namespaces: BTreeSet<String>,
 }
 
-/// The namespaces, other than the core's, that a file speaks of: the modules that it is about. For finding
-/// policies about modules that are not there.
-pub fn namespaces(text: &PolicyText) -> Result<BTreeSet<String>, PolicyError> {
-    Ok(read("", text)?.into_iter().flat_map(|own| own.namespaces).collect())
+/// Checks the holder's policies by themselves, before any module takes those that are about it.
+///
+/// Each file must be in Cedar's language, and each policy about no more than one module, one of `modules` (ids): a
+/// policy about a module that is not there, or about several at once, would be passed over by all of them, and a
+/// `forbid` that nobody evaluates is worse than none. What the policies say is checked against the schema of the
+/// module that they are about when that is compiled; a module that does not serve does not check them.
+///
+/// # Errors
+/// The first thing that is wrong, with the policy's name, its file and line.
+pub fn check_holders<'a>(
+    holder: &[PolicyText],
+    modules: impl IntoIterator<Item = &'a str>,
+) -> Result<(), PolicyError> {
+    let known: BTreeSet<String> = modules.into_iter().map(ident).collect();
+    for text in holder {
+        let own = read(HOLDER, text)?;
+        distinct(&own)?;
+        for policy in own {
+            let foreign = policy.namespaces.iter().find(|namespace| !known.contains(*namespace));
+            if let Some(foreign) = foreign {
+                let foreign = if foreign.is_empty() { "no module" } else { foreign };
+                let known = known.iter().cloned().collect::<Vec<_>>().join(", ");
+                return Err(policy.error(format!(
+                    "it speaks of {foreign}, and there is no such module; there are: {known}"
+                )));
+            }
+            if policy.namespaces.len() > 1 {
+                let several = policy.namespaces.iter().cloned().collect::<Vec<_>>().join(" and ");
+                return Err(policy.error(format!(
+                    "it speaks of {several} at once, so neither would apply it; write a policy for each"
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a file. Ids become `ORIGIN.FILE.ID`, with the policy's `@id` or its place in the file.
@@ -72,6 +110,7 @@ pub(crate) fn read(origin: &str, source: &PolicyText) -> Result<Vec<Own>, Policy
         collect_namespaces(&json, &mut namespaces);
         own.push(Own {
             policy: policy.new_id(PolicyId::new(format!("{origin}.{}.{name}", source.file))),
+            name,
             written: Written { file: source.file.clone(), line, text: source.text.clone() },
             namespaces,
         });
@@ -99,7 +138,8 @@ fn collect_namespaces(json: &Value, into: &mut BTreeSet<String>) {
 
 impl Own {
     pub(crate) fn error(&self, what: impl Into<String>) -> PolicyError {
-        PolicyError { file: self.written.file.clone(), line: self.written.line, what: what.into() }
+        let what = format!("policy {}: {}", self.name, what.into());
+        PolicyError { file: self.written.file.clone(), line: self.written.line, what }
     }
 
     /// Whether it reads fields of documents beyond state, owner and body.

@@ -3,8 +3,9 @@
 use crate::compile::{self, ASSURANCE, BLOCKED, BODY, assurance_level, generate};
 use crate::decision::{Action, Decision, Reason};
 use crate::error::PolicyError;
+use crate::explain::{Consulted, Explanation, Fact, Origin};
 use crate::name::{self, MODULE, PERSON, ident};
-use crate::own::{self, Own, PolicyText, label_line};
+use crate::own::{self, HOLDER, Own, PolicyText, label_line};
 use crate::resource::{Layout, ResourceDocument};
 use crate::rule::{self, Ruled};
 use crate::schema;
@@ -27,6 +28,8 @@ pub struct ModulePolicies {
     views: HashMap<String, Compiled>,
     acts: HashMap<String, Compiled>,
     person: EntityTypeName,
+    /// Where the policies written by hand stand, by id.
+    places: HashMap<String, (String, usize)>,
 }
 
 /// One action with everything that decides about it.
@@ -75,6 +78,10 @@ impl ModulePolicies {
             views: HashMap::new(),
             acts: HashMap::new(),
             person: type_name(PERSON)?,
+            places: own
+                .iter()
+                .map(|own| (own.policy.id().to_string(), (own.written.file.clone(), own.written.line)))
+                .collect(),
         };
         let mut validated = PolicySet::new();
         let mut applied = HashSet::new();
@@ -131,6 +138,11 @@ impl ModulePolicies {
         }
     }
 
+    /// What access reads of a collection's documents.
+    pub(crate) fn layout(&self, collection: &str) -> Option<&Layout> {
+        self.layouts.get(collection)
+    }
+
     /// Whether `subject` may do `action`, with the document that its route names. Denied unless something permits
     /// it and nothing forbids it; denied with an alarm when a policy cannot be evaluated.
     ///
@@ -162,6 +174,55 @@ impl ModulePolicies {
             let permitted = Authorizer::new().is_authorized(&request, &compiled.permits, &entities);
             permitted.decision() == Verdict::Allow
         })
+    }
+
+    /// Decides and tells from what: the facts that the policies had and every policy that concerns the action. `None`
+    /// for what needs no decision or is not there: an open view, an unknown act.
+    ///
+    /// Facts say no more about persons than what was asked: the owner of a document is told only as being the person
+    /// asked about or not, and fields with personal data (`x-personal`) are named without their values.
+    pub fn explain(
+        &self,
+        subject: &Subject,
+        action: Action<'_>,
+        resource: Option<&ResourceDocument>,
+    ) -> Option<Explanation> {
+        let compiled = match action {
+            Action::View(name) => self.views.get(name),
+            Action::Act(name) => self.acts.get(name),
+        }?;
+        let decision = self.decide(subject, action, resource);
+        let mut policies: Vec<Consulted> = compiled
+            .all
+            .policies()
+            .map(|policy| {
+                let id = policy.id().to_string();
+                let place = self.places.get(&id);
+                let origin = match place {
+                    Some(_) if id.starts_with(HOLDER) => Origin::Holder,
+                    Some(_) => Origin::Module,
+                    None if id.starts_with(compile::CORE) => Origin::Core,
+                    None => Origin::Manifest,
+                };
+                let file = place.map(|(file, _)| file.clone());
+                Consulted {
+                    decided: decision.policies.contains(&id),
+                    id,
+                    origin,
+                    file: file.or_else(|| (origin == Origin::Manifest).then(|| "module.toml".to_owned())),
+                    line: place.map(|(_, line)| *line).filter(|line| *line > 0),
+                    permits: policy.effect() == Effect::Permit,
+                    text: policy.to_cedar().unwrap_or_default(),
+                }
+            })
+            .collect();
+        policies.sort_by(|a, b| (!a.decided, a.origin, &a.id).cmp(&(!b.decided, b.origin, &b.id)));
+        let layout = resource.and_then(|resource| self.layouts.get(&resource.collection));
+        let mentioned = |name: &str| policies.iter().any(|policy| policy.text.contains(name));
+        let facts = resource
+            .map(|resource| Fact::of_resource(resource, layout, subject, &mentioned))
+            .unwrap_or_default();
+        Some(Explanation { decision, principal: Fact::of_subject(subject), resource: facts, policies })
     }
 
     fn ask(
@@ -323,7 +384,7 @@ fn written_by_hand(
 ) -> Result<Vec<Own>, PolicyError> {
     let mut own = Vec::new();
     for text in module {
-        for policy in own::read("module", text)? {
+        for policy in own::read(own::MODULE, text)? {
             if let Some(foreign) = policy.namespaces.iter().find(|other| *other != namespace) {
                 let foreign = if foreign.is_empty() { "no namespace" } else { foreign };
                 return Err(policy.error(format!(
@@ -335,7 +396,7 @@ fn written_by_hand(
     }
     for text in holder {
         let about_this = |policy: &Own| policy.namespaces.iter().all(|other| other == namespace);
-        own.extend(own::read("holder", text)?.into_iter().filter(about_this));
+        own.extend(own::read(HOLDER, text)?.into_iter().filter(about_this));
     }
     own::distinct(&own)?;
     Ok(own)
@@ -347,7 +408,7 @@ fn validate(schema: Schema, policies: &PolicySet, own: &[Own]) -> Result<(), Pol
     Err(match own.iter().find(|own| own.policy.id() == error.policy_id()) {
         Some(own) => {
             let line = label_line(&own.written.text, error).unwrap_or(own.written.line);
-            PolicyError { file: own.written.file.clone(), line, what: describe(error) }
+            PolicyError { line, ..own.error(describe(error)) }
         }
         None => PolicyError::manifest(describe(error)),
     })

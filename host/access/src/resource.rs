@@ -3,7 +3,7 @@
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What access needs to know of the document that a route names. [`crate::ModulePolicies::document`] makes it.
@@ -33,6 +33,8 @@ pub(crate) struct Layout {
     pub(crate) fields: BTreeMap<String, FieldType>,
     /// Whether any policy speaks of them.
     pub(crate) fields_needed: bool,
+    /// Fields with personal data (`x-personal`): explanations do not tell their values.
+    pub(crate) personal: BTreeSet<String>,
 }
 
 /// A type that JSON and Cedar share.

@@ -28,20 +28,12 @@ pub(crate) struct Rule {
     pub(crate) states: Option<Vec<String>>,
 }
 
-/// The id of the Cedar action.
-pub(crate) fn action_id(action: Action<'_>) -> String {
-    match action {
-        Action::View(name) => format!("view:{name}"),
-        Action::Act(name) => name.to_owned(),
-    }
-}
-
 /// Everything of the manifest that needs a decision: all acts, and the views that are not open.
 pub(crate) fn gather(manifest: &Manifest) -> Result<Vec<Ruled>, PolicyError> {
     let mut ruled = Vec::new();
     for view in manifest.views.iter().filter(|view| !view.open) {
         ruled.push(Ruled {
-            id: action_id(Action::View(&view.name)),
+            id: Action::View(&view.name).to_string(),
             collection: collection(view.resource.as_ref()),
             assurance: Assurance::Low,
             rules: view.by.iter().map(|who| rule("view", None, *who, None)).collect(),
@@ -49,7 +41,7 @@ pub(crate) fn gather(manifest: &Manifest) -> Result<Vec<Ruled>, PolicyError> {
     }
     for act in &manifest.acts {
         ruled.push(Ruled {
-            id: action_id(Action::Act(&act.name)),
+            id: Action::Act(&act.name).to_string(),
             collection: collection(act.resource.as_ref()),
             assurance: act.assurance,
             rules: act_rules(manifest, act)?,

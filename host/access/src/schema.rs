@@ -50,6 +50,9 @@ fn layout(file: &str, schema: &Value) -> Result<Layout, PolicyError> {
         if let Some(kind) = field_type(definition) {
             layout.fields.insert(field.clone(), kind);
         }
+        if definition.get("x-personal").is_some() {
+            layout.personal.insert(field.clone());
+        }
         let slot = match definition.get("x-access").map(|value| value.as_str().unwrap_or_default()) {
             None => continue,
             Some("owner") => &mut layout.owner,

@@ -493,7 +493,7 @@ proptest! {
             (Action::Act("tune"), false), (Action::Act("nobody"), false),
         ] {
             let decision = policies.decide(&subject, action, named.then_some(&note));
-            let expected = permitted(&subject, &crate::rule::action_id(action), &note);
+            let expected = permitted(&subject, &action.to_string(), &note);
             prop_assert_eq!(decision.allowed, expected, "{:?}: {:?}", action, decision);
             prop_assert_eq!(decision.allowed, decision.reason == Reason::Allowed);
             prop_assert_eq!(decision.alarm, None);
@@ -505,4 +505,126 @@ proptest! {
 
 thread_local! {
     static POLICIES: std::rc::Rc<ModulePolicies> = std::rc::Rc::new(plain());
+}
+
+#[test]
+fn an_explanation_names_the_policies_that_decided_and_the_facts_they_had() {
+    use crate::{Known, Origin};
+    let policies = compile(
+        "",
+        "@why(\"likes-paused\")\n@id(\"pause\")\nforbid(principal, action == note_book::Action::\"like\", resource)\n\
+         when { resource has document && resource.document has weight && resource.document.weight > 3 };",
+    )
+    .unwrap();
+    let json = r#"{"phase":"open","writer":"maria","office":"office-a","weight":5,"secret":true}"#;
+    let document = policies.document("notes", "n1", json).unwrap();
+    let explained = policies.explain(&person("taras"), Action::Act("like"), Some(&document)).unwrap();
+    assert!(!explained.decision.allowed);
+    let first = &explained.policies[0];
+    assert_eq!(
+        (first.id.as_str(), first.origin, first.permits),
+        ("holder.holder.cedar.pause", Origin::Holder, false)
+    );
+    assert_eq!((first.file.as_deref(), first.line, first.decided), (Some("holder.cedar"), Some(1), true));
+    assert!(first.text.contains("resource.document.weight > 3"), "{}", first.text);
+    let others: Vec<(&str, Origin)> =
+        explained.policies[1..].iter().map(|policy| (policy.id.as_str(), policy.origin)).collect();
+    assert_eq!(
+        others,
+        [
+            ("core.assurance", Origin::Core),
+            ("core.blocked", Origin::Core),
+            ("step.2.person", Origin::Manifest)
+        ]
+    );
+    let fact =
+        |name: &str| explained.resource.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
+    assert_eq!(fact("resource.document.weight"), Some(Known::Value("5".to_owned())));
+    assert_eq!(fact("resource.document.secret"), None, "no policy speaks of it");
+    assert_eq!(fact("resource.owner"), Some(Known::Person { same: false }), "nobody else is named");
+    assert!(explained.principal.iter().any(|fact| fact.name == "principal.assurance"));
+    assert_eq!(policies.explain(&person("taras"), Action::View("all"), None), None, "an open view");
+}
+
+#[test]
+fn an_explanation_hides_personal_data() {
+    use crate::Known;
+    let with_email = |path: &str| {
+        file(path).map(|text| {
+            text.replace(
+                r#""secret": { "type": "boolean" }"#,
+                r#""secret": { "type": "boolean" }, "email": { "type": "string", "x-personal": "person.email" }"#,
+            )
+        })
+    };
+    let forbid = text(
+        "holder.cedar",
+        r#"forbid(principal, action == note_book::Action::"like", resource)
+           when { resource.document has email && resource.document.email like "*@spam.example" };"#,
+    );
+    let policies = ModulePolicies::compile(&manifest(), &with_email, &[], &[forbid]).unwrap();
+    let json = r#"{"phase":"open","writer":"maria","office":"office-a","email":"maria@example.org"}"#;
+    let document = policies.document("notes", "n1", json).unwrap();
+    let explained = policies.explain(&person("taras"), Action::Act("like"), Some(&document)).unwrap();
+    let email = explained.resource.iter().find(|fact| fact.name.ends_with("email")).unwrap();
+    assert_eq!(email.value, Known::Personal);
+    assert!(!format!("{explained:?}").contains("maria"), "{explained:?}");
+}
+
+#[test]
+fn the_holders_policies_are_about_one_module_that_is_there() {
+    use crate::check_holders;
+    let check = |source: &str| check_holders(&[text("night.cedar", source)], ["note-book", "votes"]);
+    let like = r#"forbid(principal, action == note_book::Action::"like", resource);"#;
+    check(like).unwrap();
+    check("forbid(principal, action, resource) when { principal.auditor };").unwrap();
+    let lost = check("\n@id(\"gone\")\nforbid(principal, action == notebook::Action::\"like\", resource);")
+        .unwrap_err();
+    assert_eq!((lost.file.as_str(), lost.line), ("night.cedar", 2));
+    assert!(lost.what.contains("policy gone") && lost.what.contains("notebook"), "{lost}");
+    assert!(lost.what.contains("note_book, votes"), "what there is: {lost}");
+    let both =
+        r#"forbid(principal, action in [note_book::Action::"like", votes::Action::"like"], resource);"#;
+    let both = check(both).unwrap_err();
+    assert!(both.what.contains("note_book and votes at once"), "{both}");
+    assert!(check("\nforbid(principal action);").unwrap_err().line == 2);
+}
+
+#[test]
+fn an_error_in_a_holders_policy_names_the_policy() {
+    let broken = "@id(\"ages\")\nforbid(principal, action, resource)\nwhen { principal.age > 18 };";
+    let error = compile("", broken).unwrap_err();
+    assert!(error.to_string().starts_with("holder.cedar:3: policy ages: "), "{error}");
+}
+
+#[test]
+fn a_call_reaches_what_its_capacities_reach() {
+    use crate::Reach;
+    let policies = plain();
+    let reach = |subject: &Subject, action: Action<'_>, note: Option<&ResourceDocument>| {
+        Reach::of(&policies.decide(subject, action, note), subject, note)
+    };
+    let may_read = |reach: &Reach, key: &str, writer: &'static str, office: &'static str| {
+        let marks = reach.marks(&policies, "notes").unwrap();
+        reach.holds(&marks, "notes", key, |field| match field {
+            "writer" => Some(writer),
+            "office" => Some(office),
+            _ => None,
+        })
+    };
+    // As an official: the notes of one's bodies, whoever wrote them.
+    let desk = reach(&official("office-a"), Action::View("desk"), None).unwrap();
+    assert!(may_read(&desk, "n2", "taras", "office-a"));
+    assert!(!may_read(&desk, "n2", "taras", "office-b"));
+    assert!(!may_read(&desk, "n2", "taras", ""), "a note of no body");
+    assert_eq!(desk.marks(&policies, "remarks"), None, "a collection without marks");
+    // As an author: one's own, and what the route names.
+    let mine = reach(&person("maria"), Action::View("mine"), Some(&note("open"))).unwrap();
+    assert!(may_read(&mine, "n2", "maria", "office-b"));
+    assert!(!may_read(&mine, "n2", "taras", "office-a"));
+    assert!(may_read(&mine, "n1", "taras", "office-a"), "decided about");
+    // As anybody who has signed in, and as the holder: no limit.
+    assert_eq!(reach(&person("taras"), Action::Act("write"), None), None);
+    let holder = Subject { holder: true, ..person("petro") };
+    assert_eq!(reach(&holder, Action::View("desk"), None), None);
 }

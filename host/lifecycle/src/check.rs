@@ -1,6 +1,6 @@
 //! Tells what is wrong with a configuration and its packages, without changing anything.
 
-use crate::apply::{holder_policies, packages};
+use crate::apply::{check_holders, holder_policies, packages};
 use crate::prepare::Workshop;
 use crate::{Configuration, Desired, Problem};
 use std::path::Path;
@@ -41,6 +41,9 @@ pub async fn check_configuration(path: &Path, engine: &Engine) -> Checked {
         Err(problem) => return Checked { desired: Some(desired), problems: vec![problem] },
     };
     let mut problems = Vec::new();
+    if let Err(problem) = check_holders(&holder_policies, configuration.modules.keys()) {
+        problems.push(problem);
+    }
     let workshop =
         Workshop { layout: &layout, engine, holder_policies: &holder_policies, configuration: &file };
     for (id, wanted) in desired.modules.iter().filter(|(_, wanted)| wanted.enabled) {

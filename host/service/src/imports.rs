@@ -6,6 +6,7 @@ use crate::{Platform, route};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use vzaemo_access::Reach;
 use vzaemo_cabinet::{CaseUpdate, NextTerm, Notice, Text};
 use vzaemo_clock::{Date, Event, Instant, Term, Timed};
 use vzaemo_contract::call::{
@@ -24,6 +25,8 @@ pub(crate) struct Acting {
     pub seen: Principal,
     /// The bodies for which the person administers the module.
     pub bodies: Vec<String>,
+    /// What the call may read, where its capacity limits that.
+    pub reach: Option<Reach>,
 }
 
 /// The host's side of one call.
@@ -225,7 +228,8 @@ impl vzaemo_runtime::Imports for CallHost {
     async fn get(&mut self, collection: &str, key: &str) -> Result<Option<Document>, Denied> {
         let module = self.version.manifest.id.as_str();
         let found = self.unit.get(module, collection, key).await.map_err(|error| self.storage(error))?;
-        self.presented(collection, found).await
+        let found = self.presented(collection, found).await?;
+        self.within_reach(collection, found)
     }
 
     async fn find(
@@ -237,14 +241,16 @@ impl vzaemo_runtime::Imports for CallHost {
         let module = self.version.manifest.id.as_str();
         let found = self.unit.find_unique(module, collection, &borrowed(fields), &borrowed(values)).await;
         let found = found.map_err(|error| self.storage(error))?;
-        self.presented(collection, found).await
+        let found = self.presented(collection, found).await?;
+        self.within_reach(collection, found)
     }
 
     async fn select(&mut self, asked: &Query) -> Result<Rows, Denied> {
-        self.rows(asked, query(asked)).await
+        self.rows_within_reach(asked, query(asked)).await
     }
 
     async fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied> {
+        self.count_within_reach(collection, counter, key)?;
         let module = self.version.manifest.id.as_str();
         let count = self.unit.count(module, collection, counter, key).await;
         count.map_err(|error| self.storage(error))
@@ -269,6 +275,7 @@ impl vzaemo_runtime::Imports for CallHost {
     ) -> Result<(), Conflict> {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
+        self.may_write(collection, key).await?;
         let replaced = self.unit.replace(module, collection, key, revision, body).await;
         replaced.map_err(|error| self.conflict(error))?;
         self.index(collection, key, Some(body)).await.map_err(Conflict::Denied)?;
@@ -278,6 +285,7 @@ impl vzaemo_runtime::Imports for CallHost {
     async fn remove(&mut self, collection: &str, key: &str, revision: u64) -> Result<(), Conflict> {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
+        self.may_write(collection, key).await?;
         let removed = self.unit.remove(module, collection, key, revision).await;
         removed.map_err(|error| self.conflict(error))?;
         self.index(collection, key, None).await.map_err(Conflict::Denied)?;

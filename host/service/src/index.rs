@@ -50,7 +50,10 @@ impl CallHost {
             vzaemo_search::find(&mut self.unit, scope, text, limit).await
         };
         match found {
-            Ok(hits) => Ok(hits.into_iter().map(|hit| Hit { key: hit.key, score: hit.score }).collect()),
+            Ok(hits) => {
+                let hits = hits.into_iter().map(|hit| Hit { key: hit.key, score: hit.score }).collect();
+                self.hits_within_reach(collection, hits).await
+            }
             Err(error) => Err(self.searching(error)),
         }
     }

@@ -7,7 +7,9 @@
 
 mod bodies;
 mod caller;
+mod decide;
 mod error;
+mod explain;
 mod files;
 mod health;
 mod imports;
@@ -15,6 +17,7 @@ mod index;
 mod looks;
 mod migration;
 mod platform;
+mod reach;
 mod reading;
 pub mod record;
 pub mod route;
@@ -28,7 +31,9 @@ mod version;
 pub mod work;
 
 pub use caller::Caller;
+pub use decide::{Alarm, Alarms, Decisions};
 pub use error::Error;
+pub use explain::{Explained, Question, Unexplained, action_of, explain, person_meant};
 pub use files::{FileFields, FileRule};
 pub use health::{Health, HealthEvent};
 pub use migration::{NewerDocuments, newer_documents, prepare_migrations};
@@ -38,3 +43,4 @@ pub use service::{Done, Service};
 pub use tidying::{Age, Expiry};
 pub use timed::Worked;
 pub use version::{InputForm, ModuleState, ModuleVersion, Snapshot};
+pub use vzaemo_access::{Assurance, Consulted, Explanation, Fact, Known, Origin};

@@ -1,7 +1,8 @@
 //! Reads: views with what their pages are made from, and what stands in a page's action slots for a visitor.
 
+use crate::decide::{denied, in_capacity, subject};
 use crate::imports::CallHost;
-use crate::service::{denied, in_capacity, resource, subject};
+use crate::service::resource;
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Service, migration};
 use std::sync::Arc;
@@ -76,7 +77,7 @@ impl Service {
         if !view.open {
             acting = self.acting(caller, module).await?;
             let subject = subject(caller, acting.as_ref());
-            let decision = version.policies.decide(&subject, Action::View(name), resource.as_ref());
+            let decision = self.decide(&version, &subject, Action::View(name), resource.as_ref());
             if !decision.allowed {
                 drop(unit);
                 let asked = Action::View(name);
@@ -84,7 +85,7 @@ impl Service {
                     .denied_look(caller, &version, asked, &request.params, decision.reason)
                     .await);
             }
-            in_capacity(acting.as_mut(), &decision, resource.as_ref());
+            in_capacity(acting.as_mut(), &subject, &decision, resource.as_ref());
         }
         let host = CallHost::new(unit, &version, &self.platform, acting, at);
         let view = async |component: Module, host| component.view(host, name, request).await;
@@ -129,7 +130,7 @@ impl Service {
                 }
                 Err(error) => return Err(error),
             };
-            let decision = version.policies.decide(&subject, Action::Act(name), document.as_ref());
+            let decision = self.decide(version, &subject, Action::Act(name), document.as_ref());
             let taken = match (&act.once, &acting, &document) {
                 (Some(once), Some(acting), Some(document)) => {
                     taken(&mut unit, version, once, &document.key, &acting.seen.person).await?

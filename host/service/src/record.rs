@@ -191,6 +191,39 @@ async fn alone(platform: &Platform, entry: Entry) -> Result<(), Error> {
     unit.commit().await.map(|_| ()).map_err(Error::storage)
 }
 
+/// Somebody has asked what another person may do: their roles were shown.
+pub async fn explained(
+    platform: &Platform,
+    by: PersonId,
+    about: PersonId,
+    version: &ModuleVersion,
+    action: &str,
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Access, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(by.to_string());
+    entry.about = Some(about.to_string());
+    entry.module = Some(module(version));
+    entry.act = Some("explain-access".to_owned());
+    entry.details = vec![action.chars().take(200).collect()];
+    alone(platform, entry).await
+}
+
+/// The technical administrator keeps somebody out, or lets them in again. Whom, the entry commits to only.
+pub async fn kept_out(
+    platform: &Platform,
+    by: PersonId,
+    act: &str,
+    target: &str,
+    details: &[String],
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Rights, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(by.to_string());
+    entry.act = Some(act.to_owned());
+    entry.input = Some(target.as_bytes().to_vec());
+    entry.details = details.to_vec();
+    alone(platform, entry).await
+}
+
 /// A person has signed in.
 pub async fn sign_in(unit: &mut Unit, platform: &Platform, signed_in: &SignedIn) -> Result<(), Error> {
     let mut entry = Entry::new(Kind::SignIn, platform.legal.now(), platform.security.now());

@@ -1,5 +1,6 @@
 //! One call into a module, from the host's imports back to the host's imports.
 
+use crate::decide::Alarm;
 use crate::imports::CallHost;
 use crate::version::ModuleVersion;
 use crate::{Error, HealthEvent, Service};
@@ -64,6 +65,10 @@ impl Service {
             let failed = error.is_some_and(CallError::is_fault_of_module);
             let event = if failed { HealthEvent::Failed } else { HealthEvent::Answered };
             health.ended(&version.manifest.id, &version.digest, event);
+        }
+        if error.is_some_and(CallError::is_fault_of_module) {
+            let (module, version) = (version.manifest.id.as_str(), version.manifest.version.to_string());
+            self.raise(Alarm::ModuleFailed { module, version });
         }
     }
 }

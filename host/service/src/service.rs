@@ -1,5 +1,6 @@
 //! Acts and decisions.
 
+use crate::decide::{Deciding, denied, in_capacity, subject};
 use crate::imports::{Acting, CallHost};
 use crate::looks::Looks;
 use crate::run::Ended;
@@ -7,7 +8,7 @@ use crate::version::ModuleVersion;
 use crate::{Caller, Error, Health, Platform, Snapshot, migration, record, submission};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, OnceLock};
-use vzaemo_access::{Action, Decision, Reason, ResourceDocument, Subject};
+use vzaemo_access::{Action, Reason, ResourceDocument};
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Outcome, Pair, Principal as Seen, Request};
 use vzaemo_contract::manifest::Resource;
@@ -33,6 +34,7 @@ pub struct Service {
     snapshot: ArcSwap<Snapshot>,
     health: OnceLock<Arc<dyn Health>>,
     pub(crate) looks: Looks,
+    pub(crate) deciding: Deciding,
 }
 
 impl Service {
@@ -43,6 +45,7 @@ impl Service {
             snapshot: ArcSwap::from_pointee(Snapshot::default()),
             health: OnceLock::new(),
             looks: Looks::default(),
+            deciding: Deciding::default(),
         }
     }
 
@@ -152,9 +155,9 @@ impl Service {
         }
         record::depend_on_configuration(&mut unit, generation).await?;
         let resource = resource(&mut unit, &version, act.resource.as_ref(), &request.params).await?;
+        let subject = subject(caller, acting.as_ref());
         let decision = if self.still_stands(&mut unit, caller).await? {
-            let subject = subject(caller, acting.as_ref());
-            version.policies.decide(&subject, Action::Act(name), resource.as_ref())
+            self.decide(&version, &subject, Action::Act(name), resource.as_ref())
         } else {
             denied(Reason::SignInNeeded)
         };
@@ -164,7 +167,7 @@ impl Service {
             record::failure(&self.platform, caller, &version, name, request, &error, at).await;
             return Err(error.into());
         }
-        in_capacity(acting.as_mut(), &decision, resource.as_ref());
+        in_capacity(acting.as_mut(), &subject, &decision, resource.as_ref());
         check_input(&version, act.form.as_deref(), &request.input)?;
 
         let person = caller.principal.as_ref().map(|principal| principal.person.to_string());
@@ -220,42 +223,7 @@ impl Service {
             principal.organisation.as_ref().map(|organisation| organisation.edrpou.to_string());
         let seen = Seen { person, organisation, body: None };
         let bodies = principal.roles.bodies_for(module).into_iter().map(str::to_owned).collect();
-        Ok(Some(Acting { person: principal.person, seen, bodies }))
-    }
-}
-
-pub(crate) fn denied(reason: Reason) -> Decision {
-    Decision { allowed: false, reason, capacities: Vec::new(), policies: Vec::new(), alarm: None }
-}
-
-/// Who asks, in the words of `access`.
-pub(crate) fn subject(caller: &Caller, acting: Option<&Acting>) -> Subject {
-    use vzaemo_identity::Role;
-    let (Some(principal), Some(acting)) = (&caller.principal, acting) else { return Subject::visitor() };
-    Subject {
-        person: Some(acting.seen.person.clone()),
-        assurance: crate::caller::assurance(principal.assurance),
-        holder: principal.roles.has(&Role::Holder),
-        technical: principal.roles.has(&Role::TechnicalAdministrator),
-        auditor: principal.roles.has(&Role::Auditor),
-        bodies: acting.bodies.clone(),
-        organisation: acting.seen.organisation.clone(),
-        blocked: principal.blocked,
-    }
-}
-
-/// Tells the module the body for which an official acts: that of the document, or the person's own one when
-/// the route names none. Somebody who acts as a citizen acts for no body, though they may administer one.
-pub(crate) fn in_capacity(
-    acting: Option<&mut Acting>,
-    decision: &Decision,
-    resource: Option<&ResourceDocument>,
-) {
-    use vzaemo_access::Who;
-    let Some(acting) = acting else { return };
-    if decision.capacities.contains(&Who::Official) {
-        acting.seen.body =
-            resource.and_then(|document| document.body.clone()).or_else(|| acting.bodies.first().cloned());
+        Ok(Some(Acting { person: principal.person, seen, bodies, reach: None }))
     }
 }
 

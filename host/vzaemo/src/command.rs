@@ -66,6 +66,61 @@ pub enum Command {
     /// The storage as a whole.
     #[command(subcommand)]
     Storage(StorageCommand),
+    /// Who may do what.
+    #[command(subcommand)]
+    Access(AccessCommand),
+}
+
+/// What to ask about access.
+#[derive(Debug, clap::Subcommand)]
+pub enum AccessCommand {
+    /// Say whether a person may do something, which policy decided, and what it knew. Changes nothing; the platform may
+    /// serve meanwhile. Ends with status 1 if it is denied.
+    Explain(Explain),
+}
+
+/// What is to be explained.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// The platform's id of a person, the reference by which the module knows them, or `visitor`.
+    pub person: String,
+    /// An act as `notes/sign`, a view as `notes/view:desk`.
+    pub action: String,
+    /// The key of the document that the address names, where it names one.
+    pub resource: Option<String>,
+    /// How sure the person's identity would be: that depends on how somebody signs in.
+    #[arg(long, value_enum, default_value_t = Level::Substantial)]
+    pub assurance: Level,
+    /// ЄДРПОУ of the organisation in whose name they would act.
+    #[arg(long)]
+    pub organisation: Option<String>,
+    /// The configuration.
+    #[arg(long, default_value = "platform.toml")]
+    pub config: PathBuf,
+    /// The data folder, instead of the one that the configuration names.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+}
+
+/// A level of assurance (Regulation (EU) 910/2014, article 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Level {
+    /// Low.
+    Low,
+    /// Substantial.
+    Substantial,
+    /// High.
+    High,
+}
+
+impl From<Level> for vzaemo_service::Assurance {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Low => Self::Low,
+            Level::Substantial => Self::Substantial,
+            Level::High => Self::High,
+        }
+    }
 }
 
 /// What to do with the storage.

@@ -6,6 +6,8 @@ pub mod backup;
 pub mod check;
 pub mod command;
 pub mod copy;
+pub mod explain;
+mod protection;
 mod qualified;
 mod secret;
 pub mod serve;

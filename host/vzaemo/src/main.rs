@@ -3,8 +3,8 @@
 use clap::Parser as _;
 use std::process::ExitCode;
 use vzaemo::backup::Restore;
-use vzaemo::command::{Command, Line, StorageCommand};
-use vzaemo::{backup, check, copy, serve, verify};
+use vzaemo::command::{AccessCommand, Command, Line, StorageCommand};
+use vzaemo::{backup, check, copy, explain, serve, verify};
 
 /// Requests make and free many small things on all threads, which the system's allocator is slow at.
 #[global_allocator]
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
             Command::Restore { folder, config, data, secret, without_secret } => {
                 backup::restore(Restore { backup: folder, config, data, secret, without_secret }).await
             }
+            Command::Access(AccessCommand::Explain(asked)) => explain::explain(asked).await,
             Command::Storage(StorageCommand::Copy { config, to }) => copy::copy(&config, &to).await,
         }
     });

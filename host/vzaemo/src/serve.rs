@@ -57,9 +57,11 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let lifecycle = wired.lifecycle.clone();
     let reloading = wired.lifecycle.clone();
     let following = wired.lifecycle.clone();
-    let (identity, storage) = (wired.identity.clone(), wired.storage.clone());
+    let identity = wired.identity.clone();
     let service = Arc::clone(&wired.service);
-    let (limits, refusals) = (Arc::clone(&wired.limits), Arc::clone(&wired.refusals));
+    let (limits, protection) = (Arc::clone(&wired.limits), Arc::clone(&wired.protection));
+    let (delivering, following_blocks) = (Arc::clone(&protection), Arc::clone(&protection));
+    let expiries = [vzaemo_web::server::EXPIRIES.to_vec(), wired.security_expiries.clone()].concat();
     let (files, scanner) = (wired.files.clone(), wired.scanner.clone());
     vec![
         tokio::spawn(async move { sweep_files(&files).await }),
@@ -71,13 +73,15 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(async move { jobs.run().await }),
         tokio::spawn(async move { vzaemo_web::server::follow_clock(&app).await }),
         tokio::spawn(async move { lifecycle.attend_always().await }),
+        tokio::spawn(async move { delivering.deliver_always().await }),
+        tokio::spawn(async move { following_blocks.follow().await }),
         tokio::spawn(async move { following.follow().await }),
         tokio::spawn(async move { reload_on_hangup(&reloading).await }),
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(TIDYING).await;
                 limits.tidy();
-                match service.tidy(&vzaemo_web::server::EXPIRIES).await {
+                match service.tidy(&expiries).await {
                     Ok(0) => {}
                     Ok(records) => tracing::info!(records, "removed what has had its time"),
                     Err(error) => {
@@ -93,10 +97,10 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
                         "could not remove ended sessions"
                     );
                 }
-                if let Err(error) = refusals.keep(&storage).await {
+                if let Err(error) = protection.keep().await {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
-                        "could not keep the counts of refusals"
+                        "could not keep the counts of security events"
                     );
                 }
             }

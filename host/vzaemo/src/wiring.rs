@@ -1,6 +1,6 @@
 //! The rooms put together, from the ground up.
 
-use crate::secret;
+use crate::{protection, secret};
 use anyhow::{Context as _, anyhow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use vzaemo_identity::{
     SessionLimits, SignIn, Transport,
 };
 use vzaemo_jobs::Jobs;
-use vzaemo_lifecycle::configuration::{self, FileStore, Mode, RateKind};
+use vzaemo_lifecycle::configuration::{self, FileStore, Mode};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
-use vzaemo_protection::{ClamdAddress, Kind, Limits, Rate, Refusals, Scanner, TrustedProxies};
+use vzaemo_protection::{ClamdAddress, Limits, Protection, Scanner, TrustedProxies};
 use vzaemo_registers::{Bodies, Holidays};
 use vzaemo_runtime::{Engine, EngineConfig};
-use vzaemo_service::{Platform, Service};
+use vzaemo_service::{Expiry, Platform, Service};
 use vzaemo_storage::files::{Files, FilesConfig, Secret, StoreConfig};
 use vzaemo_storage::{Config, Postgres, Storage};
 use vzaemo_web::server::{App, DEVELOPMENT, Parts};
@@ -51,8 +51,10 @@ pub struct Wired {
     pub identity: Identity,
     /// How much anybody may ask for.
     pub limits: Arc<Limits>,
-    /// What was turned away.
-    pub refusals: Arc<Refusals>,
+    /// Security events, lock-outs, block lists, alerts.
+    pub protection: Arc<Protection>,
+    /// What of the security store has had its time, and when.
+    pub security_expiries: Vec<Expiry>,
     /// Whether it is a development platform.
     pub development: bool,
 }
@@ -127,8 +129,9 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     };
     let service = Arc::new(Service::new(Arc::new(platform)));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
-    let refusals = Arc::new(Refusals::default());
-    let limits = Arc::new(limits(&configuration)?);
+    let protection = Arc::new(protection::protection(&configuration, &storage)?);
+    let security_expiries = protection::expiries(&configuration);
+    let limits = Arc::new(protection::limits(&configuration)?);
     let trusted_proxies =
         TrustedProxies::new(configuration.server.trusted_proxies.iter().map(|network| network.net()));
     let name = configuration.platform.name.clone();
@@ -146,7 +149,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         name,
         limits: Arc::clone(&limits),
         trusted_proxies,
-        refusals: Arc::clone(&refusals),
+        protection: Arc::clone(&protection),
         wake_jobs: jobs.waker(),
         base,
         largest_body,
@@ -162,7 +165,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         scanner,
         identity,
         limits,
-        refusals,
+        protection,
+        security_expiries,
         development,
     })
 }
@@ -299,18 +303,6 @@ fn session_limits(configuration: &Configuration) -> SessionLimits {
         // Written often enough that another node, which knows only what is written, ends no session in use.
         write_use: usual.write_use.min(idle / 4),
     }
-}
-
-fn limits(configuration: &Configuration) -> anyhow::Result<Limits> {
-    let rates = configuration.requests.rates.iter().map(|(kind, rate)| {
-        let kind = match kind {
-            RateKind::Page => Kind::Page,
-            RateKind::Act => Kind::Act,
-            RateKind::SignIn => Kind::SignIn,
-        };
-        (kind, Rate { per_minute: rate.per_minute, burst: rate.burst })
-    });
-    Limits::new(rates).context("set up the limits of requests")
 }
 
 /// The embedded identity provider with its test persons, in development mode.

@@ -8,6 +8,8 @@ export const people = {
   yurii: { number: 5, name: /Мельник/ },
   /** Administers all modules for the Cabinet of Ministers. */
   official: { number: 8, name: /Бондаренко/ },
+  /** Runs the platform. */
+  administrator: { number: 11, name: /Поліщук/ },
   /** May act for an organisation. */
   representative: { number: 13, name: /Шевчук/ },
 }

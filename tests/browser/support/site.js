@@ -38,7 +38,12 @@ export async function close(site) {
 async function furnish(browser, platform) {
   const contexts = {}
   const pages = {}
-  const persons = { citizen: people.taras, applicant: people.olena, official: people.official }
+  const persons = {
+    citizen: people.taras,
+    applicant: people.olena,
+    official: people.official,
+    administrator: people.administrator,
+  }
   for (const [who, person] of Object.entries(persons)) {
     contexts[who] = await visitor(browser, platform)
     pages[who] = await contexts[who].newPage()
@@ -46,7 +51,14 @@ async function furnish(browser, platform) {
   }
   contexts.representative = await visitor(browser, platform)
   await signInForOrganisation(await contexts.representative.newPage(), people.representative)
-  const { citizen, applicant, official } = pages
+  const { citizen, applicant, official, administrator } = pages
+  // Something for the page of security to show: refused sign-ins, and a network that is kept out.
+  for (let forged = 0; forged < 3; forged++) await fetch(`${platform.base}/sign-in/return?code=forged&state=forged`)
+  await administrator.goto('/administration/security')
+  await administrator.getByLabel('Адреса, мережа чи особа').fill('203.0.113.0/24')
+  await administrator.getByLabel('Причина').fill('Тисячі спроб увійти з цієї мережі')
+  await administrator.locator('form[action="/administration/security/block"] button').click()
+  await administrator.locator('form[action="/administration/security/unblock"]').waitFor()
   const numbers = {}
   const titles = {
     collecting: 'Зробити безбар’єрними входи до всіх відділень пошти',
@@ -106,6 +118,9 @@ export const PAGES = {
   'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
   'in whose name to act': ['representative', at('/cabinet/acting-for')],
   'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
+  'why it is allowed or not': ['administrator', at(({ collecting }) => `/administration/access?${new URLSearchParams({ action: 'petitions/recall', resource: collecting })}`)],
+  'what the technical administrator has to know': ['administrator', at('/administration/security')],
+  'a block with errors': ['administrator', withBlockErrors],
   'the preferences': ['anyone', at('/preferences')],
   'the search': ['anyone', at(`/search?${new URLSearchParams({ q: 'відділення пошти' })}`)],
   'a page that does not exist': ['anyone', at('/no-such-page')],
@@ -118,6 +133,13 @@ export const CHOSEN = ['the first page', 'a petition', 'a form with errors']
 async function withErrors(page, { pending }) {
   await page.goto(`/petitions/${pending}/refuse`)
   await page.locator('button[name="_go"][value="submit"]').click()
+  return page.waitForSelector('.govuk-error-summary')
+}
+
+/** The form of a block, sent with nothing in it. */
+async function withBlockErrors(page) {
+  await page.goto('/administration/security')
+  await page.locator('form[action="/administration/security/block"] button').click()
   return page.waitForSelector('.govuk-error-summary')
 }
 

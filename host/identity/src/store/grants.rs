@@ -103,6 +103,11 @@ impl Grants {
         Ok(Standing { roles, blocked: body.blocked.is_some(), revision: revision.unwrap_or_default() })
     }
 
+    /// Whether there is such a person.
+    pub async fn knows(&self, unit: &mut Unit, person: PersonId) -> Result<bool, IdentityError> {
+        Ok(persons::read(unit, person).await?.is_some())
+    }
+
     /// Whether the standing is still that of this revision. Asking makes the answer part of what the unit depends on, so
     /// that an act begun before a revocation or block conflicts with it. One look-up by key, the cheapest read there is.
     pub async fn still_stands(

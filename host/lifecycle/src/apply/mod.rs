@@ -1,5 +1,6 @@
 //! Whole or not at all.
 
+mod aside;
 mod error;
 mod keep;
 mod nodes;
@@ -8,7 +9,7 @@ mod sources;
 mod state;
 
 pub use error::LifecycleError;
-pub(crate) use sources::{holder_policies, packages};
+pub(crate) use sources::{check_holders, holder_policies, packages};
 
 use crate::quarantine::{Quarantine, Thresholds};
 use crate::{Applied, Configuration, Desired, Plan, configuration, lock};

@@ -16,6 +16,7 @@ impl Lifecycle {
         let (layout, list) = packages(&self.folders().packages, &file)?;
         let desired = Desired::resolve(&configuration, &list, &file, &text)?;
         let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
+        check_holders(&policies, configuration.modules.keys()).map_err(|problem| vec![problem])?;
         Ok((configuration, desired, policies, layout))
     }
 }
@@ -53,4 +54,13 @@ pub(crate) fn holder_policies(folder: &Path) -> Result<Vec<PolicyText>, Problem>
     }
     policies.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(policies)
+}
+
+/// What is wrong with the holder's policies by themselves; `modules` are the ids of all that are configured.
+pub(crate) fn check_holders<'a>(
+    policies: &[PolicyText],
+    modules: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Problem> {
+    vzaemo_access::check_holders(policies, modules.into_iter().map(String::as_str))
+        .map_err(|error| Problem::new(error.file, error.what).line((error.line > 0).then_some(error.line)))
 }

@@ -160,15 +160,58 @@ impl Configuration {
                 "write at least rest-seconds",
             );
         }
-        for (kind, rate) in &self.requests.rates {
+        let requests = &self.requests;
+        let by_kind = [
+            ("rates", &requests.rates),
+            ("session-rates", &requests.session_rates),
+            ("address-rates", &requests.address_rates),
+        ];
+        let named = by_kind
+            .into_iter()
+            .flat_map(|(section, rates)| rates.iter().map(move |(kind, rate)| (section, kind.name(), rate)))
+            .chain(requests.act_rates.iter().map(|(act, rate)| ("act-rates", act.as_str(), rate)));
+        for (section, name, rate) in named {
             if rate.per_minute == 0 || rate.burst == 0 {
-                let kind = match kind {
-                    super::RateKind::Page => "page",
-                    super::RateKind::Act => "act",
-                    super::RateKind::SignIn => "sign-in",
-                };
-                check.problem(&["requests", "rates", kind], "0 lets nothing through", "write 1 or more");
+                check.problem(&["requests", section, name], "0 lets nothing through", "write 1 or more");
             }
+        }
+        for act in requests
+            .act_rates
+            .keys()
+            .filter(|act| act.split('/').filter(|part| !part.is_empty()).count() != 2)
+        {
+            check.problem(
+                &["requests", "act-rates", act],
+                "it names no act",
+                "write the module and the act, such as \"notes/sign\"",
+            );
+        }
+        self.check_protection(check);
+    }
+
+    fn check_protection(&self, check: &mut Check<'_>) {
+        let protection = &self.protection;
+        check.positive("protection", &[("keep-days", protection.keep_days.into())]);
+        let (lockout, anomalies) = (&protection.lockout, &protection.anomalies);
+        for (section, name, value, least) in [
+            ("lockout", "failures", lockout.failures, 1),
+            ("lockout", "first-seconds", lockout.first_seconds, 1),
+            ("lockout", "longest-seconds", lockout.longest_seconds, lockout.first_seconds),
+            ("anomalies", "window-minutes", anomalies.window_minutes, 1),
+            ("anomalies", "persons-per-address", anomalies.persons_per_address, 2),
+            ("anomalies", "persons-per-device", anomalies.persons_per_device, 2),
+            ("anomalies", "regular-acts", anomalies.regular_acts, 3),
+        ] {
+            if value < least {
+                let what = format!("{value} is too little");
+                check.problem(&["protection", section, name], what, format!("write {least} or more"));
+            }
+        }
+        if let Some(webhook) = &protection.webhook
+            && !matches!(webhook.url.scheme(), "http" | "https")
+        {
+            let what = format!("{}: is no web address", webhook.url.scheme());
+            check.problem(&["protection", "webhook", "url"], what, "write one that begins with https://");
         }
     }
 

@@ -7,6 +7,7 @@ mod id_gov_ua;
 mod lines;
 mod meaning;
 mod network;
+mod protection;
 mod qualified;
 mod sessions;
 
@@ -19,6 +20,7 @@ pub use files::{FileStore, Files, Scan};
 pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
+pub use protection::{Anomalies, Lockout, Protection, Webhook};
 pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
 pub use sessions::Sessions;
 
@@ -46,6 +48,9 @@ pub struct Configuration {
     /// The limits of requests.
     #[serde(default)]
     pub requests: Requests,
+    /// Lock-outs, what is unusual, and who is told.
+    #[serde(default)]
+    pub protection: Protection,
     /// Pages that are remembered.
     #[serde(default)]
     pub pages: Pages,
@@ -150,8 +155,14 @@ pub struct Server {
 pub struct Requests {
     /// The most bytes of a request, in KiB.
     pub body_kib: u32,
-    /// How often one address, and one person, may ask for something.
+    /// How often one person, and for visitors one address, may ask for something.
     pub rates: BTreeMap<RateKind, Rate>,
+    /// How often one session may, besides.
+    pub session_rates: BTreeMap<RateKind, Rate>,
+    /// How often all from one address may, besides. Offices, libraries and mobile operators share addresses.
+    pub address_rates: BTreeMap<RateKind, Rate>,
+    /// How often one person may do an act, besides: by module and act, as `notes/sign`.
+    pub act_rates: BTreeMap<String, Rate>,
 }
 
 /// Pages that are remembered until something that they were made from changes.
@@ -172,6 +183,17 @@ pub enum RateKind {
     Act,
     /// Starts of sign-ins.
     SignIn,
+}
+
+impl RateKind {
+    /// The word in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RateKind::Page => "page",
+            RateKind::Act => "act",
+            RateKind::SignIn => "sign-in",
+        }
+    }
 }
 
 /// How often.
@@ -337,6 +359,9 @@ impl Default for Requests {
                 (RateKind::Act, rate(60, 20)),
                 (RateKind::SignIn, rate(20, 10)),
             ]),
+            session_rates: BTreeMap::new(),
+            address_rates: BTreeMap::new(),
+            act_rates: BTreeMap::new(),
         }
     }
 }
@@ -396,6 +421,9 @@ impl Configuration {
         for path in [&mut self.files.access_key_file, &mut self.files.secret_key_file].into_iter().flatten() {
             *path = base.join(&*path);
         }
+        if let Some(webhook) = &mut self.protection.webhook {
+            webhook.secret_file = base.join(&webhook.secret_file);
+        }
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
         }
@@ -422,6 +450,7 @@ impl Configuration {
         compare("runtime", self.runtime == other.runtime);
         compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);
+        compare("protection", self.protection == other.protection);
         compare("pages", self.pages == other.pages);
         compare("identity", self.identity == other.identity);
         compare("sessions", self.sessions == other.sessions);

@@ -115,8 +115,14 @@ schema = "schemas/config.json"
     pub fn package(&self) -> Package {
         let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
         let files = BTreeMap::from([
-            file("locales/uk.ftl", "hello = Вітаємо\nact-press = Натиснути\nact-publish = Оприлюднити\n"),
-            file("locales/en.ftl", "hello = Welcome\nact-press = Press\nact-publish = Publish\n"),
+            file(
+                "locales/uk.ftl",
+                "hello = Вітаємо\nact-press = Натиснути\nact-publish = Оприлюднити\nact-tune = Налаштувати\nact-touch = Торкнутися\n",
+            ),
+            file(
+                "locales/en.ftl",
+                "hello = Welcome\nact-press = Press\nact-publish = Publish\nact-tune = Tune\nact-touch = Touch\n",
+            ),
             file("schemas/note.json", self.note),
             file(
                 "schemas/config.json",

@@ -3,6 +3,7 @@
 //! Functions here take plain data and give HTML; who asks and from where the data comes is not their matter.
 
 pub mod acting_for;
+pub mod administration;
 pub mod cabinet;
 pub mod document;
 pub mod home;

@@ -47,6 +47,16 @@ pub const PRIVACY: &str = "/privacy";
 /// Moves the legal clock; by POST, in development mode only.
 pub const CLOCK: &str = "/development/clock";
 
+/// Why somebody may do something or may not: for the holder and the technical administrator.
+pub const ADMIN_ACCESS: &str = "/administration/access";
+
+/// What the technical administrator has to know, and whom they keep out.
+pub const ADMIN_SECURITY: &str = "/administration/security";
+/// Keeps somebody out; by POST.
+pub const ADMIN_BLOCK: &str = "/administration/security/block";
+/// Ends a block before its time; by POST.
+pub const ADMIN_UNBLOCK: &str = "/administration/security/unblock";
+
 /// Files beside documents: `/files/<id>`.
 pub const FILES: &str = "/files/";
 

@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use super::clock::Moves;
+use super::kept_out::Watchman;
 use super::paused::Outage;
 use super::presentation::Presentation;
 use super::remembered::{Remembered, RememberedCounts};
@@ -13,7 +14,7 @@ use url::Url;
 use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{Cookies, IdentityError, Persons, Qualified, Session, Sessions, SignIn};
-use vzaemo_protection::{Limits, Refusals, TrustedProxies};
+use vzaemo_protection::{Limits, Protection, TrustedProxies};
 use vzaemo_service::{Platform, Service};
 
 /// The rooms that the web leans on, as the program has wired them.
@@ -36,8 +37,8 @@ pub struct Parts {
     pub limits: Arc<Limits>,
     /// Who is believed about where a visitor comes from.
     pub trusted_proxies: TrustedProxies,
-    /// What was turned away.
-    pub refusals: Arc<Refusals>,
+    /// Security events, lock-outs, block lists, alerts.
+    pub protection: Arc<Protection>,
     /// Wakes the runner of timed work after the clock has been moved.
     pub wake_jobs: Arc<Notify>,
     /// The public address of the platform.
@@ -59,7 +60,7 @@ pub struct App {
     pub(super) name: Bilingual,
     pub(super) limits: Arc<Limits>,
     pub(super) trusted_proxies: TrustedProxies,
-    pub(super) refusals: Arc<Refusals>,
+    pub(super) protection: Arc<Protection>,
     pub(super) wake_jobs: Arc<Notify>,
     pub(super) base: Url,
     pub(super) cookies: Cookies,
@@ -76,6 +77,7 @@ pub struct App {
 impl App {
     /// Handlers over these rooms.
     pub fn new(parts: Parts) -> Self {
+        parts.service.report_alarms_to(Arc::new(Watchman(Arc::clone(&parts.protection))));
         let presentation = ArcSwap::from_pointee(Presentation::new(parts.service.snapshot()));
         let platform = parts.service.platform();
         let clock_moves = if platform.legal.is_movable() { Moves::of(&platform.storage) } else { None };
@@ -89,7 +91,7 @@ impl App {
             name: parts.name,
             limits: parts.limits,
             trusted_proxies: parts.trusted_proxies,
-            refusals: parts.refusals,
+            protection: parts.protection,
             wake_jobs: parts.wake_jobs,
             cookies: Cookies::for_address(&parts.base),
             base: parts.base,

@@ -3,6 +3,8 @@
 use super::answer::trouble;
 use super::app::App;
 use super::kept::kept;
+use super::kept_out::{self, ComesFrom};
+use super::routes::Target;
 use super::visit::{Visit, cookie};
 use super::{paused, position, single_sign_on};
 use crate::assets;
@@ -14,9 +16,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use vzaemo_protection::{Kind, address_key};
+use std::sync::LazyLock;
+use vzaemo_protection::{Asking, Block, Event, EventKind, Kind, Scope, address_key};
 
 /// Headers of every answer.
 const HEADERS: [(&str, &str); 6] = [
@@ -30,7 +34,8 @@ const HEADERS: [(&str, &str); 6] = [
 
 /// Lets a request in or turns it away, and puts the headers of every answer on what comes out.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = match refusal(&app, &request) {
+    let from = ComesFrom(address(&app, request.headers(), request.extensions()));
+    let mut response = match refusal(&app, &request, from) {
         None if changes(&request) && app.is_paused() => {
             let (mut parts, body) = request.into_parts();
             let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
@@ -42,17 +47,18 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
             response
         }
         None => next.run(request).await,
-        Some((kind, what)) => {
-            app.refusals.count(kind, app.platform().security.now());
+        Some(what) => {
+            app.protection.saw(what.event(from));
             let (mut parts, body) = request.into_parts();
             let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
-            let problem = match what {
-                Refusal::Foreign => Problem::Foreign,
-                Refusal::TooMany { seconds } => {
-                    Problem::TooMany { seconds, kept: kept(&app, &parts, body).await }
+            match what {
+                Refusal::Foreign => trouble(&app, &visit, &Problem::Foreign).await,
+                Refusal::Blocked(block) => kept_out::blocked(&app, &visit, &block).await,
+                Refusal::TooMany { seconds, .. } => {
+                    let kept = kept(&app, &parts, body).await;
+                    trouble(&app, &visit, &Problem::TooMany { seconds, kept }).await
                 }
-            };
-            trouble(&app, &visit, &problem).await
+            }
         }
     };
     for (name, value) in HEADERS {
@@ -79,26 +85,59 @@ pub(super) async fn turned_away(app: &App, visit: &Visit, parts: &Parts, body: B
 }
 
 /// Why a request is turned away at the gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Refusal {
     /// A change that another site asked for.
     Foreign,
+    /// The address or the person is on the block list.
+    Blocked(Box<Block>),
     /// More than the rate allows.
     TooMany {
         /// Until the next one is possible.
         seconds: u64,
+        /// Of what.
+        kind: Kind,
+        /// Whose: the person's, if there is one.
+        person: Option<String>,
+        /// Which limit.
+        scope: Scope,
     },
 }
 
-fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
+impl Refusal {
+    fn event(&self, from: ComesFrom) -> Event {
+        match self {
+            Refusal::Foreign => Event::new(EventKind::ForeignChange, from.subject(), ""),
+            Refusal::Blocked(block) => {
+                Event::new(EventKind::Blocked, from.subject(), block.target.to_string())
+            }
+            Refusal::TooMany { kind, person, scope, .. } => {
+                let subject = match (person, scope) {
+                    (Some(person), Scope::Own | Scope::Session | Scope::Act(_)) => format!("person:{person}"),
+                    _ => from.subject(),
+                };
+                Event::new(EventKind::LimitHit, subject, format!("{} {}", kind.name(), scope.name()))
+            }
+        }
+    }
+}
+
+fn refusal(app: &App, request: &Request, from: ComesFrom) -> Option<Refusal> {
     let (headers, path) = (request.headers(), request.uri().path());
+    let token = cookie(headers, app.cookies.session_name());
+    let person =
+        token.and_then(|token| app.sessions.person_in_memory(token)).map(|person| person.to_string());
+    let is_asset = path.starts_with(assets::BASE) || path.starts_with("/health/");
+    if !is_asset && let Some(block) = app.protection.blocked(from.0, person.as_deref()) {
+        return Some(Refusal::Blocked(Box::new(block)));
+    }
     let change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // The development provider is another party that happens to live at the same address.
     let own = !path.starts_with("/dev/id/");
     // An identity provider's order to end sessions comes from no browser and proves itself by its signature.
     let order = path.starts_with(paths::BACK_CHANNEL_LOGOUT);
     if change && own && !order && !is_same_origin(headers, &app.base) {
-        return Some((Kind::Act, Refusal::Foreign));
+        return Some(Refusal::Foreign);
     }
     let begins = begins_sign_in(path) || path == paths::SIGNATURE;
     let kind = match (change && !order, begins) {
@@ -106,11 +145,22 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
         (true, false) => Kind::Act,
         (false, false) => Kind::Page,
     };
-    if !own || path.starts_with(assets::BASE) || path.starts_with("/health/") {
+    if !own || is_asset {
         return None;
     }
-    let too_many = app.limits.check(kind, &counted_as(app, request)).err()?;
-    Some((kind, Refusal::TooMany { seconds: too_many.retry_after.as_secs().max(1) }))
+    // A token that is no session's is as good as none, or everybody could have as many keys as they invent.
+    let session = person.is_some().then_some(token).flatten().map(|token| HASHER.hash_one(token).to_string());
+    let address = address_key(from.0);
+    let asking =
+        Asking { kind, person: person.as_deref(), session: session.as_deref(), address: &address, act: None };
+    let act = if change && app.limits.limits_acts() { act(app, path) } else { None };
+    let asked = match act {
+        Some(act) => app.limits.check(&Asking { act: Some(&act), ..asking }),
+        None => app.limits.check(&asking),
+    };
+    let too_many = asked.err()?;
+    let seconds = too_many.retry_after.as_secs().max(1);
+    Some(Refusal::TooMany { seconds, kind, person, scope: too_many.scope })
 }
 
 /// Whether a sign-in begins here, which asks something of an identity provider.
@@ -120,13 +170,14 @@ fn begins_sign_in(path: &str) -> bool {
         .any(|begin| path.starts_with(begin))
 }
 
-/// Under which key a request is counted: its person, or the address that it comes from. A token that is no session's
-/// is as good as none, or everybody could have as many keys as they invent.
-fn counted_as(app: &App, request: &Request) -> String {
-    let token = cookie(request.headers(), app.cookies.session_name());
-    match token.and_then(|token| app.sessions.person_in_memory(token)) {
-        Some(person) => person.to_string(),
-        None => address_key(address(app, request.headers(), request.extensions())),
+/// Makes of a session's token what may stand in memory.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// The act that an address leads to: `notes/sign`.
+fn act(app: &App, path: &str) -> Option<String> {
+    match app.presentation().routes.find(path)? {
+        (Target::Act { module, act }, _) => Some(format!("{module}/{act}")),
+        _ => None,
     }
 }
 

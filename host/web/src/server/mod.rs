@@ -6,6 +6,7 @@
 
 mod acting;
 mod acting_for;
+mod administration;
 mod answer;
 mod app;
 mod body;
@@ -18,6 +19,7 @@ mod frames;
 mod guard;
 mod home;
 mod kept;
+mod kept_out;
 mod modules;
 mod opening;
 mod pages;
@@ -83,6 +85,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .merge(sessions::routes())
         .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
         .route("/desk", get(home::desk))
+        .merge(administration::routes())
         .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
         .route("/language/{code}", get(home::language))
         .route(&format!("{}{{id}}", paths::FILES), get(files::serve))

@@ -207,6 +207,7 @@ pub(super) async fn failed(app: &App, visit: &Visit, module: &str, error: &Error
             return super::answer::see_other(&super::step_up::address(*needed, &visit.path));
         }
         Error::Denied { reason } => {
+            super::kept_out::denied(app, visit, module, reason);
             let version = presentation.snapshot.module(module).and_then(|state| state.serving()).cloned();
             let why = slots::why(reason, version.as_deref(), &Speaker::host(visit.language));
             Problem::Refused { why }

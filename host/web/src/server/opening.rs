@@ -1,14 +1,14 @@
 //! From a proof of who somebody is to their session.
 
 use super::answer::{see_other, set_cookie, trouble};
-use super::visit::cookie;
+use super::visit::{cookie, kept_cookie};
 use super::{App, sign_in, visit::Visit};
 use crate::chrome::problem::Problem;
 use crate::texts::Speaker;
 use axum::response::Response;
 use http::HeaderMap;
 use std::sync::Arc;
-use vzaemo_identity::{Completed, Device, IdentityError, Opening, SignInError, SignInRecorder, network};
+use vzaemo_identity::{Completed, Device, IdentityError, Opening, SignInError, SignInRecorder, Token, network};
 use vzaemo_service::record;
 
 /// Opens the session and goes on where the person came from. Where somebody is signed in already, the proof makes surer
@@ -43,6 +43,13 @@ pub(super) async fn open(app: &App, visit: &Visit, headers: &HeaderMap, complete
             set_cookie(&mut response, &app.cookies.session(&token));
             let binding = app.cookies.binding_name(&completed.binding);
             set_cookie(&mut response, &app.cookies.no_binding(&binding));
+            let (device, known) = device(headers);
+            let person = session.person.id.to_string();
+            let short: String = device.hash().as_str().chars().take(16).collect();
+            app.protection.signed_in(&person, &visit.comes_from().key(), &short);
+            if !known {
+                set_cookie(&mut response, &kept_cookie(app, DEVICE, device.secret().to_owned()));
+            }
             super::position::tell(app, &mut response);
             response
         }
@@ -61,4 +68,13 @@ pub(super) async fn open(app: &App, visit: &Visit, headers: &HeaderMap, complete
 /// A header as far as it is text.
 fn text(headers: &HeaderMap, name: &http::HeaderName) -> String {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+/// The cookie by which sign-ins of several persons with one browser are seen; it says nothing else.
+const DEVICE: &str = "device";
+
+/// What stands for the browser, and whether it had that before.
+fn device(headers: &HeaderMap) -> (Token, bool) {
+    let known = cookie(headers, DEVICE).and_then(Token::parse);
+    known.map_or_else(|| (Token::random(), false), |token| (token, true))
 }

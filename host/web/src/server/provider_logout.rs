@@ -3,6 +3,7 @@
 
 use super::answer::{Content, page, see_other};
 use super::body::whole;
+use super::kept_out::order_refused;
 use super::sign_in::provider_name;
 use super::{App, visit::Visit};
 use crate::chrome::paths;
@@ -17,7 +18,6 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{IdentityError, LogoutRecorder, Method, Session};
-use vzaemo_protection::Kind;
 use vzaemo_service::record;
 
 /// The most bytes of an order.
@@ -44,7 +44,7 @@ async fn order(State(app): State<Arc<App>>, Path(provider): Path<String>, body: 
         Ok(order) => order,
         Err(error) => {
             tracing::warn!(provider, error = &error as &dyn std::error::Error, "a logout token was refused");
-            app.refusals.count(Kind::SignIn, app.platform().security.now());
+            order_refused(&app, &provider, "logout token");
             return answer(StatusCode::BAD_REQUEST, Some("the logout token is not acceptable"));
         }
     };
@@ -60,7 +60,7 @@ async fn order(State(app): State<Arc<App>>, Path(provider): Path<String>, body: 
         }
         Err(IdentityError::Replayed) => {
             tracing::warn!(provider, "a logout token came again");
-            app.refusals.count(Kind::SignIn, app.platform().security.now());
+            order_refused(&app, &provider, "logout token, again");
             answer(StatusCode::BAD_REQUEST, Some("the logout token was followed before"))
         }
         Err(error) => {

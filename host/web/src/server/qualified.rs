@@ -2,7 +2,7 @@
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::visit::cookie;
-use super::{App, opening, sign_in, visit::Visit};
+use super::{App, kept_out, opening, sign_in, visit::Visit};
 use crate::chrome::problem::Problem;
 use crate::chrome::qualified::{CODE, SIGNATURE_FILE, Signing, signing};
 use crate::texts::Speaker;
@@ -14,6 +14,7 @@ use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{Challenge, Qualified, QualifiedError, ReturnTo};
+use vzaemo_protection::Attempt;
 
 /// How much more than a signature may have is read on and thrown away: a browser that is cut off while it sends shows
 /// an error of its own instead of the answer.
@@ -165,6 +166,9 @@ pub(super) async fn complete(State(app): State<Arc<App>>, visit: Visit, request:
     if visit.unknown {
         return super::guard::turned_away(&app, &visit, &parts, body).await;
     }
+    if let Some(response) = kept_out::locked_out(&app, &visit, Attempt::Signature).await {
+        return response;
+    }
     let headers = &parts.headers;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
@@ -192,7 +196,7 @@ pub(super) async fn complete(State(app): State<Arc<App>>, visit: Visit, request:
         Ok(completed) => return opening::open(&app, &visit, headers, &completed).await,
         Err(error) => error,
     };
-    count(&app, &error);
+    count(&app, &visit, &error).await;
     let why = say.say(error.public_message());
     match qualified.challenge(&sent.code) {
         Ok(challenge) if error.keeps_challenge() => {
@@ -203,10 +207,10 @@ pub(super) async fn complete(State(app): State<Arc<App>>, visit: Visit, request:
 }
 
 /// Tells the operator, and whoever watches for attacks.
-fn count(app: &App, error: &QualifiedError) {
+async fn count(app: &App, visit: &Visit, error: &QualifiedError) {
+    kept_out::signature_refused(app, visit.comes_from(), error).await;
     if error.is_suspicious() {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in by signature was refused");
-        app.refusals.count(vzaemo_protection::Kind::SignIn, app.platform().security.now());
     } else {
         tracing::info!(error = error as &dyn std::error::Error, "a sign-in by signature did not succeed");
     }

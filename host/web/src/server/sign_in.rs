@@ -2,7 +2,7 @@
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::visit::{cookie, cookie_names};
-use super::{App, opening, visit::Visit};
+use super::{App, kept_out, opening, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::chrome::sign_in::{Means, sign_in as chooser};
@@ -13,6 +13,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_identity::{Answer, Assurance, IdentityProvider, Method, Recorder, ReturnTo, SignInError, Start};
+use vzaemo_protection::Attempt;
 use vzaemo_service::record;
 
 /// Where to go on after signing in.
@@ -103,6 +104,9 @@ pub(super) async fn begin(
     Path(provider): Path<String>,
     Query(to): Query<To>,
 ) -> Response {
+    if let Some(response) = kept_out::locked_out(&app, &visit, Attempt::SignIn).await {
+        return response;
+    }
     let start = Start {
         return_to: to.to.as_deref().and_then(ReturnTo::parse),
         // Who to expect may be said in development only: it is how tests become many persons.
@@ -153,6 +157,9 @@ pub(super) async fn complete(
     Path(provider): Path<String>,
     answer: Result<Query<Answer>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
+    if let Some(response) = kept_out::locked_out(&app, &visit, Attempt::SignIn).await {
+        return response;
+    }
     let Ok(Query(answer)) = answer else { return trouble(&app, &visit, &Problem::BadInput).await };
     let bound = |id: &str| cookie(&headers, &app.cookies.binding_name(id));
     let completed = match app.sign_in.complete(&provider, answer, bound).await {
@@ -168,9 +175,9 @@ pub(super) async fn complete(
 }
 
 pub(super) async fn refused(app: &App, visit: &Visit, error: &SignInError) -> Response {
+    kept_out::sign_in_failed(app, visit.comes_from(), error).await;
     if error.is_suspicious() {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was refused");
-        app.refusals.count(vzaemo_protection::Kind::SignIn, app.platform().security.now());
     } else {
         tracing::info!(error = error as &dyn std::error::Error, "a sign-in did not succeed");
     }

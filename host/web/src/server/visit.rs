@@ -1,5 +1,6 @@
 //! What a handler knows of its visitor.
 
+use super::kept_out::ComesFrom;
 use super::{App, guard, pages, position};
 use crate::chrome::preferences::Preferences;
 use crate::texts::Language;
@@ -42,6 +43,11 @@ impl Visit {
     /// The platform's id of the person who has signed in.
     pub fn person(&self) -> Option<String> {
         self.session.as_ref().map(|session| session.person.id.to_string())
+    }
+
+    /// Where the request comes from, as the security subsystem names it.
+    pub(super) fn comes_from(&self) -> ComesFrom {
+        ComesFrom(self.address)
     }
 
     /// The same visitor at another address.

@@ -191,6 +191,14 @@ pub(super) async fn submit(
         uploads::park(app, uploads, &mut sent.values).await;
         return expired(app, visit, &sent.values).await;
     }
+    if let Some(person) = visit.person() {
+        // The gate knows only persons whose session is in memory.
+        let nowhere = std::net::IpAddr::from([0, 0, 0, 0]);
+        if let Some(block) = app.protection.blocked(nowhere, Some(&person)) {
+            return super::kept_out::blocked(app, visit, &block).await;
+        }
+        app.protection.acted(&person);
+    }
     let filling = match ready(app, visit, presentation, place).await {
         Ok(Some(filling)) => filling,
         Ok(None) => {
@@ -218,7 +226,32 @@ pub(super) async fn submit(
         }
         Err(response) => return response,
     };
+    if let Err(response) = concerned(app, visit, &filling.version, &filling.place).await {
+        return response;
+    }
     filling.take(&parts.headers, sent, uploads).await
+}
+
+/// Whether an act could be the visitor's at all. Whose it is not is told nothing of its form, whatever they send; who could
+/// do it in another state, or with a surer identity, keeps what they typed and is told at the form.
+async fn concerned(
+    app: &App,
+    visit: &Visit,
+    version: &Arc<ModuleVersion>,
+    place: &Place<'_>,
+) -> Result<(), Response> {
+    match app.service.may(&visit.caller, version, place.act, &place.params).await {
+        Ok(()) => Ok(()),
+        Err(Error::Denied {
+            reason:
+                Reason::SignInNeeded
+                | Reason::WrongState { .. }
+                | Reason::AssuranceTooLow { .. }
+                | Reason::Blocked
+                | Reason::Forbidden { .. },
+        }) => Ok(()),
+        Err(error) => Err(failed(app, visit, place.module, &error).await),
+    }
 }
 
 /// Reads what a form sent: whole, or in parts if it takes files.

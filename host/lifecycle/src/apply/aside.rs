@@ -1,0 +1,45 @@
+//! A version made ready beside what serves.
+
+use super::sources::{check_holders, holder_policies, packages};
+use super::{Lifecycle, LifecycleError};
+use crate::Problem;
+use crate::prepare::Workshop;
+use crate::problem::chain;
+use std::sync::Arc;
+use vzaemo_service::ModuleVersion;
+
+impl Lifecycle {
+    /// The version of a module that the configuration applied last has in service, made ready with the holder's policies
+    /// as they are now: for commands that ask about decisions without serving. Nothing comes into service.
+    pub async fn applied_last(&self, module: &str) -> Result<Arc<ModuleVersion>, LifecycleError> {
+        let (_, desired) = self.last().await?.ok_or_else(|| {
+            vec![
+                Problem::new(self.file(), "this configuration was never applied to the data that it names")
+                    .mend("start the platform once"),
+            ]
+        })?;
+        let serving = || {
+            let served = desired.modules.iter().filter(|(_, wanted)| wanted.enabled);
+            served.map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let wanted = desired.modules.get(module).filter(|wanted| wanted.enabled).ok_or_else(|| {
+            vec![Problem::new(self.file(), format!("no module {module} serves; there are: {}", serving()))]
+        })?;
+        let (layout, _) = packages(&self.folders().packages, &self.file())?;
+        let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
+        check_holders(&policies, desired.modules.keys()).map_err(|problem| vec![problem])?;
+        let file = self.file();
+        let workshop = Workshop {
+            layout: &layout,
+            engine: &self.inner.engine,
+            holder_policies: &policies,
+            configuration: &file,
+        };
+        let prepared = workshop.prepare(module, wanted).await?;
+        // What serves has declared the same.
+        if let Err(error) = self.storage().declare(module, &prepared.collections).await {
+            return Err(vec![Problem::new(module, chain(&error))].into());
+        }
+        Ok(Arc::new(prepared.into_version(0)))
+    }
+}

@@ -1,0 +1,4 @@
+//! Pages of the holder and the technical administrator.
+
+pub mod access;
+pub mod security;

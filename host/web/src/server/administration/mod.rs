@@ -1,0 +1,41 @@
+//! Pages of those who run the platform: the holder and the technical administrator.
+//!
+//! Whoever has not signed in is led to sign-in and back; anybody else is refused.
+
+mod access;
+mod security;
+
+use super::App;
+use super::answer::{see_other, trouble};
+use super::visit::Visit;
+use crate::chrome::paths;
+use crate::chrome::problem::Problem;
+use crate::texts::Speaker;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use std::sync::Arc;
+use vzaemo_identity::{Role, Session};
+
+/// Their addresses.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route(paths::ADMIN_ACCESS, get(access::explain))
+        .route(paths::ADMIN_SECURITY, get(security::security))
+        .route(paths::ADMIN_BLOCK, post(security::block))
+        .route(paths::ADMIN_UNBLOCK, post(security::unblock))
+}
+
+/// The session of somebody who has one of these roles and is not blocked.
+async fn allowed<'v>(app: &App, visit: &'v Visit, roles: &[Role]) -> Result<&'v Session, Response> {
+    let Some(session) = visit.session.as_ref() else {
+        return Err(see_other(&paths::returning(paths::SIGN_IN, &visit.path)));
+    };
+    let blocked = visit.caller.principal.as_ref().is_none_or(|principal| principal.blocked);
+    if !blocked && roles.iter().any(|role| session.roles.has(role)) {
+        return Ok(session);
+    }
+    let key = if blocked { "why-blocked" } else { "administration-not-yours" };
+    let why = Speaker::host(visit.language).say(key).into_owned();
+    Err(trouble(app, visit, &Problem::Refused { why }).await)
+}
