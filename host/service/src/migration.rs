@@ -207,6 +207,7 @@ impl CallHost {
         let Some(found) = found else { return Ok(None) };
         match present(&self.version, collection, found).await {
             Ok(Document { key, revision, body, .. }) => {
+                self.saw(collection, &key, &body);
                 Ok(Some(vzaemo_contract::call::Document { key, revision, body }))
             }
             Err(error) => Err(self.fail(error)),

@@ -3,6 +3,7 @@
 use crate::imports::{Acting, CallHost};
 use crate::looks::Looks;
 use crate::run::Ended;
+use crate::sights::Entered;
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Health, Platform, Snapshot, migration, record, submission};
 use arc_swap::ArcSwap;
@@ -33,6 +34,7 @@ pub struct Service {
     snapshot: ArcSwap<Snapshot>,
     health: OnceLock<Arc<dyn Health>>,
     pub(crate) looks: Looks,
+    pub(crate) entered: Entered,
 }
 
 impl Service {
@@ -43,6 +45,7 @@ impl Service {
             snapshot: ArcSwap::from_pointee(Snapshot::default()),
             health: OnceLock::new(),
             looks: Looks::default(),
+            entered: Entered::default(),
         }
     }
 
@@ -160,6 +163,7 @@ impl Service {
         };
         if !decision.allowed {
             drop(unit);
+            self.enter_denied(caller, &version, name, resource.as_ref(), &decision.reason).await;
             let error = Error::Denied { reason: decision.reason };
             record::failure(&self.platform, caller, &version, name, request, &error, at).await;
             return Err(error.into());

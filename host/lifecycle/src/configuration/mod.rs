@@ -4,6 +4,7 @@
 
 mod files;
 mod lines;
+mod mail;
 mod meaning;
 mod network;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use files::{FileStore, Files, Scan};
 pub(crate) use lines::line_of;
+pub use mail::{Mail, MailTls};
 pub use network::{Network, NetworkError};
 
 /// The configuration of the platform.
@@ -43,6 +45,9 @@ pub struct Configuration {
     /// Pages that are remembered.
     #[serde(default)]
     pub pages: Pages,
+    /// The mail server; without one notices stand in the cabinet only.
+    #[serde(default)]
+    pub mail: Option<Mail>,
     /// Ways to sign in.
     #[serde(default)]
     pub identity: Identity,
@@ -370,6 +375,11 @@ impl Configuration {
         for path in [&mut self.files.access_key_file, &mut self.files.secret_key_file].into_iter().flatten() {
             *path = base.join(&*path);
         }
+        if let Some(mail) = &mut self.mail {
+            for path in [&mut mail.authority_file, &mut mail.password_file].into_iter().flatten() {
+                *path = base.join(&*path);
+            }
+        }
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
         }
@@ -391,6 +401,7 @@ impl Configuration {
         compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);
         compare("pages", self.pages == other.pages);
+        compare("mail", self.mail == other.mail);
         compare("identity", self.identity == other.identity);
         compare("registers", self.registers == other.registers);
         differ

@@ -6,6 +6,7 @@ use super::kept::kept;
 use super::visit::{Visit, cookie};
 use super::{paused, position};
 use crate::assets;
+use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -94,7 +95,9 @@ fn refusal(app: &App, request: &Request) -> Option<(Kind, Refusal)> {
     let change = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // The development provider is another party that happens to live at the same address.
     let own = !path.starts_with("/dev/id/");
-    if change && own && !is_same_origin(headers, &app.base) {
+    // A mail program stops letters from nowhere (RFC 8058); what stands in its link is the right to do so.
+    let from_anywhere = path == paths::MAIL_STOP;
+    if change && own && !from_anywhere && !is_same_origin(headers, &app.base) {
         return Some((Kind::Act, Refusal::Foreign));
     }
     let kind = match (change, path.starts_with("/sign-in/begin")) {
