@@ -119,7 +119,7 @@ fn install_needs(workspace: &Workspace) -> Result<Tally> {
         debian::ensure_postgresql("the tests")?;
         debian::ensure(&["clamav-daemon"], "the tests")?;
         debian::ensure(&["haproxy"], "the tests")?;
-        debian::ensure(&["openssl"], "the tests")?;
+        debian::ensure(&["openssl", "python3-aiosmtpd"], "the tests")?;
     } else if !browser {
         say("no chromium found; tests in the browser will need one");
     }

@@ -9,6 +9,9 @@ pub enum Error {
     /// The storage did not take a record.
     #[error("write to the cabinet")]
     Write(#[from] vzaemo_storage::WriteError),
+    /// The storage did not take a commit.
+    #[error("commit to the cabinet")]
+    Commit(#[from] vzaemo_storage::CommitError),
     /// A record of the cabinet is not what this version of the host writes.
     #[error("understand the record `{key}` of the cabinet")]
     Record {

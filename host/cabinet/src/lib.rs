@@ -8,9 +8,11 @@
 //! Beside cases there are **notices** (something the person is told) and **drafts** (a form begun and not
 //! sent). Everything is written through the unit of work of whoever writes, so it commits with its cause.
 
+pub mod accesses;
 mod cases;
 mod drafts;
 mod error;
+pub mod mail;
 mod notices;
 mod records;
 

@@ -1,6 +1,7 @@
 //! Notices: what a person is told.
 
 use crate::Error;
+use crate::mail::{self, Kind};
 use crate::records::{NAMESPACE, NOTICES, NoticeRecord, Text, read, write};
 use vzaemo_clock::Instant;
 use vzaemo_storage::{BODY, Cursor, Query, Unit};
@@ -10,6 +11,8 @@ use vzaemo_storage::{BODY, Cursor, Query, Unit};
 pub struct Notice {
     /// The module that tells it.
     pub module: String,
+    /// What it is about.
+    pub kind: Kind,
     /// What it says.
     pub text: Text,
     /// The local path to go to.
@@ -29,9 +32,11 @@ pub struct NoticeLine {
     pub read: bool,
 }
 
-/// Tells a person.
+/// Tells a person, in the cabinet and as they want it by e-mail.
 pub async fn notify(unit: &mut Unit, person: &str, notice: Notice, now: Instant) -> Result<(), Error> {
+    mail::enqueue(unit, person, notice.kind, &notice.text, &notice.address, now).await?;
     let record = NoticeRecord {
+        kind: notice.kind,
         person: person.to_owned(),
         module: notice.module,
         text: notice.text,
@@ -63,7 +68,12 @@ pub async fn my_notices(
         let record: NoticeRecord = read(&key, body)?;
         notices.push(NoticeLine {
             key,
-            notice: Notice { module: record.module, text: record.text, address: record.address },
+            notice: Notice {
+                module: record.module,
+                kind: record.kind,
+                text: record.text,
+                address: record.address,
+            },
             at: record.at,
             read: record.read,
         });

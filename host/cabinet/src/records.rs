@@ -1,6 +1,7 @@
 //! The shapes that the cabinet keeps, and their collections.
 
 use crate::Error;
+use crate::mail::{self, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vzaemo_storage::{Collection, Counter};
@@ -67,6 +68,8 @@ pub(crate) struct ParticipationRecord {
 pub(crate) struct NoticeRecord {
     pub person: String,
     pub module: String,
+    #[serde(default)]
+    pub kind: Kind,
     pub text: Text,
     pub address: String,
     pub at: String,
@@ -131,8 +134,8 @@ pub fn collections() -> Vec<Collection> {
         Collection::new(
             NOTICES,
             schema(
-                &json!({"person": string(), "module": string(), "text": text_schema(), "address": string(),
-                    "at": string(), "read": boolean()}),
+                &json!({"person": string(), "module": string(), "kind": string(), "text": text_schema(),
+                    "address": string(), "at": string(), "read": boolean()}),
                 &["person", "module", "text", "address", "at", "read"],
             ),
         )
@@ -149,6 +152,9 @@ pub fn collections() -> Vec<Collection> {
         )
         .index(&["person", "updated"])
         .index(&["updated"]),
+        crate::accesses::collection(),
+        mail::addresses(),
+        mail::outbox(),
     ]
 }
 

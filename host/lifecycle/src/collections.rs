@@ -2,7 +2,19 @@
 
 use crate::Problem;
 use vzaemo_contract::manifest::Manifest;
+use vzaemo_service::PersonalFields;
 use vzaemo_storage::{Collection, Counter};
+
+/// The declared indexes, and one by the person whom a document is about: by it the host finds what it keeps about them.
+fn indexes(declared: &vzaemo_contract::manifest::Collection, schema: &serde_json::Value) -> Vec<Vec<String>> {
+    let mut indexes = declared.index.clone();
+    if let Some(subject) = PersonalFields::of(schema).subject()
+        && !indexes.iter().any(|fields| fields.first().is_some_and(|first| first == subject))
+    {
+        indexes.push(vec![subject.to_owned()]);
+    }
+    indexes
+}
 
 pub(crate) fn of_manifest(
     name: &str,
@@ -28,8 +40,8 @@ pub(crate) fn of_manifest(
         collections.push(Collection {
             name: id.clone(),
             version: declared.version,
+            indexes: indexes(declared, &schema),
             schema,
-            indexes: declared.index.clone(),
             unique: declared.unique.clone(),
             counters: declared
                 .count

@@ -10,7 +10,7 @@ use vzaemo_language::texts::Texts;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
 use vzaemo_search::SearchFields;
-use vzaemo_service::{FileFields, InputForm, ModuleVersion};
+use vzaemo_service::{FileFields, InputForm, ModuleVersion, PersonalFields};
 use vzaemo_storage::Collection;
 
 /// A version of a module, ready to serve but for its generation.
@@ -27,6 +27,7 @@ pub(crate) struct Prepared {
     forms: HashMap<String, InputForm>,
     search: HashMap<String, SearchFields>,
     file_fields: HashMap<String, FileFields>,
+    personal: HashMap<String, PersonalFields>,
 }
 
 impl Prepared {
@@ -41,6 +42,7 @@ impl Prepared {
             forms: self.forms,
             search: self.search,
             files: self.file_fields,
+            personal: self.personal,
             generation,
         }
     }
@@ -115,6 +117,7 @@ impl Workshop<'_> {
                 Some(component),
             ) if problems.is_empty() => Ok(Prepared {
                 file_fields: file_fields(&collections),
+                personal: personal_fields(&collections),
                 manifest: Arc::new(manifest),
                 manifest_toml: package.manifest_toml,
                 digest: package.digest.to_string(),
@@ -252,6 +255,11 @@ fn file_fields(collections: &[Collection]) -> HashMap<String, FileFields> {
     let fields =
         collections.iter().map(|collection| (collection.name.clone(), FileFields::of(&collection.schema)));
     fields.filter(|(_, fields)| !fields.is_empty()).collect()
+}
+
+fn personal_fields(collections: &[Collection]) -> HashMap<String, PersonalFields> {
+    let of = |collection: &Collection| (collection.name.clone(), PersonalFields::of(&collection.schema));
+    collections.iter().map(of).filter(|(_, fields)| !fields.is_empty()).collect()
 }
 
 fn forms(

@@ -1,5 +1,6 @@
 //! What a module asks of the host in a call, answered over one unit of work.
 
+use crate::sights::Sights;
 use crate::version::ModuleVersion;
 use crate::work::{self, NAMESPACE, Task, WORK, Work};
 use crate::{Platform, route};
@@ -7,12 +8,14 @@ use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use vzaemo_access::Reach;
+use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{CaseUpdate, NextTerm, Notice, Text};
 use vzaemo_clock::{Date, Event, Instant, Term, Timed};
 use vzaemo_contract::call::{
     Address, Body, CaseTerm, Comparison, Conflict, Denied, Document, FileInfo, Hit, Level, Message,
     Principal, Query, Rows, Unit as TermUnit,
 };
+use vzaemo_contract::manifest::NoticeKind;
 use vzaemo_identity::PersonId;
 use vzaemo_language::texts::Language;
 use vzaemo_storage::files;
@@ -42,6 +45,8 @@ pub(crate) struct CallHost {
     pub until: Option<Instant>,
     /// An error that ends the call whatever the module makes of it.
     pub failed: Option<crate::Error>,
+    /// The documents that the module has read, where it is noted who sees what: in views that are not open.
+    pub sights: Option<Sights>,
     /// The files that came with the input.
     pub brought: BTreeSet<String>,
 }
@@ -63,6 +68,7 @@ impl CallHost {
             at,
             until: None,
             failed: None,
+            sights: None,
             brought: BTreeSet::new(),
         }
     }
@@ -105,7 +111,7 @@ impl CallHost {
         match error {
             vzaemo_cabinet::Error::Read(error) => self.storage(error),
             vzaemo_cabinet::Error::Write(error) => self.write(error),
-            record @ vzaemo_cabinet::Error::Record { .. } => self.fail(crate::Error::storage(record)),
+            other => self.fail(crate::Error::storage(other)),
         }
     }
 
@@ -137,6 +143,15 @@ impl CallHost {
         Text {
             uk: self.version.texts.text(Language::Uk, &message.key, &message.args),
             en: self.version.texts.text(Language::En, &message.key, &message.args),
+        }
+    }
+
+    /// What a notice with this text is about, as the manifest says.
+    fn kind(&self, text: &Message) -> Kind {
+        match self.version.manifest.notices.get(&text.key).copied().unwrap_or_default() {
+            NoticeKind::Legal => Kind::Legal,
+            NoticeKind::Case => Kind::Case,
+            NoticeKind::News => Kind::News,
         }
     }
 
@@ -192,7 +207,7 @@ impl CallHost {
     }
 }
 
-fn query(query: &Query) -> vzaemo_storage::Query {
+pub(crate) fn query(query: &Query) -> vzaemo_storage::Query {
     let op = |comparison| match comparison {
         Comparison::Equal => Op::Eq,
         Comparison::Less => Op::Lt,
@@ -246,7 +261,7 @@ impl vzaemo_runtime::Imports for CallHost {
     }
 
     async fn select(&mut self, asked: &Query) -> Result<Rows, Denied> {
-        self.rows_within_reach(asked, query(asked)).await
+        self.seen_rows(asked).await
     }
 
     async fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied> {
@@ -473,8 +488,12 @@ impl vzaemo_runtime::Imports for CallHost {
 
     async fn notify_person(&mut self, person: &str, text: &Message, at: &Address) -> Result<(), Denied> {
         let person = self.person(person).await?.to_string();
-        let notice =
-            Notice { module: self.module().to_owned(), text: self.both(text), address: self.path(at)? };
+        let notice = Notice {
+            module: self.module().to_owned(),
+            kind: self.kind(text),
+            text: self.both(text),
+            address: self.path(at)?,
+        };
         let told = vzaemo_cabinet::notify(&mut self.unit, &person, notice, self.at).await;
         told.map_err(|error| self.cabinet(error))
     }
@@ -488,7 +507,13 @@ impl vzaemo_runtime::Imports for CallHost {
         };
         let work = Work {
             module: module.clone(),
-            task: Task::Tell { case: key.to_owned(), text: self.both(text), address, after: None },
+            task: Task::Tell {
+                case: key.to_owned(),
+                kind: self.kind(text),
+                text: self.both(text),
+                address,
+                after: None,
+            },
             due: self.at.to_string(),
             at_once: true,
             failures: 0,

@@ -21,7 +21,7 @@ impl CallHost {
         self.acting.as_ref()?.reach.as_ref()?.marks(&self.version.policies, collection)
     }
 
-    /// The document, if it is within reach.
+    /// The document, if it is within reach; then it is seen.
     pub(crate) fn within_reach(
         &mut self,
         collection: &str,
@@ -29,7 +29,10 @@ impl CallHost {
     ) -> Result<Option<Document>, Denied> {
         let Some(found) = found else { return Ok(None) };
         match self.reaches(collection, &found.key, &found.body) {
-            Ok(true) => Ok(Some(found)),
+            Ok(true) => {
+                self.saw(collection, &found.key, &found.body);
+                Ok(Some(found))
+            }
             Ok(false) => Ok(None),
             Err(error) => Err(self.fail(crate::Error::storage(error))),
         }

@@ -3,13 +3,14 @@
 use crate::decide::{denied, in_capacity, subject};
 use crate::imports::CallHost;
 use crate::service::resource;
+use crate::sights::{Looked, Sights};
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Service, migration};
 use std::sync::Arc;
-use vzaemo_access::{Action, Decision, Reason};
+use vzaemo_access::{Action, Decision, Reason, ResourceDocument};
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Pair, Request};
-use vzaemo_contract::manifest::Once;
+use vzaemo_contract::manifest::{Once, Who};
 use vzaemo_runtime::Module;
 use vzaemo_storage::Unit;
 
@@ -37,6 +38,13 @@ pub struct Reading {
     pub until: Option<Instant>,
 }
 
+/// What the reader of a view that is not open has seen.
+struct Seen {
+    sights: Sights,
+    resource: Option<ResourceDocument>,
+    allowed_as: Vec<Who>,
+}
+
 /// What stands in an action slot for a visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
@@ -55,18 +63,33 @@ impl Service {
         name: &str,
         request: &Request,
     ) -> Result<Viewed, Error> {
-        self.read(caller, module, name, request).await.map(|reading| reading.viewed)
+        let (reading, seen) = self.reading(caller, module, name, request).await?;
+        let Reading { viewed, unit, .. } = reading;
+        drop(unit);
+        if let Some(Seen { sights, resource, allowed_as }) = seen {
+            let (version, resource) = (&viewed.version, resource.as_ref());
+            let looked = Looked { caller, version, name, resource, allowed_as: &allowed_as, allowed: true };
+            self.enter_sights(looked, sights).await?;
+        }
+        Ok(viewed)
     }
 
-    /// A read, with all that it was made from. The page of an open view depends on nothing else: it is the same for
-    /// every caller.
-    pub async fn read(
+    /// A read of an open view, with all that its page was made from. It depends on nothing else: it is the same for
+    /// everybody. Other views are not found: [`view`](Self::view) enters who sees them.
+    pub async fn read(&self, module: &str, name: &str, request: &Request) -> Result<Reading, Error> {
+        match self.reading(&Caller::ANONYMOUS, module, name, request).await? {
+            (reading, None) => Ok(reading),
+            (_, Some(_)) => Err(Error::NotFound),
+        }
+    }
+
+    async fn reading(
         &self,
         caller: &Caller,
         module: &str,
         name: &str,
         request: &Request,
-    ) -> Result<Reading, Error> {
+    ) -> Result<(Reading, Option<Seen>), Error> {
         let version = self.serving(module)?;
         let view = version.manifest.view(name).ok_or(Error::NotFound)?;
         let at = self.platform.legal.now();
@@ -74,24 +97,29 @@ impl Service {
         let position = unit.position();
         let resource = resource(&mut unit, &version, view.resource.as_ref(), &request.params).await?;
         let mut acting = None;
+        let mut allowed_as = Vec::new();
         if !view.open {
             acting = self.acting(caller, module).await?;
             let subject = subject(caller, acting.as_ref());
             let decision = self.decide(&version, &subject, Action::View(name), resource.as_ref());
             if !decision.allowed {
                 drop(unit);
+                self.enter_denied(caller, &version, name, resource.as_ref(), &decision.reason).await;
                 let asked = Action::View(name);
                 return Err(self
                     .denied_look(caller, &version, asked, &request.params, decision.reason)
                     .await);
             }
             in_capacity(acting.as_mut(), &subject, &decision, resource.as_ref());
+            allowed_as = decision.capacities;
         }
-        let host = CallHost::new(unit, &version, &self.platform, acting, at);
+        let mut host = CallHost::new(unit, &version, &self.platform, acting, at);
+        host.sights = (!view.open).then(Sights::new);
         let view = async |component: Module, host| component.view(host, name, request).await;
         let (page, host) = self.run_whole(host, view).await?;
-        let CallHost { unit, until, .. } = *host;
-        Ok(Reading { viewed: Viewed { page, version, position }, unit, at, until })
+        let CallHost { unit, until, sights, .. } = *host;
+        let seen = sights.map(|sights| Seen { sights, resource, allowed_as });
+        Ok((Reading { viewed: Viewed { page, version, position }, unit, at, until }, seen))
     }
 
     /// What stands in the action slots of a page for this visitor: for each act with its parameters, whether

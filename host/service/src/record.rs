@@ -40,7 +40,7 @@ pub(crate) async fn depend_on_configuration(unit: &mut Unit, generation: u64) ->
     Err(Ended::Again)
 }
 
-fn module(version: &ModuleVersion) -> Module {
+pub(crate) fn module(version: &ModuleVersion) -> Module {
     Module {
         id: version.manifest.id.clone(),
         version: version.manifest.version.to_string(),

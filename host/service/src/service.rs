@@ -4,6 +4,7 @@ use crate::decide::{Deciding, denied, in_capacity, subject};
 use crate::imports::{Acting, CallHost};
 use crate::looks::Looks;
 use crate::run::Ended;
+use crate::sights::Entered;
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Health, Platform, Snapshot, migration, record, submission};
 use arc_swap::ArcSwap;
@@ -35,6 +36,7 @@ pub struct Service {
     health: OnceLock<Arc<dyn Health>>,
     pub(crate) looks: Looks,
     pub(crate) deciding: Deciding,
+    pub(crate) entered: Entered,
 }
 
 impl Service {
@@ -46,6 +48,7 @@ impl Service {
             health: OnceLock::new(),
             looks: Looks::default(),
             deciding: Deciding::default(),
+            entered: Entered::default(),
         }
     }
 
@@ -163,6 +166,7 @@ impl Service {
         };
         if !decision.allowed {
             drop(unit);
+            self.enter_denied(caller, &version, name, resource.as_ref(), &decision.reason).await;
             let error = Error::Denied { reason: decision.reason };
             record::failure(&self.platform, caller, &version, name, request, &error, at).await;
             return Err(error.into());

@@ -5,6 +5,7 @@ use crate::migration::Portion;
 use crate::run::Ended;
 use crate::work::{NAMESPACE, Task, WORK, Work};
 use crate::{Error, Service, record};
+use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{Notice, Text};
 use vzaemo_clock::{Instant, SignedDuration};
 use vzaemo_runtime::Module;
@@ -78,8 +79,9 @@ impl Service {
                 let portion = Portion { version: &version, collection, after: after.as_deref() };
                 portion.migrate(unit, platform, &document, &work).await?
             }
-            Task::Tell { case, text, address, after } => {
-                let told = Telling { module: &work.module, case, text, address, after: after.as_deref() };
+            Task::Tell { case, kind, text, address, after } => {
+                let after = after.as_deref();
+                let told = Telling { module: &work.module, case, kind: *kind, text, address, after };
                 told.portion(unit, &document, &work, due).await?
             }
         };
@@ -140,6 +142,7 @@ fn seed(key: &str) -> u128 {
 struct Telling<'a> {
     module: &'a str,
     case: &'a str,
+    kind: Kind,
     text: &'a Text,
     address: &'a str,
     after: Option<&'a str>,
@@ -159,6 +162,7 @@ impl Telling<'_> {
         for person in persons {
             let notice = Notice {
                 module: self.module.to_owned(),
+                kind: self.kind,
                 text: self.text.clone(),
                 address: self.address.to_owned(),
             };

@@ -1,6 +1,6 @@
 //! What serves now: an immutable value, swapped whole.
 
-use crate::FileFields;
+use crate::{FileFields, PersonalFields};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vzaemo_access::ModulePolicies;
@@ -38,6 +38,8 @@ pub struct ModuleVersion {
     pub search: HashMap<String, SearchFields>,
     /// The fields of each collection that hold files.
     pub files: HashMap<String, FileFields>,
+    /// The fields of each collection that hold data of a person.
+    pub personal: HashMap<String, PersonalFields>,
     /// The generation of the configuration in which it came into service.
     pub generation: u64,
 }

@@ -55,6 +55,9 @@ pub enum Task {
     Tell {
         /// The case's key within the module.
         case: String,
+        /// What it is about.
+        #[serde(default)]
+        kind: vzaemo_cabinet::mail::Kind,
         /// What to tell.
         text: vzaemo_cabinet::Text,
         /// The local path to go to.
@@ -87,7 +90,7 @@ pub fn collections() -> Vec<Collection> {
                 "properties": {
                     "module": string(), "task": {"enum": ["job", "tell", "migrate"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
-                    "job": string(), "args": string(), "case": string(), "collection": string(), "text": text, "address": string(),
+                    "job": string(), "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),

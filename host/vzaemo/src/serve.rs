@@ -24,7 +24,7 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
         .port
         .or_else(|| base.port_or_known_default())
         .context("find the port in the platform's address")?;
-    let wired = wiring::wire(how.config, configuration).await?;
+    let mut wired = wiring::wire(how.config, configuration).await?;
 
     let address = SocketAddr::new(how.listen, port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("listen at {address}"))?;
@@ -36,7 +36,11 @@ pub async fn serve(how: Serve) -> anyhow::Result<()> {
         }
     }
     let _watching = vzaemo_lifecycle::watch(&wired.lifecycle).context("watch the configuration")?;
-    let background = background(&wired);
+    let mailer = wired.mailer.take();
+    let mut background = background(&wired);
+    if let Some(mailer) = mailer {
+        background.push(tokio::spawn(async move { mailer.run().await }));
+    }
 
     let mode = if wired.development { "development" } else { "production" };
     tracing::info!(%address, mode, took_ms = began.elapsed().as_millis(), "serving at {base}");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+use vzaemo_cabinet::mail::{MailConfig, Mailer, Tls};
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
 use vzaemo_identity::{
@@ -13,7 +14,7 @@ use vzaemo_identity::{
     SessionLimits, SignIn, Transport,
 };
 use vzaemo_jobs::Jobs;
-use vzaemo_lifecycle::configuration::{self, FileStore, Mode};
+use vzaemo_lifecycle::configuration::{self, FileStore, MailTls, Mode};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
 use vzaemo_protection::{ClamdAddress, Limits, Protection, Scanner, TrustedProxies};
 use vzaemo_registers::{Bodies, Holidays};
@@ -47,6 +48,8 @@ pub struct Wired {
     pub files: Files,
     /// Has them scanned, if the configuration wants it.
     pub scanner: Option<Scanner>,
+    /// Sends notices by e-mail, if the configuration names a server.
+    pub mailer: Option<Mailer>,
     /// Sessions, for sweeping.
     pub identity: Identity,
     /// How much anybody may ask for.
@@ -116,12 +119,14 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let sign_in = SignIn::new(providers, &secret, security.clone());
     let qualified = crate::qualified::qualified(&configuration, &base, &secret, &security)?;
     let (files, scanner) = open_files(&configuration, &storage).await?;
+    let zone = Zone::named(&configuration.platform.time_zone).context("find the time zone")?;
+    let mailer = mailer(&configuration, &storage, &legal, &security, &zone)?;
     let platform = Platform {
         storage: storage.clone(),
         files: files.clone(),
         legal,
         security,
-        zone: Zone::named(&configuration.platform.time_zone).context("find the time zone")?,
+        zone,
         calendar: calendar(&configuration)?,
         bodies: bodies(&configuration)?,
         aliases: Arc::clone(&identity.aliases),
@@ -154,6 +159,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         base,
         largest_body,
         remember,
+        sends_mail: mailer.is_some(),
     });
     Ok(Wired {
         service,
@@ -163,6 +169,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         storage,
         files,
         scanner,
+        mailer,
         identity,
         limits,
         protection,
@@ -244,13 +251,47 @@ async fn open_files(
     Ok((files, scanner))
 }
 
-/// A key of the store of files: from its file, else from the environment.
+/// A secret: from its file, else from the environment.
 fn key(file: Option<&Path>, variable: &str) -> anyhow::Result<Secret> {
     let text = match file {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?,
         None => std::env::var(variable).with_context(|| format!("find {variable} in the environment"))?,
     };
     Ok(Secret(text.trim().to_owned()))
+}
+
+/// What sends notices by e-mail.
+fn mailer(
+    configuration: &Configuration,
+    storage: &Storage,
+    legal: &LegalClock,
+    security: &SecurityClock,
+    zone: &Zone,
+) -> anyhow::Result<Option<Mailer>> {
+    let Some(wanted) = &configuration.mail else { return Ok(None) };
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("read {}", path.display()));
+    let password = || key(wanted.password_file.as_deref(), "VZAEMO_MAIL_PASSWORD");
+    let credentials = match &wanted.user {
+        Some(user) => Some((user.clone(), password()?.0)),
+        None => None,
+    };
+    let name = &configuration.platform.name;
+    let config = MailConfig {
+        server: wanted.server.clone(),
+        port: wanted.port(),
+        tls: match wanted.tls {
+            MailTls::Implicit => Tls::Implicit,
+            MailTls::Starttls => Tls::StartTls,
+            MailTls::None => Tls::None,
+        },
+        authority: wanted.authority_file.as_deref().map(read).transpose()?,
+        credentials,
+        sender: wanted.sender.clone(),
+        platform: vzaemo_cabinet::Text { uk: name.uk.clone(), en: name.en.clone() },
+        base: configuration.platform.base_url.clone(),
+    };
+    let mailer = Mailer::new(&config, storage.clone(), legal.clone(), security.clone(), zone.clone());
+    mailer.map(Some).context("set up the sending of letters")
 }
 
 /// The clocks. In development the legal clock goes on from where it was moved to.

@@ -14,7 +14,7 @@ pub const BASE: &str = "/assets/";
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 /// The content security policy of every page: nothing from elsewhere, nothing inline, no frames.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
      font-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[derive(RustEmbed)]

@@ -58,6 +58,9 @@ pub struct Manifest {
     /// States that documents go through.
     #[serde(default)]
     pub workflow: Option<Workflow>,
+    /// What notices are about, by the key of their text; one that is missing is about a case.
+    #[serde(default)]
+    pub notices: BTreeMap<String, NoticeKind>,
     /// Classes of personal data by name, such as `person.name`.
     #[serde(default)]
     pub data: BTreeMap<String, DataClass>,
@@ -293,6 +296,19 @@ pub struct WorkflowStep {
     /// Who may.
     #[serde(default)]
     pub by: Vec<Who>,
+}
+
+/// What a notice is about: by this a person says how often they are written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// Something that the law has the person told of, such as a decision or an answer: it goes at once, always.
+    Legal,
+    /// Something else that has changed in a case of theirs.
+    #[default]
+    Case,
+    /// News that concern many.
+    News,
 }
 
 /// A class of personal data.

@@ -1,6 +1,6 @@
 //! What is wrong with a configuration that has the right shape.
 
-use super::{Configuration, FileStore, Mode, line_of};
+use super::{Configuration, FileStore, MailTls, Mode, line_of};
 use crate::Problem;
 use vzaemo_clock::Zone;
 
@@ -38,6 +38,7 @@ impl Configuration {
         self.check_storage(&mut check);
         self.check_limits(&mut check);
         self.check_files(&mut check);
+        self.check_mail(&mut check);
         self.check_identity(&mut check);
         self.check_modules(&mut check);
         check.found
@@ -235,6 +236,46 @@ impl Configuration {
                     "write \"unix:/path/to/socket\" or \"tcp:host:port\"",
                 );
             }
+        }
+    }
+
+    fn check_mail(&self, check: &mut Check<'_>) {
+        let Some(mail) = &self.mail else { return };
+        if mail.server.trim().is_empty() || mail.server.contains(['/', ':', ' ']) {
+            let what = format!("{:?} is no name of a server", mail.server);
+            check.problem(
+                &["mail", "server"],
+                what,
+                "write one such as \"mail.example.org\"; the port stands in port",
+            );
+        }
+        let address = mail.sender.rsplit_once('<').map_or(mail.sender.as_str(), |(_, rest)| rest);
+        let address = address.trim().trim_end_matches('>');
+        let whole =
+            address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        if !whole || address.contains(' ') {
+            let what = format!("{:?} is no sender", mail.sender);
+            check.problem(
+                &["mail", "sender"],
+                what,
+                "write an address, or a name with one: \"Name <no-reply@example.org>\"",
+            );
+        }
+        let local = matches!(mail.server.as_str(), "localhost" | "127.0.0.1" | "::1");
+        if mail.tls == MailTls::None && !local && self.platform.mode == Mode::Production {
+            check.problem(
+                &["mail", "tls"],
+                "citizens' notices would cross the network in the open",
+                "write \"implicit\" or \"starttls\"",
+            );
+        }
+        if mail.user.is_none() && mail.password_file.is_some() {
+            let what = "there is no user whose password it is";
+            check.problem(
+                &["mail", "password-file"],
+                what,
+                "name the user in user, or leave the password out",
+            );
         }
     }
 

@@ -5,6 +5,7 @@
 mod files;
 mod id_gov_ua;
 mod lines;
+mod mail;
 mod meaning;
 mod network;
 mod protection;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub use files::{FileStore, Files, Scan};
 pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
+pub use mail::{Mail, MailTls};
 pub use network::{Network, NetworkError};
 pub use protection::{Anomalies, Lockout, Protection, Webhook};
 pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
@@ -54,6 +56,9 @@ pub struct Configuration {
     /// Pages that are remembered.
     #[serde(default)]
     pub pages: Pages,
+    /// The mail server; without one notices stand in the cabinet only.
+    #[serde(default)]
+    pub mail: Option<Mail>,
     /// Ways to sign in.
     #[serde(default)]
     pub identity: Identity,
@@ -424,6 +429,11 @@ impl Configuration {
         if let Some(webhook) = &mut self.protection.webhook {
             webhook.secret_file = base.join(&webhook.secret_file);
         }
+        if let Some(mail) = &mut self.mail {
+            for path in [&mut mail.authority_file, &mut mail.password_file].into_iter().flatten() {
+                *path = base.join(&*path);
+            }
+        }
         for provider in self.identity.providers.values_mut() {
             provider.client_secret_file = base.join(&provider.client_secret_file);
         }
@@ -452,6 +462,7 @@ impl Configuration {
         compare("requests", self.requests == other.requests);
         compare("protection", self.protection == other.protection);
         compare("pages", self.pages == other.pages);
+        compare("mail", self.mail == other.mail);
         compare("identity", self.identity == other.identity);
         compare("sessions", self.sessions == other.sessions);
         compare("registers", self.registers == other.registers);

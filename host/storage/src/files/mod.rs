@@ -28,7 +28,9 @@ mod tests;
 pub use error::{FilesError, UploadError};
 pub use kind::{KINDS, Kind};
 pub use label::{LabelError, label};
-pub use record::{File, NAMESPACE, Place, State, Unnameable, collections, get, name};
+pub use record::{
+    File, NAMESPACE, Place, State, Unnameable, collections, disown, get, name, named_by, owned,
+};
 pub use spool::{Spooled, Upload};
 pub use store::{Content, Secret, Store, StoreConfig};
 pub use sweep::Swept;

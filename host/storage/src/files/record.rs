@@ -6,7 +6,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::{About, Spooled};
-use crate::{BODY, Collection, Op, Query, StorageError, Unit, WriteError};
+use crate::{BODY, Collection, Cursor, Op, Query, StorageError, Unit, WriteError};
 
 /// The namespace of the records.
 pub const NAMESPACE: &str = "files";
@@ -175,7 +175,7 @@ pub fn collections() -> Vec<Collection> {
     let doomed = json!({"type": "object", "additionalProperties": false, "required": ["until"],
         "properties": {"until": whole()}});
     vec![
-        Collection::new(FILES, file).index(&["digest"]).index(&["state", "at"]),
+        Collection::new(FILES, file).index(&["digest"]).index(&["state", "at"]).index(&["owner", "at"]),
         Collection::new(LOOSE, loose).index(&["since"]).index(&["unowned", "since"]),
         Collection::new(NAMED, named),
         Collection::new(DOOMED, doomed).index(&["until"]),
@@ -294,6 +294,42 @@ pub async fn name(
         }
     }
     Ok(fresh)
+}
+
+/// The files that a person has sent, the latest first, a page at a time; with where the next page starts.
+pub async fn owned(
+    unit: &mut Unit,
+    owner: &str,
+    limit: u32,
+    after: Option<Cursor>,
+) -> Result<(Vec<File>, Option<Cursor>), StorageError> {
+    let query = Query::of(FILES).equal("owner", owner).descending("at").fields(&[BODY]);
+    let rows = unit.select(NAMESPACE, &query.limit(limit).after(after)).await?;
+    let files = rows.columns.iter().filter_map(|body| serde_json::from_str::<File>(body).ok());
+    Ok((files.filter(|file| file.state != State::Arriving).collect(), rows.next))
+}
+
+/// The files that a document names, in its order.
+pub async fn named_by(unit: &mut Unit, place: &Place) -> Result<Vec<File>, StorageError> {
+    let Some(kept) = unit.get(NAMESPACE, NAMED, &place.record()).await? else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for id in kept.parse::<Named>()?.files {
+        files.extend(get(unit, &id).await?);
+    }
+    Ok(files)
+}
+
+/// Has a file belong to nobody from now on. One that no document names is swept in time.
+pub async fn disown(unit: &mut Unit, id: &str) -> Result<(), WriteError> {
+    let Some((mut file, revision)) = read(unit, id).await? else { return Ok(()) };
+    file.owner = None;
+    replace(unit, &file, revision).await?;
+    if let Some(document) = unit.get(NAMESPACE, LOOSE, id).await? {
+        let loose = Loose { unowned: true, ..document.parse()? };
+        let body = serde_json::to_string(&loose).unwrap_or_default();
+        unit.replace(NAMESPACE, LOOSE, id, document.revision, &body).await?;
+    }
+    Ok(())
 }
 
 /// The files in a state, the oldest first.

@@ -115,7 +115,9 @@ pub fn write_host_pages(say: &Speaker<'_>, gallery: &Gallery, save: &dyn Fn(&str
         status: "Збір голосів".into(),
         tone: Tone::Brand,
         next: Some(chrome::Next {
-            label: "Збір завершується".into(), by: "2026-12-03".parse().unwrap()
+            label: "Збір завершується".into(),
+            by: "2026-12-03".parse().unwrap(),
+            how: Vec::new(),
         }),
         changed: gallery.now(),
     };
@@ -125,7 +127,7 @@ pub fn write_host_pages(say: &Speaker<'_>, gallery: &Gallery, save: &dyn Fn(&str
         "case",
         &chrome::case(&cabinet, &chrome::CasePage { case, page: Some("/items/187".into()), events }),
     );
-    save("notices", &chrome::notices(&cabinet, &[]));
+    save("notices", &chrome::notices(&cabinet, &[], true));
     let capacities = [
         chrome::Capacity {
             edrpou: None, name: "Ганна Миколаївна Шевчук".into(), chosen: true

@@ -19,6 +19,10 @@ pub enum Tab {
     Drafts,
     /// Notices.
     Notices,
+    /// Documents.
+    Papers,
+    /// Who saw my data.
+    Accesses,
     /// Sessions.
     Sessions,
 }
@@ -30,6 +34,8 @@ pub struct Next {
     pub label: String,
     /// By which day.
     pub by: Date,
+    /// How that day was computed, line by line.
+    pub how: Vec<String>,
 }
 
 /// A case in the list.
@@ -129,8 +135,10 @@ impl Cabinet<'_> {
         let say = &self.say;
         let tabs = [
             (Tab::Cases, paths::CABINET, "cabinet-cases"),
+            (Tab::Papers, paths::PAPERS, "cabinet-papers"),
             (Tab::Drafts, paths::DRAFTS, "cabinet-drafts"),
             (Tab::Notices, paths::NOTICES, "cabinet-notices"),
+            (Tab::Accesses, paths::ACCESSES, "cabinet-accesses"),
             (Tab::Sessions, paths::SESSIONS, "cabinet-sessions"),
         ];
         html! {
@@ -200,7 +208,15 @@ pub fn case(cabinet: &Cabinet<'_>, page: &CasePage) -> Markup {
         (headed(say, &[Crumb { label: &title, href: paths::CABINET }], &case.title, Some(&case.service)))
         div.v-card {
             p.v-tags { (status(case)) }
-            @if let Some(coming) = &case.next { p { (next(coming, cabinet)) } }
+            @if let Some(coming) = &case.next {
+                p { (next(coming, cabinet)) }
+                @if !coming.how.is_empty() {
+                    details.v-how {
+                        summary { (say.say("clock-how")) }
+                        @for line in &coming.how { p { (line) } }
+                    }
+                }
+            }
             @match &page.page {
                 Some(href) => div.v-actions { a.v-button.v-button--quiet href=(href) { (say.say("case-page")) } },
                 None => p.v-muted { (say.say("case-no-page")) },
@@ -244,10 +260,13 @@ pub fn drafts(cabinet: &Cabinet<'_>, drafts: &[Draft]) -> Markup {
     cabinet.frame(Tab::Drafts, &body)
 }
 
-/// What the platform told me.
-pub fn notices(cabinet: &Cabinet<'_>, notices: &[Notice]) -> Markup {
+/// What the platform told me; whether it sends letters too.
+pub fn notices(cabinet: &Cabinet<'_>, notices: &[Notice], mail: bool) -> Markup {
     let say = &cabinet.say;
     let body = html! {
+        p {
+            @if mail { a href=(paths::MAIL) { (say.say("mail-how")) } } @else { (say.say("mail-how-none")) }
+        }
         @if notices.is_empty() { (empty(say, "cabinet-no-notices", "cabinet-no-notices-next")) } @else {
             ol.v-timeline {
                 @for notice in notices {

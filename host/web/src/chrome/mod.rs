@@ -2,13 +2,16 @@
 //!
 //! Functions here take plain data and give HTML; who asks and from where the data comes is not their matter.
 
+pub mod accesses;
 pub mod acting_for;
 pub mod administration;
 pub mod cabinet;
 pub mod document;
 pub mod home;
 pub mod icons;
+pub mod mail;
 pub mod orderly;
+pub mod papers;
 pub mod paths;
 pub mod preferences;
 pub mod problem;

@@ -24,6 +24,22 @@ pub const CABINET: &str = "/cabinet";
 pub const DRAFTS: &str = "/cabinet/drafts";
 /// What the platform told me.
 pub const NOTICES: &str = "/cabinet/notices";
+/// My documents.
+pub const PAPERS: &str = "/cabinet/documents";
+/// Who saw my data.
+pub const ACCESSES: &str = "/cabinet/accesses";
+/// How I am reached by e-mail.
+pub const MAIL: &str = "/cabinet/mail";
+/// Sends a link to an address; by POST.
+pub const MAIL_ADDRESS: &str = "/cabinet/mail/address";
+/// How often I am written to; by POST.
+pub const MAIL_RHYTHM: &str = "/cabinet/mail/rhythm";
+/// Forgets my address; by POST.
+pub const MAIL_FORGET: &str = "/cabinet/mail/forget";
+/// Where the link leads by which an address is confirmed; confirmed by POST.
+pub const MAIL_CONFIRM: &str = "/cabinet/mail/confirm";
+/// Where the link leads that stops letters; stopped by POST, from a mail program too.
+pub const MAIL_STOP: &str = "/cabinet/mail/stop";
 /// Where I am signed in.
 pub const SESSIONS: &str = "/cabinet/sessions";
 /// Ends one of them, parameter `id`; by POST.

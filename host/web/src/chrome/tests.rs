@@ -163,7 +163,9 @@ fn the_cabinet_shows_state_next_date_and_empty_states() {
         service: EVIL.into(),
         status: "Відкрито".into(),
         tone: Tone::Brand,
-        next: Some(Next { label: "Відповідь".into(), by: "2026-12-03".parse().unwrap() }),
+        next: Some(Next {
+            label: "Відповідь".into(), by: "2026-12-03".parse().unwrap(), how: Vec::new()
+        }),
         changed: now,
     };
     let list = cases(&cabinet, std::slice::from_ref(&case_line)).0;
@@ -173,7 +175,8 @@ fn the_cabinet_shows_state_next_date_and_empty_states() {
     assert!(!cases(&alone, &[]).0.contains("acting-for"), "nothing to choose, nothing to say");
     assert!(list.contains("ще\u{a0}12\u{a0}днів") && list.contains("3\u{a0}грудня\u{a0}2026"));
     let mut late = case_line.clone();
-    late.next = Some(Next { label: "Відповідь".into(), by: "2026-11-20".parse().unwrap() });
+    late.next =
+        Some(Next { label: "Відповідь".into(), by: "2026-11-20".parse().unwrap(), how: Vec::new() });
     assert!(cases(&cabinet, &[late]).0.contains("<span class=\"v-small v-bad\">строк минув</span>"));
     let events = vec![CaseEvent { at: now, html: "Подано".into() }];
     let page = case(&cabinet, &CasePage { case: case_line, page: None, events }).0;

@@ -69,7 +69,8 @@ pub fn draw(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
             }
         }
         (error_summary(form, with))
-        form.v-form method="post" action=(with.action) novalidate enctype=[encoding(form)] {
+        form.v-form method="post" action=(with.action) novalidate enctype=[encoding(form)]
+            data-keep=[with.can_save.then(|| say.say("form-kept"))] {
             (fields(form, step, with))
             (in_whose_name(with))
             div.v-actions {

@@ -33,8 +33,10 @@ pub const SUBMISSION: &str = "_submission";
 pub const DRAFT: &str = "_draft";
 /// The hidden field with the step that was shown.
 pub const STEP: &str = "_step";
-/// The name of the buttons; its value says which was pressed: `next`, `save` or `submit`.
+/// The name of the buttons; its value says which was pressed: `next`, `save` or `submit`, or [`KEEP`].
 pub const GO: &str = "_go";
+/// Its value when no button was pressed: the script keeps what was typed so far.
+pub const KEEP: &str = "keep";
 
 /// One page of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

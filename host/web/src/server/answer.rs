@@ -131,6 +131,13 @@ pub(super) fn see_other(to: &str) -> Response {
     response
 }
 
+/// Nothing to show.
+pub(super) fn no_content() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
 /// Adds a cookie to an answer.
 pub(super) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {

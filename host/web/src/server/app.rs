@@ -47,6 +47,8 @@ pub struct Parts {
     pub largest_body: usize,
     /// How many bytes of pages are remembered.
     pub remember: u64,
+    /// Whether notices go by e-mail too.
+    pub sends_mail: bool,
 }
 
 /// What all handlers share.
@@ -65,6 +67,7 @@ pub struct App {
     pub(super) base: Url,
     pub(super) cookies: Cookies,
     pub(super) largest_body: usize,
+    pub(super) sends_mail: bool,
     pub(super) remembered: Remembered,
     pub(super) unread: Unread,
     /// What other nodes do to the clock of a development platform.
@@ -96,6 +99,7 @@ impl App {
             cookies: Cookies::for_address(&parts.base),
             base: parts.base,
             largest_body: parts.largest_body,
+            sends_mail: parts.sends_mail,
             remembered: Remembered::new(parts.remember),
             unread: Unread::new(),
             clock_moves,

@@ -5,6 +5,7 @@ use super::{App, visit::Visit};
 use crate::chrome::cabinet as chrome;
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
+use crate::render::Rule;
 use crate::texts::{Language, Speaker};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -20,7 +21,7 @@ use vzaemo_storage::Unit;
 /// How many entries a list shows at once.
 const LINES: u32 = 100;
 
-fn said(text: &Text, language: Language) -> String {
+pub(super) fn said(text: &Text, language: Language) -> String {
     match language {
         Language::Uk => text.uk.clone(),
         Language::En => text.en.clone(),
@@ -31,21 +32,21 @@ fn escaped(text: &str) -> String {
     html_escape::encode_text(text).into_owned()
 }
 
-fn timestamp(text: &str) -> Timestamp {
+pub(super) fn timestamp(text: &str) -> Timestamp {
     text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The person who has signed in, or the way to sign in.
-fn signed_in(visit: &Visit) -> Result<String, Response> {
+pub(super) fn signed_in(visit: &Visit) -> Result<String, Response> {
     visit.person().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, &visit.path)))
 }
 
-async fn begin(app: &App) -> Result<Unit, Error> {
+pub(super) async fn begin(app: &App) -> Result<Unit, Error> {
     app.platform().storage.begin().await.map_err(Error::storage)
 }
 
 /// The cabinet as this visitor reads it.
-fn cabinet<'a>(app: &'a App, visit: &Visit, acting_for: Option<&'a str>) -> chrome::Cabinet<'a> {
+pub(super) fn cabinet<'a>(app: &'a App, visit: &Visit, acting_for: Option<&'a str>) -> chrome::Cabinet<'a> {
     let platform = app.platform();
     chrome::Cabinet {
         say: Speaker::host(visit.language),
@@ -56,7 +57,7 @@ fn cabinet<'a>(app: &'a App, visit: &Visit, acting_for: Option<&'a str>) -> chro
 }
 
 /// The name in which the visitor acts, if they may choose.
-fn acting_for(visit: &Visit) -> Option<String> {
+pub(super) fn acting_for(visit: &Visit) -> Option<String> {
     super::acting_for::of(visit).map(|acting| acting.name)
 }
 
@@ -70,22 +71,39 @@ async fn shown(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<maud:
     }
 }
 
-fn case_line(app: &App, visit: &Visit, case: &CaseSummary) -> chrome::Case {
+/// The name of a module's service; its id, if it never served here.
+pub(super) fn service_name(app: &App, visit: &Visit, module: &str) -> String {
     let snapshot = app.service.snapshot();
-    let service = snapshot.module(&case.module).map_or_else(
-        || case.module.clone(),
-        |state| super::answer::in_language(&state.manifest().name, visit),
-    );
+    snapshot
+        .module(module)
+        .map_or_else(|| module.to_owned(), |state| super::answer::in_language(&state.manifest().name, visit))
+}
+
+/// The page of a case in the cabinet.
+pub(super) fn case_href(module: &str, key: &str) -> String {
+    let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
+    format!("{}/cases/{module}/{key}", paths::CABINET)
+}
+
+fn case_line(app: &App, visit: &Visit, case: &CaseSummary) -> chrome::Case {
+    let service = service_name(app, visit, &case.module);
     let zone = &app.platform().zone;
+    let say = Speaker::host(visit.language);
     let next = case.term.as_ref().and_then(|term| {
         let due = term.due.parse().ok()?;
-        Some(chrome::Next { label: said(&term.label, visit.language), by: zone.date(due) })
+        let platform = app.platform();
+        let how = Rule::parse(&term.rule).map(|rule| {
+            let mut lines = super::explain::explain(&rule, platform, &say);
+            lines.extend((!rule.law.is_empty()).then(|| rule.law.to_owned()));
+            lines
+        });
+        let how = how.unwrap_or_default();
+        Some(chrome::Next { label: said(&term.label, visit.language), by: zone.date(due), how })
     });
     let key = case.id.split_once('/').map_or("", |(_, key)| key);
-    let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
     chrome::Case {
         title: case.title.clone(),
-        href: format!("{}/cases/{}/{key}", paths::CABINET, case.module),
+        href: case_href(&case.module, key),
         service,
         status: said(&case.status, visit.language),
         tone: if case.left { Tone::Neutral } else { Tone::Brand },
@@ -238,7 +256,7 @@ pub(super) async fn notices(State(app): State<Arc<App>>, visit: Visit, headers: 
             })
             .collect();
         let name = acting_for(&visit);
-        Ok(chrome::notices(&cabinet(&app, &visit, name.as_deref()), &notices))
+        Ok(chrome::notices(&cabinet(&app, &visit, name.as_deref()), &notices, app.sends_mail))
     };
     let mut response = shown(&app, &visit, &headers, main.await).await;
     super::position::tell(&app, &mut response);

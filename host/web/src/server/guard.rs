@@ -136,7 +136,9 @@ fn refusal(app: &App, request: &Request, from: ComesFrom) -> Option<Refusal> {
     let own = !path.starts_with("/dev/id/");
     // An identity provider's order to end sessions comes from no browser and proves itself by its signature.
     let order = path.starts_with(paths::BACK_CHANNEL_LOGOUT);
-    if change && own && !order && !is_same_origin(headers, &app.base) {
+    // A mail program stops letters from nowhere (RFC 8058); what stands in its link is the right to do so.
+    let stop = path == paths::MAIL_STOP;
+    if change && own && !order && !stop && !is_same_origin(headers, &app.base) {
         return Some(Refusal::Foreign);
     }
     let begins = begins_sign_in(path) || path == paths::SIGNATURE;

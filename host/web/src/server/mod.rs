@@ -4,6 +4,7 @@
 //! against the snapshot that serves at the moment. A [`Visit`] is what every handler knows of its visitor. No
 //! handler reaches a module but through the service.
 
+mod accesses;
 mod acting;
 mod acting_for;
 mod administration;
@@ -20,9 +21,11 @@ mod guard;
 mod home;
 mod kept;
 mod kept_out;
+mod mail;
 mod modules;
 mod opening;
 mod pages;
+mod papers;
 mod parked;
 mod paused;
 mod people;
@@ -96,6 +99,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route("/health/live", get(statements::live))
         .route("/health/ready", get(statements::ready))
         .route(&format!("{}{{*path}}", assets::BASE), get(statements::asset));
+    router = router.merge(mail::routes()).merge(accesses::routes()).merge(papers::routes());
     if app.development.is_some() {
         router = router
             .route(paths::CLOCK, post(clock::move_clock))

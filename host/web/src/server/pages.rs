@@ -13,7 +13,7 @@ use std::sync::Arc;
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Address, Request as Call};
 use vzaemo_marks::{Event, Kind, Reader};
-use vzaemo_service::{Caller, Error, ModuleVersion, Reading, Snapshot, route};
+use vzaemo_service::{Error, ModuleVersion, Reading, Snapshot, route};
 
 /// Where a page came from; told in development mode only. With the value `no` in a request the page is made anew.
 const REMEMBERED: HeaderName = HeaderName::from_static("x-remembered");
@@ -138,7 +138,7 @@ pub(super) async fn body(
 async fn make_body(app: &App, key: &BodyKey) -> Result<PageBody, Error> {
     let call = Call { params: key.params.clone(), query: key.query.clone(), input: "{}".to_owned() };
     // As nobody: what everybody gets must not depend on who asked first.
-    let reading = app.service.read(&Caller::ANONYMOUS, &key.module, &key.view, &call).await?;
+    let reading = app.service.read(&key.module, &key.view, &call).await?;
     let Reading { viewed, mut unit, at, until } = reading;
     let (names, all_named) = people::names_in(app, &mut unit, &key.module, &references(&viewed.page)).await;
     let at_page = address(&viewed.version, key).unwrap_or_default();

@@ -16,7 +16,7 @@ pub struct MessageKey {
 impl Manifest {
     /// The messages that the manifest implies, each once: `act-<name>` for acts, `state-<name>` for states,
     /// `step-<id>` for steps of forms, `field-<name>` for the fields of forms and `field-<name>-<value>` for what
-    /// can be chosen there; `x-label` of a field names another key.
+    /// can be chosen there, and those of `notices`; `x-label` of a field names another key.
     pub fn message_keys(&self, files: &dyn Fn(&str) -> Option<String>) -> Vec<MessageKey> {
         let mut keys: Vec<MessageKey> = Vec::new();
         let mut need = |key: String, place: &str| {
@@ -29,6 +29,9 @@ impl Manifest {
         }
         for state in self.workflow.iter().flat_map(|workflow| &workflow.states) {
             need(format!("state-{state}"), &format!("workflow.states.{state}"));
+        }
+        for key in self.notices.keys() {
+            need(key.clone(), &format!("notices.{key}"));
         }
         let schemas = Schemas::new(files);
         for (name, form) in &self.forms {

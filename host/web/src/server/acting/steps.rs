@@ -5,8 +5,8 @@ use super::uploads::Uploads;
 use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
 use crate::chrome::paths;
 use crate::chrome::problem::Kept;
-use crate::forms::{Fault, FieldError, GO, STEP, SUBMISSION, Sent, Values};
-use crate::server::answer::{see_other, trouble};
+use crate::forms::{Fault, FieldError, GO, KEEP, STEP, SUBMISSION, Sent, Values};
+use crate::server::answer::{no_content, see_other, trouble};
 use crate::server::modules::failed;
 use crate::server::{parked, paused, step_up};
 use axum::response::Response;
@@ -69,6 +69,10 @@ impl Filling<'_> {
             let go = sent.go.as_deref().unwrap_or("next");
             let again = self.fields_of(step, go, &values, &submission);
             return self.stopped(&error, again).await;
+        }
+        // By the script, while it is being filled in.
+        if sent.go.as_deref() == Some(KEEP) {
+            return no_content();
         }
         if sent.go.as_deref() == Some("save")
             && self.keeps_drafts()

@@ -1,0 +1,70 @@
+//! What modules keep about a person: their documents, by the annotations of their schemas.
+//!
+//! The lifecycle has every collection indexed by the field with its person's reference, so this costs what is found. A
+//! module that does not serve has no schemas at hand; its documents are left out, and said to be.
+
+use crate::{Error, PersonalFields, Service};
+use vzaemo_identity::PersonId;
+use vzaemo_storage::{BODY, Cursor, Query, Unit};
+
+/// How many documents are read at once.
+const PORTION: u32 = 200;
+
+/// The documents about a person in one collection of a module that serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// The module.
+    pub module: String,
+    /// The collection.
+    pub collection: String,
+    /// The field with the person's reference.
+    pub field: String,
+    /// The reference.
+    pub reference: String,
+}
+
+impl Service {
+    /// Where documents about a person may be.
+    pub async fn holdings(&self, person: PersonId) -> Result<Vec<Holding>, Error> {
+        let mut found = Vec::new();
+        for (module, state) in &self.snapshot().modules {
+            let Some(version) = state.serving() else { continue };
+            let alias = self.platform.aliases.find(person, module).await.map_err(Error::storage)?;
+            let Some(alias) = alias else { continue };
+            for collection in version.manifest.collections.keys() {
+                let Some(field) = version.personal.get(collection).and_then(PersonalFields::subject) else {
+                    continue;
+                };
+                found.push(Holding {
+                    module: module.clone(),
+                    collection: collection.clone(),
+                    field: field.to_owned(),
+                    reference: alias.as_str().to_owned(),
+                });
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Holding {
+    /// A portion of the documents, each as key and canonical JSON; with where the next portion starts.
+    pub async fn documents(
+        &self,
+        unit: &mut Unit,
+        after: Option<Cursor>,
+    ) -> Result<(Vec<(String, String)>, Option<Cursor>), Error> {
+        let query = Query::of(&self.collection)
+            .equal(&self.field, &self.reference)
+            .fields(&[BODY])
+            .limit(PORTION)
+            .after(after);
+        let rows = unit.select(&self.module, &query).await.map_err(Error::storage)?;
+        Ok((rows.keys.into_iter().zip(rows.columns).collect(), rows.next))
+    }
+
+    /// How many there are, up to one portion.
+    pub async fn count(&self, unit: &mut Unit) -> Result<usize, Error> {
+        Ok(self.documents(unit, None).await?.0.len())
+    }
+}
