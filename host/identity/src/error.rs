@@ -82,11 +82,10 @@ impl SignInError {
     /// The key of the message for the person, in `locales/*/identity.ftl`.
     pub fn public_message(&self) -> &'static str {
         match self {
-            Self::Declined => "sign-in-declined",
+            Self::Declined | Self::NotSilently { .. } => "sign-in-declined",
             Self::UnknownState | Self::NoCode => "sign-in-expired",
             Self::OtherBrowser => "sign-in-other-browser",
             Self::OtherAccount => "sign-in-other-account",
-            Self::NotSilently { .. } => "sign-in-declined",
             Self::Unavailable { .. } | Self::Transport(_) => "sign-in-unavailable",
             Self::UnknownProvider(_) | Self::Configuration(_) => "sign-in-not-configured",
             Self::OtherIssuer(_)
@@ -124,6 +123,6 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 const LONGEST_FOREIGN_TEXT: usize = 300;
 
 /// What a provider wrote, short enough for the log.
-pub(crate) fn cut(text: String) -> String {
+pub(crate) fn cut(text: &str) -> String {
     text.chars().take(LONGEST_FOREIGN_TEXT).collect()
 }

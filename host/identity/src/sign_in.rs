@@ -141,13 +141,13 @@ impl SignIn {
         let state = self.seals.read(&answer.state.unwrap_or_default(), self.clock.now())?;
         let pending = self.seals.pending(&state, bound(state.id()))?;
         if pending.provider != at {
-            return Err(SignInError::OtherProvider { asked: pending.provider, answered: cut(at.to_owned()) });
+            return Err(SignInError::OtherProvider { asked: pending.provider, answered: cut(at) });
         }
         let provider = self.provider(Some(&pending.provider))?;
         if let IdentityProvider::OpenIdConnect(provider) = provider.as_ref()
             && let Some(misnamed) = provider.misnamed(answer.iss.as_deref()).await?
         {
-            return Err(SignInError::OtherIssuer(cut(misnamed)));
+            return Err(SignInError::OtherIssuer(cut(&misnamed)));
         }
         if let Some(code) = answer.error {
             if pending.silent && NOT_SILENTLY.contains(&code.as_str()) {
@@ -160,7 +160,7 @@ impl SignIn {
                 return Err(SignInError::Declined);
             }
             let description = answer.error_description.or(answer.message).unwrap_or_default();
-            return Err(SignInError::Refused { code: cut(code), description: cut(description) });
+            return Err(SignInError::Refused { code: cut(&code), description: cut(&description) });
         }
         let code = answer.code.ok_or(SignInError::NoCode)?;
         let (attested, provider_session) = match provider.as_ref() {

@@ -29,7 +29,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SignInError> {
             other => other.to_string(),
         };
         let description = error_description.or(message).unwrap_or_default();
-        return Err(SignInError::Refused { code: cut(code), description: cut(description) });
+        return Err(SignInError::Refused { code: cut(&code), description: cut(&description) });
     }
     serde_json::from_slice(body).map_err(|error| {
         // Not serde's words: they may repeat what the answer holds.

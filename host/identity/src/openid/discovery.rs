@@ -178,8 +178,8 @@ impl Discovered {
 fn in_the_open(config: &ProviderConfig, metadata: &Metadata) -> Option<String> {
     let addresses = [
         Some(metadata.authorization_endpoint().url()),
-        metadata.token_endpoint().map(|endpoint| endpoint.url()),
-        metadata.userinfo_endpoint().map(|endpoint| endpoint.url()),
+        metadata.token_endpoint().map(openidconnect::TokenUrl::url),
+        metadata.userinfo_endpoint().map(openidconnect::UserInfoUrl::url),
         metadata.additional_metadata().end_session_endpoint.as_ref(),
     ];
     let with_tls = config.issuer.scheme() == "https";

@@ -95,7 +95,7 @@ pub(super) fn after_sign_out(app: &App, session: &Session) -> String {
 
 /// Which provider the visitor may still be signed in at.
 #[derive(Deserialize)]
-struct From {
+struct Left {
     from: Option<String>,
 }
 
@@ -104,7 +104,7 @@ async fn signed_out(
     State(app): State<Arc<App>>,
     visit: Visit,
     headers: HeaderMap,
-    Query(From { from }): Query<From>,
+    Query(Left { from }): Query<Left>,
 ) -> Response {
     if visit.session.is_some() {
         return see_other(paths::CABINET);
