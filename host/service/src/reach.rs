@@ -112,9 +112,12 @@ impl CallHost {
             let module = self.version.manifest.id.clone();
             let found = self.unit.get(&module, collection, &hit.key).await;
             let found = found.map_err(|error| self.storage(error))?;
-            let found = self.presented(collection, found).await?;
-            if self.within_reach(collection, found)?.is_some() {
-                kept.push(hit);
+            // Whoever finds a document has not read it yet.
+            let Some(found) = self.presented(collection, found).await? else { continue };
+            match self.reaches(collection, &found.key, &found.body) {
+                Ok(true) => kept.push(hit),
+                Ok(false) => {}
+                Err(error) => return Err(self.fail(crate::Error::storage(error))),
             }
         }
         Ok(kept)

@@ -107,7 +107,7 @@ async fn no_module_is_called_for_an_act_or_a_private_view_without_a_decision_tha
             0 => (false, house.service.act(caller, "notes", act, &request, None).await.err()),
             1 => (false, house.service.act(caller, "notes", act, &request, Some(&submission)).await.err()),
             2 => (view == "all", house.service.view(caller, "notes", view, &request).await.err()),
-            3 => (view == "all", house.service.read(caller, "notes", view, &request).await.err()),
+            3 => (view == "all", house.service.read("notes", view, &request).await.err()),
             _ => (false, house.service.may(caller, &version, act, &params).await.err()),
         };
         let after = counts();
