@@ -1,7 +1,7 @@
 //! What the configuration asks for, in exact versions.
 
 use crate::Problem;
-use crate::configuration::{Configuration, line_of};
+use crate::configuration::{Configuration, Retention, line_of};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,6 +28,9 @@ pub struct Wanted {
     pub grants: Vec<String>,
     /// What the holder has configured, without defaults.
     pub config: Value,
+    /// For how long documents about a person are kept, by collection, where the holder says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub retention: BTreeMap<String, Retention>,
 }
 
 impl Desired {
@@ -57,6 +60,7 @@ impl Desired {
                 enabled: module.enabled,
                 grants,
                 config,
+                retention: module.retention.clone(),
             };
             desired.modules.insert(id.clone(), wanted);
         }

@@ -79,6 +79,7 @@ mod tests {
             enabled,
             grants: vec![],
             config: serde_json::json!({}),
+            retention: std::collections::BTreeMap::new(),
         };
         Desired { modules: [("votes".to_owned(), wanted(false)), ("notes".to_owned(), wanted(true))].into() }
     }

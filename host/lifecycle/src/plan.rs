@@ -225,6 +225,7 @@ mod tests {
                 enabled: true,
                 grants: grants.iter().map(ToString::to_string).collect(),
                 config: json!({}),
+                retention: BTreeMap::new(),
             },
             manifest: Arc::new(Manifest::from_toml(&manifest).unwrap()),
         }

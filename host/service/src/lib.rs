@@ -7,6 +7,7 @@
 
 mod bodies;
 mod caller;
+mod erasing;
 mod error;
 mod files;
 mod health;
@@ -31,6 +32,7 @@ mod version;
 pub mod work;
 
 pub use caller::Caller;
+pub use erasing::{Kept, Plan, Retention};
 pub use error::Error;
 pub use files::{FileFields, FileRule};
 pub use health::{Health, HealthEvent};

@@ -108,6 +108,19 @@ impl Aliases {
         Ok(alias)
     }
 
+    /// The same within a unit of work.
+    pub async fn find_in(
+        &self,
+        unit: &mut Unit,
+        person: PersonId,
+        module: &str,
+    ) -> Result<Option<Alias>, IdentityError> {
+        match self.by_person.get(&(person, Arc::from(module))) {
+            Some(alias) => Ok(Some(alias)),
+            None => read(unit, person, module).await,
+        }
+    }
+
     /// Whom a module means. An alias of another module means nobody.
     pub async fn person(&self, module: &str, alias: &str) -> Result<Option<PersonId>, IdentityError> {
         let alias = Alias(alias.into());

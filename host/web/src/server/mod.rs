@@ -9,17 +9,20 @@ mod acting;
 mod acting_for;
 mod answer;
 mod app;
+mod archive;
 mod body;
 mod cabinet;
 mod clock;
 mod development;
 mod explain;
+mod export;
 mod files;
 mod guard;
 mod home;
 mod kept;
 mod mail;
 mod modules;
+mod my_data;
 mod pages;
 mod papers;
 mod parked;
@@ -85,7 +88,12 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route("/health/live", get(statements::live))
         .route("/health/ready", get(statements::ready))
         .route(&format!("{}{{*path}}", assets::BASE), get(statements::asset));
-    router = router.merge(mail::routes()).merge(accesses::routes()).merge(papers::routes());
+    router = router
+        .merge(mail::routes())
+        .merge(accesses::routes())
+        .merge(papers::routes())
+        .merge(export::routes())
+        .merge(my_data::routes());
     if app.development.is_some() {
         router = router
             .route(paths::CLOCK, post(clock::move_clock))
