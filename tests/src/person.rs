@@ -185,6 +185,19 @@ impl Person {
         self.try_get(path).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
     }
 
+    /// The bytes of a file that is downloaded to its end.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let mut request = self.clients[0].get(self.address(path)).build().expect("a request");
+        let url = request.url().clone();
+        if let Some(cookies) = self.cookies.cookies(&url) {
+            request.headers_mut().insert(COOKIE, cookies);
+        }
+        let response = self.next_client().execute(request).await;
+        let response = response.unwrap_or_else(|error| panic!("GET {path}: {error:?}"));
+        assert_eq!(response.status().as_u16(), 200, "GET {path}");
+        response.bytes().await.unwrap_or_else(|error| panic!("GET {path}: {error:?}")).to_vec()
+    }
+
     /// GET with headers beside the cookies.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request =

@@ -1,4 +1,4 @@
-//! What a person has in the cabinet beside cases: notices by e-mail, who saw their data.
+//! What a person has in the cabinet beside cases: notices by e-mail, who saw their data, an archive, erasure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use vzaemo_test_smtp::{Server, Taken, Tls};
@@ -21,6 +21,8 @@ macro_rules! on_both_engines {
 on_both_engines! {
     notices_go_by_e_mail_as_the_person_wants_it
     a_person_sees_who_opened_their_record
+    an_archive_holds_everything_about_a_person
+    an_erasure_takes_what_may_go_and_says_what_stays
 }
 
 const MAIL: &str = "/cabinet/mail";
@@ -206,4 +208,158 @@ async fn a_person_sees_who_opened_their_record(settings: Settings) {
     let mut platform = platform;
     platform.stop().await;
     platform.audit().await;
+}
+
+/// The archive as the person downloads it.
+async fn archive(person: &Person) -> zip::ZipArchive<std::io::Cursor<Vec<u8>>> {
+    let bytes = person.download("/cabinet/my-data/archive").await;
+    zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a whole archive")
+}
+
+fn text(archive: &mut zip::ZipArchive<std::io::Cursor<Vec<u8>>>, name: &str) -> String {
+    let mut text = String::new();
+    let mut entry = archive.by_name(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    std::io::Read::read_to_string(&mut entry, &mut text).unwrap();
+    text
+}
+
+const DRAFT: &str = "Free travel for pupils on buses between towns";
+
+/// A person with a sent record, a draft, a notice and an official who looked.
+async fn active(platform: &Platform) -> (Person, String) {
+    let author = platform.person(1).await;
+    let number = petitions::send(&author, "Ramps at the entrances of all post offices").await;
+    let official = platform.person(OFFICIAL).await;
+    petitions::publish(&official, &number).await;
+    until("she is told", async || {
+        let text = author.page("/cabinet/notices").await.text();
+        (!text.contains(&said("cabinet-no-notices"))).then_some(())
+    })
+    .await;
+    let form = author.form("/petitions/new", "/petitions/new").await.with("title", DRAFT).press("save");
+    assert_eq!(author.submit(&form).await.led_to(), "/cabinet/drafts");
+    (author, number)
+}
+
+async fn an_archive_holds_everything_about_a_person(settings: Settings) {
+    let platform = Platform::start(settings).await;
+    let (author, number) = active(&platform).await;
+    let other = platform.person(2).await;
+    petitions::sign(&other, &number).await;
+
+    let mut mine = archive(&author).await;
+    let names: Vec<String> = mine.file_names().map(|name| name.unwrap().into_owned()).collect();
+    for name in [
+        "index.html",
+        "about.json",
+        "cases.json",
+        "notices.json",
+        "drafts.json",
+        "accesses.json",
+        "sessions.json",
+        "letters.json",
+        "files.json",
+    ] {
+        assert!(names.iter().any(|known| known == name), "{name} in {names:?}");
+    }
+    let title = "Ramps at the entrances of all post offices";
+    for (name, words) in [
+        ("about.json", "Коваль"),
+        ("cases.json", title),
+        ("notices.json", number.as_str()),
+        ("drafts.json", DRAFT),
+        ("accesses.json", "\"official\""),
+        // What the module keeps, with what it shows to nobody.
+        ("services/petitions/petitions.json", "author@example.com"),
+    ] {
+        let text = text(&mut mine, name);
+        assert!(text.contains(words), "{words} in {name}: {text}");
+        let parsed: serde_json::Value =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(parsed.as_array().is_some_and(|all| !all.is_empty()), "{name}");
+    }
+    let html = text(&mut mine, "index.html");
+    for words in [title, DRAFT, "author@example.com", &said("cabinet-accesses"), "<html lang=\"en\">"] {
+        assert!(html.contains(words), "{words} in {html}");
+    }
+    assert!(!html.contains("<script"));
+
+    // Everybody gets their own, in their own language.
+    other.read(Language::Uk).await;
+    let mut others = archive(&other).await;
+    let html = text(&mut others, "index.html");
+    assert!(
+        html.contains("<html lang=\"uk\">") && html.contains(&host_message(Language::Uk, "cabinet-accesses"))
+    );
+    assert!(!html.contains("author@example.com") && !html.contains(DRAFT), "{html}");
+    assert!(text(&mut others, "services/petitions/signatures.json").contains(&number));
+    let visitor = platform.visitor();
+    assert!(visitor.get("/cabinet/my-data/archive").await.led_to().starts_with("/sign-in"));
+}
+
+const ERASURE: &str = "/cabinet/my-data/erasure";
+
+async fn an_erasure_takes_what_may_go_and_says_what_stays(settings: Settings) {
+    let mut platform = Platform::start(settings).await;
+    let (author, number) = active(&platform).await;
+    let plan = author.page(ERASURE).await.text();
+    for words in ["drafts: 1", "notices: 1", "393/96-ВР", "3 years", &said("erasure-stays")] {
+        assert!(plan.contains(words), "{words} in {plan}");
+    }
+    // Without the tick nothing happens.
+    let form = author.form(ERASURE, ERASURE).await;
+    let unsure = author.submit(&form).await;
+    assert_eq!(unsure.status, 422);
+    assert!(unsure.html().text().contains(&said("erasure-unticked")));
+    assert!(author.page("/cabinet/drafts").await.links().contains(&"/petitions/new".to_owned()));
+
+    let done = author.submit(&form.with("sure", "yes")).await;
+    assert_eq!(done.status, 200);
+    assert!(done.html().text().contains(&said("erasure-begun")), "{}", done.text());
+    until("what may go is gone", async || {
+        let drafts = author.page("/cabinet/drafts").await.text().contains(&said("cabinet-no-drafts"));
+        let notices = author.page("/cabinet/notices").await.text().contains(&said("cabinet-no-notices"));
+        let accesses = author.page(ACCESSES).await.text().contains(&said("accesses-none"));
+        (drafts && notices && accesses).then_some(())
+    })
+    .await;
+    // The record stays, as the law has it, under the name.
+    let page = author.page(&format!("/petitions/{number}")).await.text();
+    assert!(page.contains("Ramps at the entrances") && page.contains("Коваль"), "{page}");
+
+    // Of somebody of whom nothing has to stay, the name goes too.
+    let other = platform.person(3).await;
+    let form = other.form("/petitions/new", "/petitions/new").await.with("title", DRAFT).press("save");
+    other.submit(&form).await.led_to();
+    assert!(other.page(ERASURE).await.text().contains(&said("erasure-whole")));
+    let sure = other.form(ERASURE, ERASURE).await.with("sure", "yes");
+    assert_eq!(other.submit(&sure).await.led_to(), "/");
+    assert!(other.get("/cabinet").await.led_to().starts_with("/sign-in"), "the session has ended");
+    // Whoever signs in with the same key is a new person.
+    let anew = platform.person(3).await;
+    assert!(anew.page("/cabinet/drafts").await.text().contains(&said("cabinet-no-drafts")));
+    platform.stop().await;
+    platform.audit().await;
+}
+
+/// The holder says that signatures need not be kept: they go with the person, and are counted no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_holder_does_not_want_kept_goes_from_the_records_too() {
+    let mut settings = Settings::default();
+    let retention = "\n[modules.petitions.retention.signatures]\nkeep = \"P0D\"\nlaw = \"393/96-ВР\"";
+    settings.module("petitions").config = retention.to_owned();
+    let platform = Platform::start(settings).await;
+    let (_, number) = active(&platform).await;
+    let other = platform.person(2).await;
+    petitions::sign(&other, &number).await;
+    assert_eq!(petitions::count(&platform.visitor(), &number).await, 1);
+    let sure = other.form(ERASURE, ERASURE).await.with("sure", "yes");
+    assert_eq!(other.submit(&sure).await.led_to(), "/", "nothing stays");
+    let visitor = platform.visitor();
+    until("the signature is gone", async || {
+        let (counted, listed) =
+            (petitions::count(&visitor, &number).await, petitions::listed(&visitor, &number).await);
+        (counted == 0 && listed == 0).then_some(())
+    })
+    .await;
 }

@@ -11,6 +11,7 @@
 pub mod accesses;
 mod cases;
 mod drafts;
+pub mod erasure;
 mod error;
 pub mod mail;
 mod notices;

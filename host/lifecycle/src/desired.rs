@@ -1,7 +1,7 @@
 //! What the configuration asks for, in exact versions.
 
 use crate::Problem;
-use crate::configuration::{Configuration, line_of};
+use crate::configuration::{Configuration, Retention, line_of};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,6 +32,9 @@ pub struct Wanted {
     pub assurance: BTreeMap<String, Assurance>,
     /// What the holder has configured, without defaults.
     pub config: Value,
+    /// For how long documents about a person are kept, by collection, where the holder says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub retention: BTreeMap<String, Retention>,
 }
 
 impl Desired {
@@ -62,6 +65,7 @@ impl Desired {
                 grants,
                 assurance: module.assurance.clone(),
                 config,
+                retention: module.retention.clone(),
             };
             desired.modules.insert(id.clone(), wanted);
         }

@@ -80,6 +80,7 @@ mod tests {
             grants: vec![],
             assurance: std::collections::BTreeMap::new(),
             config: serde_json::json!({}),
+            retention: std::collections::BTreeMap::new(),
         };
         Desired { modules: [("votes".to_owned(), wanted(false)), ("notes".to_owned(), wanted(true))].into() }
     }

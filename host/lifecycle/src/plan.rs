@@ -226,6 +226,7 @@ mod tests {
                 grants: grants.iter().map(ToString::to_string).collect(),
                 assurance: BTreeMap::new(),
                 config: json!({}),
+                retention: BTreeMap::new(),
             },
             manifest: Arc::new(Manifest::from_toml(&manifest).unwrap()),
         }

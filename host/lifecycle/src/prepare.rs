@@ -10,7 +10,7 @@ use vzaemo_language::texts::Texts;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
 use vzaemo_search::SearchFields;
-use vzaemo_service::{FileFields, InputForm, ModuleVersion, PersonalFields};
+use vzaemo_service::{FileFields, InputForm, ModuleVersion, PersonalFields, Retention};
 use vzaemo_storage::Collection;
 
 /// A version of a module, ready to serve but for its generation.
@@ -28,6 +28,7 @@ pub(crate) struct Prepared {
     search: HashMap<String, SearchFields>,
     file_fields: HashMap<String, FileFields>,
     personal: HashMap<String, PersonalFields>,
+    retention: HashMap<String, Retention>,
 }
 
 impl Prepared {
@@ -43,6 +44,7 @@ impl Prepared {
             search: self.search,
             files: self.file_fields,
             personal: self.personal,
+            retention: self.retention,
             generation,
         }
     }
@@ -97,6 +99,16 @@ impl Workshop<'_> {
         } else {
             None
         };
+        for collection in wanted.retention.keys().filter(|name| !manifest.collections.contains_key(*name)) {
+            problems.push(
+                Problem::new(
+                    self.configuration,
+                    format!("the module has no collection {collection:?} to keep"),
+                )
+                .at(format!("modules.{id}.retention"))
+                .mend("name one of its collections, or remove it"),
+            );
+        }
         let grants = Grants::new(&manifest, wanted.grants.iter().cloned());
         let digest = Digest::of(&package.component).to_string();
         let component = match self.engine.load(package.component, &digest, &grants).await {
@@ -118,6 +130,7 @@ impl Workshop<'_> {
             ) if problems.is_empty() => Ok(Prepared {
                 file_fields: file_fields(&collections),
                 personal: personal_fields(&collections),
+                retention: retention(wanted),
                 manifest: Arc::new(manifest),
                 manifest_toml: package.manifest_toml,
                 digest: package.digest.to_string(),
@@ -260,6 +273,12 @@ fn file_fields(collections: &[Collection]) -> HashMap<String, FileFields> {
 fn personal_fields(collections: &[Collection]) -> HashMap<String, PersonalFields> {
     let of = |collection: &Collection| (collection.name.clone(), PersonalFields::of(&collection.schema));
     collections.iter().map(of).filter(|(_, fields)| !fields.is_empty()).collect()
+}
+
+fn retention(wanted: &Wanted) -> HashMap<String, Retention> {
+    let said = wanted.retention.iter();
+    said.map(|(name, one)| (name.clone(), Retention { keep: one.keep.clone(), law: one.law.clone() }))
+        .collect()
 }
 
 fn forms(

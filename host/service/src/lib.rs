@@ -8,6 +8,7 @@
 mod bodies;
 mod caller;
 mod decide;
+mod erasing;
 mod error;
 mod explain;
 mod files;
@@ -35,6 +36,7 @@ pub mod work;
 
 pub use caller::Caller;
 pub use decide::{Alarm, Alarms, Decisions};
+pub use erasing::{Kept, Plan, Retention};
 pub use error::Error;
 pub use explain::{Explained, Question, Unexplained, action_of, explain, person_meant};
 pub use files::{FileFields, FileRule};

@@ -25,11 +25,11 @@ pub struct Holding {
 
 impl Service {
     /// Where documents about a person may be.
-    pub async fn holdings(&self, person: PersonId) -> Result<Vec<Holding>, Error> {
+    pub async fn holdings(&self, unit: &mut Unit, person: PersonId) -> Result<Vec<Holding>, Error> {
         let mut found = Vec::new();
         for (module, state) in &self.snapshot().modules {
             let Some(version) = state.serving() else { continue };
-            let alias = self.platform.aliases.find(person, module).await.map_err(Error::storage)?;
+            let alias = self.platform.aliases.find_in(unit, person, module).await.map_err(Error::storage)?;
             let Some(alias) = alias else { continue };
             for collection in version.manifest.collections.keys() {
                 let Some(field) = version.personal.get(collection).and_then(PersonalFields::subject) else {

@@ -254,3 +254,12 @@ pub async fn signed_out_by(
     }
     Ok(())
 }
+
+/// Who a person is has been erased, by the rule that their request sets off.
+pub async fn erased(unit: &mut Unit, platform: &Platform, person: PersonId) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Erasure, platform.legal.now(), platform.security.now());
+    entry.about = Some(person.to_string());
+    entry.act = Some("erase-identity".to_owned());
+    entry.details = vec![crate::erasing::RULE.to_owned()];
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}

@@ -247,7 +247,7 @@ impl Service {
 
 /// What the classes of data are needed for, as the manifest says; kept with the record, so that it reads without the
 /// module.
-fn purposes(version: &ModuleVersion, classes: &[String]) -> Vec<Purpose> {
+pub(crate) fn purposes(version: &ModuleVersion, classes: &[String]) -> Vec<Purpose> {
     let declared = classes.iter().filter_map(|class| version.manifest.data.get(class));
     let purpose = |class: &vzaemo_contract::manifest::DataClass| Purpose {
         why: vzaemo_cabinet::Text { uk: class.why.uk.clone(), en: class.why.en.clone() },

@@ -79,6 +79,7 @@ impl Service {
                 let portion = Portion { version: &version, collection, after: after.as_deref() };
                 portion.migrate(unit, platform, &document, &work).await?
             }
+            Task::Erase { person } => self.erase_portion(unit, &document, person, due).await?,
             Task::Tell { case, kind, text, address, after } => {
                 let after = after.as_deref();
                 let told = Telling { module: &work.module, case, kind: *kind, text, address, after };

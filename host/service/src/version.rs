@@ -1,6 +1,6 @@
 //! What serves now: an immutable value, swapped whole.
 
-use crate::{FileFields, PersonalFields};
+use crate::{FileFields, PersonalFields, Retention};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vzaemo_access::ModulePolicies;
@@ -40,6 +40,8 @@ pub struct ModuleVersion {
     pub files: HashMap<String, FileFields>,
     /// The fields of each collection that hold data of a person.
     pub personal: HashMap<String, PersonalFields>,
+    /// For how long documents of a collection are kept, where the holder says so.
+    pub retention: HashMap<String, Retention>,
     /// The generation of the configuration in which it came into service.
     pub generation: u64,
 }

@@ -51,6 +51,11 @@ pub enum Task {
         /// The key of the last document that is done.
         after: Option<String>,
     },
+    /// Erase what may go of a person, a portion at a time.
+    Erase {
+        /// The person, by the platform's id.
+        person: String,
+    },
     /// Tell all who take part in a case, a portion at a time.
     Tell {
         /// The case's key within the module.
@@ -71,7 +76,7 @@ impl Task {
     /// Where work that is done in portions goes on; `None` for its first portion and for all other work.
     pub(crate) fn after(&self) -> Option<&str> {
         match self {
-            Task::Job { .. } => None,
+            Task::Job { .. } | Task::Erase { .. } => None,
             Task::Migrate { after, .. } | Task::Tell { after, .. } => after.as_deref(),
         }
     }
@@ -88,9 +93,9 @@ pub fn collections() -> Vec<Collection> {
             json!({"type": "object", "additionalProperties": false,
                 "required": ["module", "task", "due", "at_once", "failures", "not_before"],
                 "properties": {
-                    "module": string(), "task": {"enum": ["job", "tell", "migrate"]}, "due": string(),
+                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
-                    "job": string(), "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
+                    "job": string(), "person": string(), "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),

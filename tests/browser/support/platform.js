@@ -116,6 +116,13 @@ call-ms = 20000
 cpu-ms = 20000
 wait-ms = 20000
 
+# Nobody listens there: letters wait, and the pages show how.
+[mail]
+server = "127.0.0.1"
+port = 9
+tls = "none"
+sender = "no-reply@platform.example"
+
 [identity.development]
 seed = "browser"
 

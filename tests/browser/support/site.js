@@ -79,6 +79,11 @@ async function furnish(browser, platform) {
   await next(citizen)
   await citizen.waitForURL(/step=similar/)
 
+  await citizen.goto('/cabinet/mail')
+  await citizen.getByLabel('Адреса електронної пошти').fill('citizen@example.org')
+  await citizen.getByRole('button', { name: 'Надіслати посилання' }).click()
+  await citizen.getByText('Чекає на підтвердження').waitFor()
+
   const states = { anyone: { cookies: [], origins: [] } }
   for (const who of Object.keys(contexts)) {
     states[who] = await contexts[who].storageState()
@@ -115,6 +120,13 @@ export const PAGES = {
   'the cabinet: a case': ['citizen', at(({ collecting }) => `/cabinet/cases/petitions/${collecting}`)],
   'the cabinet: drafts': ['citizen', at('/cabinet/drafts')],
   'the cabinet: notices': ['citizen', at('/cabinet/notices')],
+  'the cabinet: documents': ['citizen', at('/cabinet/documents')],
+  'the cabinet: who saw my data': ['citizen', at('/cabinet/accesses')],
+  'the cabinet: my data': ['citizen', at('/cabinet/my-data')],
+  'the cabinet: what an erasure would do': ['citizen', at('/cabinet/my-data/erasure')],
+  'notices by e-mail': ['citizen', at('/cabinet/mail')],
+  'an address that is none': ['citizen', withWrongAddress],
+  'the link that stops letters': ['anyone', at('/cabinet/mail/stop?by=0')],
   'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
   'in whose name to act': ['representative', at('/cabinet/acting-for')],
   'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
@@ -128,6 +140,14 @@ export const PAGES = {
 
 /** The pages that stand for the others where all of them would take too long. */
 export const CHOSEN = ['the first page', 'a petition', 'a form with errors']
+
+/** The form of the address, sent with what is no address. */
+async function withWrongAddress(page) {
+  await page.goto('/cabinet/mail')
+  await page.getByRole('textbox').first().fill('citizen')
+  await page.locator('form[action="/cabinet/mail/address"] button').click()
+  return page.waitForSelector('.govuk-error-message')
+}
 
 /** The form with which an official refuses a petition, sent with nothing in it. */
 async function withErrors(page, { pending }) {

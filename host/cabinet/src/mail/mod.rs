@@ -23,4 +23,4 @@ pub use outbox::{Delivery, State, deliveries};
 pub use post::{MailConfig, MailError, Tls};
 
 pub(crate) use address::collection as addresses;
-pub(crate) use outbox::{collection as outbox, enqueue};
+pub(crate) use outbox::{OUTBOX, collection as outbox, enqueue};

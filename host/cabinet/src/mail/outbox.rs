@@ -9,7 +9,7 @@ use serde_json::json;
 use vzaemo_clock::Instant;
 use vzaemo_storage::{BODY, Collection, Cursor, Op, Query, REVISION, Unit};
 
-pub(super) const OUTBOX: &str = "outbox";
+pub(crate) const OUTBOX: &str = "outbox";
 /// How many letters are looked at at once.
 const PORTION: u32 = 200;
 

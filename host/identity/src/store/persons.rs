@@ -8,8 +8,8 @@ use vzaemo_storage::{Storage, Unit};
 
 use super::cache::{News, Remembered};
 use super::schema::{NAMESPACE, PERSONS};
-use super::{ATTEMPTS, IdentityError, PlatformSecret, again};
-use crate::{Attested, FullName, PersonId};
+use super::{ATTEMPTS, IdentityError, PlatformSecret, Recorder, again};
+use crate::{Attested, FullName, PersonId, Token};
 
 /// Persons: one for one proven key.
 pub struct Persons {
@@ -124,6 +124,34 @@ impl Persons {
         }
         let id = person_id(&found.key)?;
         Ok((Person { id, proven: body.proven, names: body.names }, false))
+    }
+
+    /// Erases who a person is: their names, and the key by which they would be found again. Whoever signs in with that
+    /// key later is a new person. `record` adds the audit entry to the same commit. `false` if there is no such person.
+    pub async fn erase(
+        &self,
+        id: PersonId,
+        name: &FullName,
+        record: Recorder<'_>,
+    ) -> Result<bool, IdentityError> {
+        for _ in 0..ATTEMPTS {
+            let mut unit = self.storage.begin().await?;
+            let Some(found) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(false) };
+            let key = Token::random().hash().as_str().to_owned();
+            let names = vec![AttestedName { name: name.clone(), since: Instant::EPOCH }];
+            let body = Body { key, proven: false, names };
+            let text = serde_json::to_string(&body)?;
+            unit.replace(NAMESPACE, PERSONS, &found.key, found.revision, &text).await?;
+            record(&mut unit).await.map_err(IdentityError::Record)?;
+            match unit.commit().await {
+                Ok(_) => {
+                    self.remember(Person { id, proven: false, names: body.names });
+                    return Ok(true);
+                }
+                Err(error) => again(error)?,
+            }
+        }
+        Err(IdentityError::Contended)
     }
 
     /// Remembers a person who was committed just now.

@@ -3,6 +3,10 @@
 use super::{Configuration, FileStore, MailTls, Mode, line_of};
 use crate::Problem;
 use vzaemo_clock::Zone;
+use vzaemo_contract::problems::is_retention;
+
+/// A length of time that is none.
+const NONE: &str = "P0D";
 
 /// The most seconds by which the clock of an identity provider may differ.
 const LARGEST_SKEW: u16 = 300;
@@ -400,6 +404,20 @@ impl Configuration {
                 }
                 if module.grants.iter().take(position).any(|earlier| earlier == grant) {
                     check.problem(&place, format!("{grant:?} is granted twice"), "name it once");
+                }
+            }
+            for (collection, retention) in &module.retention {
+                let place = ["modules", id, "retention", collection];
+                if retention.keep != NONE && !is_retention(&retention.keep) {
+                    let what = format!("{:?} is no length of time", retention.keep);
+                    check.problem(
+                        &place,
+                        what,
+                        "write an ISO 8601 duration such as \"P3Y\", or \"P0D\" for none",
+                    );
+                }
+                if retention.law.trim().is_empty() {
+                    check.problem(&place, "no act of law says so", "name it in law; people are shown it");
                 }
             }
             if let Some(key) = datetime_in(&module.config) {

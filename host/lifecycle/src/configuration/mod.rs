@@ -304,6 +304,20 @@ pub struct Module {
     /// Its configuration; what is not said here is the module's default.
     #[serde(default)]
     pub config: toml::Table,
+    /// For how long its documents about a person are kept, by collection; what is not said here is what its manifest
+    /// says of the classes of data in them.
+    #[serde(default)]
+    pub retention: BTreeMap<String, Retention>,
+}
+
+/// For how long documents about a person are kept when they ask for erasure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Retention {
+    /// An ISO 8601 duration such as `P3Y`, from the end of the matter; `P0D` has them erased at once.
+    pub keep: String,
+    /// The act of law that says so.
+    pub law: String,
 }
 
 fn kyiv() -> String {

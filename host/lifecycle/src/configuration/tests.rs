@@ -287,3 +287,34 @@ fn the_schema_for_editors_agrees() {
         assert!(!accepts(&bad), "{bad}");
     }
 }
+
+#[test]
+fn a_mail_server_has_a_name_and_a_sender_and_is_reached_safely() {
+    let mail = "\n[mail]\nserver = \"mail.example.org\"\nsender = \"Interaction <no-reply@example.org>\"\n";
+    let good = format!("{GOOD}{mail}");
+    let read = Configuration::from_toml("platform.toml", &good).unwrap().mail.unwrap();
+    assert_eq!(read.port(), 465);
+    let wrong = |from: &str, to: &str| problems(&good.replacen(from, to, 1));
+    assert!(wrong("\"mail.example.org\"", "\"mail.example.org:25\"")[0].contains("no name of a server"));
+    assert!(wrong("no-reply@example.org", "no-reply")[0].contains("no sender"));
+    let unprotected = good.replacen("[mail]", "[mail]\ntls = \"none\"", 1);
+    assert_eq!(Configuration::from_toml("platform.toml", &unprotected).unwrap().mail.unwrap().port(), 25);
+    let serving = unprotected.replacen("\"development\"", "\"production\"", 1);
+    assert!(problems(&serving).iter().any(|problem| problem.contains("in the open")), "{serving}");
+    assert!(wrong("[mail]", "[mail]\npassword-file = \"p\"")[0].contains("no user"));
+}
+
+#[test]
+fn a_term_of_retention_is_a_duration_with_its_law() {
+    let with = |keep: &str, law: &str| {
+        format!("{GOOD}\n[modules.votes.retention.items]\nkeep = \"{keep}\"\nlaw = \"{law}\"\n")
+    };
+    for keep in ["P3Y", "P1Y6M", "P0D"] {
+        let read = Configuration::from_toml("platform.toml", &with(keep, "Law 1")).unwrap();
+        assert_eq!(read.modules["votes"].retention["items"].keep, keep);
+    }
+    for keep in ["3 years", "P", "PT5M", ""] {
+        assert!(problems(&with(keep, "Law 1"))[0].contains("no length of time"), "{keep}");
+    }
+    assert!(problems(&with("P3Y", " "))[0].contains("no act of law"));
+}

@@ -21,6 +21,8 @@ pub enum Tab {
     Notices,
     /// Documents.
     Papers,
+    /// Everything about me.
+    MyData,
     /// Who saw my data.
     Accesses,
     /// Sessions.
@@ -139,6 +141,7 @@ impl Cabinet<'_> {
             (Tab::Drafts, paths::DRAFTS, "cabinet-drafts"),
             (Tab::Notices, paths::NOTICES, "cabinet-notices"),
             (Tab::Accesses, paths::ACCESSES, "cabinet-accesses"),
+            (Tab::MyData, paths::MY_DATA, "cabinet-my-data"),
             (Tab::Sessions, paths::SESSIONS, "cabinet-sessions"),
         ];
         html! {

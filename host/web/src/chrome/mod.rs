@@ -10,6 +10,7 @@ pub mod document;
 pub mod home;
 pub mod icons;
 pub mod mail;
+pub mod my_data;
 pub mod orderly;
 pub mod papers;
 pub mod paths;

@@ -24,6 +24,12 @@ pub const CABINET: &str = "/cabinet";
 pub const DRAFTS: &str = "/cabinet/drafts";
 /// What the platform told me.
 pub const NOTICES: &str = "/cabinet/notices";
+/// Everything about me: an archive, correction, erasure.
+pub const MY_DATA: &str = "/cabinet/my-data";
+/// The archive.
+pub const EXPORT: &str = "/cabinet/my-data/archive";
+/// What an erasure would do; done by POST.
+pub const ERASURE: &str = "/cabinet/my-data/erasure";
 /// My documents.
 pub const PAPERS: &str = "/cabinet/documents";
 /// Who saw my data.

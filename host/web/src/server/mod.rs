@@ -10,11 +10,13 @@ mod acting_for;
 mod administration;
 mod answer;
 mod app;
+mod archive;
 mod body;
 mod cabinet;
 mod clock;
 mod development;
 mod explain;
+mod export;
 mod files;
 mod frames;
 mod guard;
@@ -23,6 +25,7 @@ mod kept;
 mod kept_out;
 mod mail;
 mod modules;
+mod my_data;
 mod opening;
 mod pages;
 mod papers;
@@ -99,7 +102,12 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route("/health/live", get(statements::live))
         .route("/health/ready", get(statements::ready))
         .route(&format!("{}{{*path}}", assets::BASE), get(statements::asset));
-    router = router.merge(mail::routes()).merge(accesses::routes()).merge(papers::routes());
+    router = router
+        .merge(mail::routes())
+        .merge(accesses::routes())
+        .merge(papers::routes())
+        .merge(export::routes())
+        .merge(my_data::routes());
     if app.development.is_some() {
         router = router
             .route(paths::CLOCK, post(clock::move_clock))

@@ -1,7 +1,7 @@
 //! ISO 8601 durations of whole units.
 
 /// Whether a text is a duration in years, months, weeks or days, such as `P3Y` or `P1Y6M`, and not zero.
-pub(super) fn is_retention(text: &str) -> bool {
+pub fn is_retention(text: &str) -> bool {
     let Some(mut rest) = text.strip_prefix('P') else { return false };
     let mut units = "YMWD".chars();
     let mut any = false;

@@ -13,6 +13,7 @@ mod names;
 mod schemas;
 mod workflow;
 
+pub use duration::is_retention;
 pub use messages::MessageKey;
 
 use crate::manifest::Manifest;

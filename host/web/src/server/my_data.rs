@@ -1,0 +1,167 @@
+//! Everything about me: the way to the archive, how to correct, and erasure in two steps.
+
+use super::answer::{Content, page, see_other, set_cookie};
+use super::cabinet::{acting_for, cabinet, said, service_name, signed_in};
+use super::{App, visit::Visit};
+use crate::chrome::my_data as chrome;
+use crate::chrome::my_data::{Erasure, Kept, SURE};
+use crate::chrome::paths;
+use crate::texts::{Language, Speaker, Value};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use http::{HeaderMap, StatusCode};
+use maud::Markup;
+use std::sync::Arc;
+use vzaemo_identity::{FullName, PersonId, Recorder};
+use vzaemo_service::{Error, Plan, record};
+
+/// The addresses of this file.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new().route(paths::MY_DATA, get(show)).route(paths::ERASURE, get(plan).post(erase))
+}
+
+async fn answered(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<Markup, Error>) -> Response {
+    match main {
+        Ok(main) => {
+            let title = Speaker::host(visit.language).say("cabinet-my-data");
+            page(app, visit, headers, Content::new(&title, main).private()).await
+        }
+        Err(error) => super::modules::failed(app, visit, "", &error).await,
+    }
+}
+
+async fn show(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    if let Err(response) = signed_in(&visit) {
+        return response;
+    }
+    let name = acting_for(&visit);
+    let main = chrome::my_data(&cabinet(&app, &visit, name.as_deref()));
+    answered(&app, &visit, &headers, Ok(main)).await
+}
+
+/// A length of time in words: years, months and days of an ISO 8601 duration.
+fn term(keep: &str, say: &Speaker<'_>) -> String {
+    let Ok(span) = keep.parse::<jiff::Span>() else { return keep.to_owned() };
+    let parts = [
+        ("term-years", i64::from(span.get_years())),
+        ("term-months", i64::from(span.get_months())),
+        ("term-calendar-days", i64::from(span.get_weeks()) * 7 + i64::from(span.get_days())),
+    ];
+    let words = parts.iter().filter(|(_, count)| *count != 0);
+    let words: Vec<String> =
+        words.map(|(key, count)| say.say_with(key, &[("count", (*count).into())]).into_owned()).collect();
+    if words.is_empty() { keep.to_owned() } else { words.join(" ") }
+}
+
+fn kept(app: &App, visit: &Visit, say: &Speaker<'_>, kept: &vzaemo_service::Kept) -> Kept {
+    Kept {
+        service: service_name(app, visit, &kept.module),
+        collection: kept.collection.clone(),
+        documents: kept.documents,
+        terms: kept.retention.iter().map(|one| (term(&one.keep, say), one.law.clone())).collect(),
+        purposes: kept.purposes.iter().map(|one| said(&one.why, visit.language)).collect(),
+    }
+}
+
+fn shown(app: &App, visit: &Visit, plan: &Plan, unticked: bool) -> Erasure {
+    let say = Speaker::host(visit.language);
+    let mut own = Vec::new();
+    let files = u64::try_from(plan.files).unwrap_or(u64::MAX);
+    for (key, count) in [
+        ("erasure-drafts", plan.own.drafts),
+        ("erasure-notices", plan.own.notices),
+        ("erasure-letters", plan.own.letters),
+        ("erasure-accesses", plan.own.accesses),
+        ("erasure-files", files),
+    ] {
+        if count > 0 {
+            let count: Value<'_> = i64::try_from(count).unwrap_or(i64::MAX).into();
+            own.push(say.say_with(key, &[("count", count)]).into_owned());
+        }
+    }
+    if plan.own.address {
+        own.push(say.say("erasure-address").into_owned());
+    }
+    Erasure {
+        own,
+        goes: plan.goes.iter().map(|one| kept(app, visit, &say, one)).collect(),
+        stays: plan.stays.iter().map(|one| kept(app, visit, &say, one)).collect(),
+        unknown: plan.unknown.iter().map(|module| service_name(app, visit, module)).collect(),
+        roles: plan.roles,
+        whole: plan.is_whole(),
+        unticked,
+    }
+}
+
+fn person(visit: &Visit) -> Option<PersonId> {
+    visit.session.as_ref().map(|session| session.person.id)
+}
+
+/// The first step: what would go and what would stay.
+async fn plan(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+    let Some(person) = person(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
+    };
+    let plan = app.service.erasure_plan(person).await;
+    let main =
+        plan.map(|plan| chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, false)));
+    answered(&app, &visit, &headers, main).await
+}
+
+/// The second step: it is done, if the person has ticked that they are sure.
+async fn erase(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    let Some(person) = person(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::MY_DATA));
+    };
+    let plan = match app.service.erasure_plan(person).await {
+        Ok(plan) => plan,
+        Err(error) => return super::modules::failed(&app, &visit, "", &error).await,
+    };
+    if !url::form_urlencoded::parse(&body).any(|(name, value)| name == SURE && value == "yes") {
+        let main = chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, true));
+        let mut response = answered(&app, &visit, &headers, Ok(main)).await;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return response;
+    }
+    if let Err(error) = app.service.request_erasure(person).await {
+        return super::modules::failed(&app, &visit, "", &error).await;
+    }
+    app.wake_jobs.notify_one();
+    if !plan.is_whole() {
+        let main = chrome::begun(&cabinet(&app, &visit, None));
+        return answered(&app, &visit, &headers, Ok(main)).await;
+    }
+    match forget(&app, person).await {
+        Ok(()) => {
+            let mut response = see_other(paths::HOME);
+            set_cookie(&mut response, &app.cookies.no_session());
+            response
+        }
+        Err(error) => super::modules::failed(&app, &visit, "", &error).await,
+    }
+}
+
+/// Erases who the person is and ends their sessions.
+async fn forget(app: &App, person: PersonId) -> Result<(), Error> {
+    let platform = Arc::clone(app.service.platform());
+    let erased: Recorder<'_> = &|unit| {
+        let platform = Arc::clone(&platform);
+        Box::pin(async move { Ok(record::erased(unit, &platform, person).await?) })
+    };
+    // What stands in place of a name, in both languages, wherever a name was shown.
+    let in_place = |language| Speaker::host(language).say("erased-name").into_owned();
+    let name = FullName {
+        family: in_place(Language::En),
+        given: format!("{} /", in_place(Language::Uk)),
+        patronymic: None,
+    };
+    app.persons.erase(person, &name, erased).await.map_err(Error::storage)?;
+    let ended: Recorder<'_> = &|unit| {
+        let platform = Arc::clone(&platform);
+        Box::pin(async move { Ok(record::sign_out(unit, &platform, person).await?) })
+    };
+    app.sessions.end_all(person, ended).await.map(|_| ()).map_err(Error::storage)
+}
