@@ -136,6 +136,11 @@ fn navigation(app: &App, visit: &Visit) -> Vec<Nav> {
         let label = Speaker::host(visit.language).say("navigation-desk").into_owned();
         navigation.push(Nav { label, href: "/desk".to_owned(), current: visit.path.starts_with("/desk") });
     }
+    if visit.session.as_ref().is_some_and(super::administration::concerns) {
+        let label = Speaker::host(visit.language).say("navigation-administration").into_owned();
+        let href = crate::chrome::paths::ADMIN_SECURITY.to_owned();
+        navigation.push(Nav { label, href, current: visit.path.starts_with("/administration") });
+    }
     navigation
 }
 
