@@ -45,6 +45,7 @@ const PICTURES = {
   'explain-access': 'why it is allowed or not',
   security: 'what the technical administrator has to know',
   'security-errors': 'a block with errors',
+  'lawful-block': 'the lawful block of a person',
   preferences: 'the preferences',
   search: 'the search',
   'not-found': 'a page that does not exist',

@@ -227,3 +227,48 @@ async fn an_act_has_a_limit_of_its_own_and_what_it_turned_away_is_counted() {
     let page = platform.person(ADMINISTRATOR).await.page(PAGE).await.text();
     assert!(page.contains(&says("security-kind-limit-hit")) && page.contains("act petitions/sign"), "{page}");
 }
+
+/// A lawful block: the person reads but does not act, is told the grounds and what to do, and acts again when it is lifted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lawful_block_is_told_with_its_grounds_and_lifted() {
+    const PERSONS: &str = "/administration/persons";
+    let platform = Platform::start(Settings::default()).await;
+    let number = petitions::send(&platform.person(1).await, "A fence around the pond").await;
+    petitions::publish(&platform.person(OFFICIAL).await, &number).await;
+    let administrator = platform.person(ADMINISTRATOR).await;
+    drop(platform.person(4).await);
+    let id = newest_person(&platform).await;
+    let page = format!("{PERSONS}?person={id}");
+    let block = "/administration/persons/block";
+
+    let form = administrator.form(&page, block).await;
+    let without = administrator.submit(&form).await;
+    assert_eq!(without.status, 422);
+    assert!(without.text().contains(&says("lawful-basis-missing")), "{}", without.text());
+    let form = form.with("basis", "Rules of use, item 5; decision № 12");
+    assert_eq!(administrator.submit(&form).await.led_to(), page);
+    assert!(administrator.page(&page).await.text().contains(&says("lawful-blocked")));
+
+    let citizen = platform.person(4).await;
+    assert_eq!(citizen.get(&format!("/petitions/{number}")).await.status, 200, "reading goes on");
+    let denied = petitions::try_sign(&citizen, &number).await.unwrap();
+    assert_eq!(denied.status, 403);
+    for part in ["Rules of use, item 5; decision № 12", "you can contest this"] {
+        assert!(denied.text().contains(part), "{part} in {}", denied.text());
+    }
+    let told = citizen.page("/cabinet/notices").await.text();
+    assert!(told.contains("decision № 12") && told.contains("you can contest this"), "{told}");
+
+    let form = administrator.form(&page, "/administration/persons/unblock").await;
+    assert_eq!(administrator.submit(&form).await.led_to(), page);
+    let citizen = platform.person(4).await;
+    assert_eq!(petitions::try_sign(&citizen, &number).await.unwrap().status, 303);
+    assert!(citizen.page("/cabinet/notices").await.text().contains(&says("lawful-notice-over")));
+
+    // Nobody else blocks, not even the holder; and the administrator not themselves.
+    for person in [1, OFFICIAL, 10, 12] {
+        let person = platform.person(person).await;
+        assert_eq!(person.get(PERSONS).await.status, 403);
+        assert_eq!(person.post(block, &[("person", &id), ("basis", "x")]).await.status, 403);
+    }
+}

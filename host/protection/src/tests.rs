@@ -362,3 +362,12 @@ async fn what_is_unusual_is_seen_and_what_is_usual_is_not() {
     }
     assert_eq!(kinds().await, [address, device, (EventKind::Regular, "person:robot".to_owned())]);
 }
+
+#[test]
+fn a_kind_has_one_name() {
+    let mut names = std::collections::BTreeSet::new();
+    for kind in EventKind::ALL {
+        assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.name()));
+        assert!(names.insert(kind.name()), "{} twice", kind.name());
+    }
+}

@@ -224,6 +224,23 @@ pub async fn kept_out(
     alone(platform, entry).await
 }
 
+/// A person is lawfully blocked, or may act again; in the commit of that change.
+pub async fn blocked(
+    unit: &mut Unit,
+    platform: &Platform,
+    by: PersonId,
+    about: PersonId,
+    act: &str,
+    details: &[String],
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Rights, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(by.to_string());
+    entry.about = Some(about.to_string());
+    entry.act = Some(act.to_owned());
+    entry.details = details.to_vec();
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}
+
 /// A person has signed in.
 pub async fn sign_in(unit: &mut Unit, platform: &Platform, signed_in: &SignedIn) -> Result<(), Error> {
     let mut entry = Entry::new(Kind::SignIn, platform.legal.now(), platform.security.now());

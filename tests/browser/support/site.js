@@ -132,6 +132,7 @@ export const PAGES = {
   'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
   'why it is allowed or not': ['administrator', at(({ collecting }) => `/administration/access?${new URLSearchParams({ action: 'petitions/recall', resource: collecting })}`)],
   'what the technical administrator has to know': ['administrator', at('/administration/security')],
+  'the lawful block of a person': ['administrator', withBlockedPerson],
   'a block with errors': ['administrator', withBlockErrors],
   'the preferences': ['anyone', at('/preferences')],
   'the search': ['anyone', at(`/search?${new URLSearchParams({ q: 'відділення пошти' })}`)],
@@ -161,6 +162,12 @@ async function withBlockErrors(page) {
   await page.goto('/administration/security')
   await page.locator('form[action="/administration/security/block"] button').click()
   return page.waitForSelector('.govuk-error-summary')
+}
+
+/** The page of lawful blocks, asked about somebody who is not there. */
+async function withBlockedPerson(page) {
+  await page.goto('/administration/persons?person=0198f000-0000-7000-8000-00000000dead')
+  return page.locator('#lawful_person').waitFor()
 }
 
 /** Opens a page as whoever looks at it. Pages looked at in the same way share a context and what it has loaded. */

@@ -1,4 +1,6 @@
 administration-not-yours = Only those who run the platform may see this.
+navigation-administration = Running the platform
+administration-parts = Parts of running the platform
 
 access-title = Why it is allowed or not
 access-lead = Ask the policies as a request of this person would. Nothing is changed.
@@ -101,3 +103,22 @@ security-kind-module-failed = service failed
 security-kind-many-from-address = many persons from one address
 security-kind-many-from-device = many persons from one device
 security-kind-regular = acts like a machine
+
+lawful-title = Blocking a person
+lawful-lead = Who broke the rules of use may read but not act. They are told the grounds and what they can do.
+lawful-person = Person
+lawful-person-hint = The platform’s id of a person.
+lawful-find = Find
+lawful-blocked = The person is blocked
+lawful-free = The person may act
+lawful-basis = Grounds
+lawful-basis-hint = The rule and the decision, as “Rules of use, item 5; decision № 12”. The person reads this.
+lawful-basis-missing = Write the grounds, in at most 500 characters
+lawful-not-blocked = Nobody was blocked
+lawful-block = Block
+lawful-unblock = Let act again
+lawful-why = You may read the platform but not act on it since { $since }. Grounds: { $basis }. If you do not agree, you can contest this: write to the holder of the platform or go to court.
+lawful-notice = You may read the platform but not act on it from now on. Grounds: { $basis }. If you do not agree, you can contest this: write to the holder of the platform or go to court.
+lawful-notice-over = You may act on the platform again.
+
+privacy-security = To protect the platform we keep for a limited time from which addresses something was refused, and give your browser a random mark by which many people signing in with one browser are noticed.

@@ -79,6 +79,13 @@ pub const ADMIN_BLOCK: &str = "/administration/security/block";
 /// Ends a block before its time; by POST.
 pub const ADMIN_UNBLOCK: &str = "/administration/security/unblock";
 
+/// A person's lawful block.
+pub const ADMIN_PERSONS: &str = "/administration/persons";
+/// Blocks a person from acting; by POST.
+pub const ADMIN_PERSONS_BLOCK: &str = "/administration/persons/block";
+/// Lets a person act again; by POST.
+pub const ADMIN_PERSONS_UNBLOCK: &str = "/administration/persons/unblock";
+
 /// Files beside documents: `/files/<id>`.
 pub const FILES: &str = "/files/";
 

@@ -4,6 +4,7 @@ use super::App;
 use super::answer::in_language;
 use super::visit::Visit;
 use crate::chrome::document::{Development, Frame, Nav};
+use crate::chrome::paths;
 use crate::chrome::preferences::Preferences;
 use crate::chrome::skeleton::Skeleton;
 use crate::texts::{Language, Speaker};
@@ -15,6 +16,8 @@ use vzaemo_service::{Snapshot, route};
 
 /// The officials' desk.
 const DESK: &str = "/desk";
+/// The pages of those who administer the platform.
+const ADMINISTRATION: &str = "/administration";
 /// How many frames are kept: many more than there are sorts of visitors and parts of the platform.
 const KEPT: u64 = 512;
 
@@ -26,6 +29,8 @@ struct Key {
     signed_in: bool,
     /// For officials: whether the page is their desk.
     desk: Option<bool>,
+    /// For those who administer the platform: whether the page is one of theirs.
+    administration: Option<bool>,
     dense: bool,
     noindex: bool,
     /// The entries of the navigation that the page is part of.
@@ -69,12 +74,15 @@ impl Frames {
         let is_current = |entry: &Entry| path == entry.href || path.starts_with(&entry.part);
         let current = self.navigation.iter().enumerate().filter(|(_, entry)| is_current(entry));
         let now = app.platform().legal.now();
-        let is_official = visit.session.as_ref().is_some_and(|session| !session.roles.bodies().is_empty());
+        let session = visit.session.as_ref();
+        let is_official = session.is_some_and(|session| !session.roles.bodies().is_empty());
+        let administers = session.is_some_and(super::administration::concerns);
         let key = Key {
             language: visit.language,
             preferences: visit.preferences,
             signed_in: visit.session.is_some(),
             desk: is_official.then(|| path.starts_with(DESK)),
+            administration: administers.then(|| path.starts_with(ADMINISTRATION)),
             dense,
             noindex,
             current: current.map(|(at, _)| at).collect(),
@@ -113,6 +121,11 @@ impl Frames {
             href: DESK.to_owned(),
             current,
         });
-        links.chain(desk).collect()
+        let administration = key.administration.map(|current| Nav {
+            label: Speaker::host(visit.language).say("navigation-administration").into_owned(),
+            href: paths::ADMIN_SECURITY.to_owned(),
+            current,
+        });
+        links.chain(desk).chain(administration).collect()
     }
 }

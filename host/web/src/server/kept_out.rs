@@ -119,3 +119,18 @@ pub(super) fn denied(app: &App, visit: &Visit, module: &str, reason: &Reason) {
     let subject = visit.person().map(|person| format!("person:{person}")).unwrap_or_default();
     app.protection.saw(Event::new(EventKind::Denied, subject, module));
 }
+
+/// Why somebody is lawfully blocked, with the grounds and what they can do, where that is the reason of a denial.
+pub(super) async fn lawful_block(app: &App, visit: &Visit, reason: &Reason) -> Option<String> {
+    let person = visit.session.as_ref().filter(|_| *reason == Reason::Blocked)?.person.id;
+    let found = app.platform().grants.blocking(person).await;
+    let block = found.unwrap_or_else(|error| {
+        tracing::warn!(error = &error as &dyn std::error::Error, "could not read the grounds of a block");
+        None
+    })?;
+    let mut since = String::new();
+    let (now, zone) = (app.platform().legal.now().timestamp(), app.platform().zone.time_zone());
+    push_moment(block.since.timestamp(), now, zone, &Speaker::host(visit.language), &mut since);
+    let args = [("basis", block.basis.as_str().into()), ("since", since.as_str().into())];
+    Some(Speaker::host(visit.language).say_with("lawful-why", &args).into_owned())
+}

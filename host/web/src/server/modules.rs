@@ -208,6 +208,9 @@ pub(super) async fn failed(app: &App, visit: &Visit, module: &str, error: &Error
         }
         Error::Denied { reason } => {
             super::kept_out::denied(app, visit, module, reason);
+            if let Some(why) = super::kept_out::lawful_block(app, visit, reason).await {
+                return trouble(app, visit, &Problem::Refused { why }).await;
+            }
             let version = presentation.snapshot.module(module).and_then(|state| state.serving()).cloned();
             let why = slots::why(reason, version.as_deref(), &Speaker::host(visit.language));
             Problem::Refused { why }

@@ -72,10 +72,11 @@ pub enum Answer {
     Decided(Box<Explanation>, String),
 }
 
-/// The page.
-pub fn explain(say: &Speaker<'_>, asked: &Asked, answer: &Answer) -> Markup {
+/// The page; `technical` for the technical administrator.
+pub fn explain(say: &Speaker<'_>, asked: &Asked, answer: &Answer, technical: bool) -> Markup {
     html! {
         (headed(say, &[], &say.say("access-title"), Some(&say.say("access-lead"))))
+        (super::parts(say, paths::ADMIN_ACCESS, technical))
         @if let Answer::Problem(what) = answer {
             div.govuk-error-summary role="alert" {
                 h2.govuk-error-summary__title { (say.say("access-cannot")) }

@@ -49,6 +49,7 @@ pub type Moment<'a> = &'a dyn Fn(vzaemo_clock::Instant) -> Markup;
 pub fn security(say: &Speaker<'_>, all: &Security, blocking: &Blocking, moment: Moment<'_>) -> Markup {
     html! {
         (headed(say, &[], &say.say("security-title"), Some(&say.say("security-lead"))))
+        (super::parts(say, paths::ADMIN_SECURITY, all.may_block))
         (errors(say, blocking))
         (alerts(say, &all.alerts, moment))
         (blocks(say, all, moment))
@@ -58,9 +59,27 @@ pub fn security(say: &Speaker<'_>, all: &Security, blocking: &Blocking, moment: 
     }
 }
 
+/// The message that names a kind.
+fn name_of(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::SignInRefused => "security-kind-sign-in-refused",
+        EventKind::SignInFailed => "security-kind-sign-in-failed",
+        EventKind::ForeignChange => "security-kind-foreign-change",
+        EventKind::Denied => "security-kind-denied",
+        EventKind::LimitHit => "security-kind-limit-hit",
+        EventKind::LockedOut => "security-kind-locked-out",
+        EventKind::Blocked => "security-kind-blocked",
+        EventKind::PolicyFailed => "security-kind-policy-failed",
+        EventKind::ModuleFailed => "security-kind-module-failed",
+        EventKind::ManyFromAddress => "security-kind-many-from-address",
+        EventKind::ManyFromDevice => "security-kind-many-from-device",
+        EventKind::Regular => "security-kind-regular",
+    }
+}
+
 fn kind(say: &Speaker<'_>, kind: EventKind) -> Markup {
     let tone = if kind.is_alert() { "bad" } else { "neutral" };
-    html! { span class={ "v-tag v-tag--" (tone) } { (say.say(&format!("security-kind-{}", kind.name()))) } }
+    html! { span class={ "v-tag v-tag--" (tone) } { (say.say(name_of(kind))) } }
 }
 
 fn about(say: &Speaker<'_>, subject: &str) -> Markup {

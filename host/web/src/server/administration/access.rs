@@ -32,7 +32,8 @@ pub(super) async fn explain(
     };
     match answer {
         Ok(answer) => {
-            let main = chrome::explain(&say, &asked, &answer);
+            let technical = session.roles.has(&Role::TechnicalAdministrator);
+            let main = chrome::explain(&say, &asked, &answer, technical);
             page(&app, &visit, &headers, Content::new(&say.say("access-title"), main).private()).await
         }
         Err(error) => modules::failed(&app, &visit, "", &error).await,

@@ -3,6 +3,7 @@
 //! Whoever has not signed in is led to sign-in and back; anybody else is refused.
 
 mod access;
+mod persons;
 mod security;
 
 use super::App;
@@ -21,9 +22,17 @@ use vzaemo_identity::{Role, Session};
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(paths::ADMIN_ACCESS, get(access::explain))
+        .route(paths::ADMIN_PERSONS, get(persons::persons))
+        .route(paths::ADMIN_PERSONS_BLOCK, post(persons::block))
+        .route(paths::ADMIN_PERSONS_UNBLOCK, post(persons::unblock))
         .route(paths::ADMIN_SECURITY, get(security::security))
         .route(paths::ADMIN_BLOCK, post(security::block))
         .route(paths::ADMIN_UNBLOCK, post(security::unblock))
+}
+
+/// Whether somebody runs the platform.
+pub(super) fn concerns(session: &Session) -> bool {
+    [Role::Holder, Role::TechnicalAdministrator].iter().any(|role| session.roles.has(role))
 }
 
 /// The session of somebody who has one of these roles and is not blocked.
