@@ -2,11 +2,11 @@
 //!
 //! A library so that the benchmarks can put the very same platform together; nothing else uses it.
 
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod command;
 pub mod copy;
 mod secret;
 pub mod serve;
-pub mod verify;
 pub mod wiring;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+use vzaemo_audit::{CheckpointKey, Checkpoints};
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
 use vzaemo_identity::{Identity, PlatformSecret, Provider, ProviderConfig, SessionLimits, SignIn, Transport};
@@ -47,6 +48,10 @@ pub struct Wired {
     pub limits: Arc<Limits>,
     /// What was turned away.
     pub refusals: Arc<Refusals>,
+    /// Checkpoints of the audit log.
+    pub checkpoints: Checkpoints,
+    /// How often one is made.
+    pub checkpoint_every: Duration,
     /// Whether it is a development platform.
     pub development: bool,
 }
@@ -85,6 +90,15 @@ pub fn engine(configuration: &Configuration) -> anyhow::Result<Engine> {
     Engine::new(config).context("set up the engine for modules")
 }
 
+/// The key that signs the checkpoints of the audit log: of the platform's secret, for the log's name.
+pub fn checkpoint_key(
+    configuration: &Configuration,
+    secret: &PlatformSecret,
+) -> anyhow::Result<CheckpointKey> {
+    CheckpointKey::new(&configuration.audit_origin(), secret.signing_seed("audit checkpoints"))
+        .context("make the key of the audit log's checkpoints")
+}
+
 /// Opens everything that the configuration names and wires it.
 pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result<Wired> {
     let development = configuration.platform.mode == Mode::Development;
@@ -107,6 +121,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let providers = providers(&configuration, &base, provider.as_ref(), &security)?;
     let sign_in = SignIn::new(providers, &secret, security.clone());
     let (files, scanner) = open_files(&configuration, &storage).await?;
+    let checkpoints = Checkpoints::new(storage.clone(), checkpoint_key(&configuration, &secret)?);
+    let checkpoint_every = Duration::from_mins(configuration.audit.checkpoint_minutes.into());
     let platform = Platform {
         storage: storage.clone(),
         files: files.clone(),
@@ -139,6 +155,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         limits: Arc::clone(&limits),
         trusted_proxies,
         refusals: Arc::clone(&refusals),
+        checkpoints: checkpoints.clone(),
         wake_jobs: jobs.waker(),
         base,
         largest_body,
@@ -155,6 +172,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         identity,
         limits,
         refusals,
+        checkpoints,
+        checkpoint_every,
         development,
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
+mod audit;
 mod files;
 mod lines;
 mod meaning;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use audit::Audit;
 pub use files::{FileStore, Files, Scan};
 pub(crate) use lines::line_of;
 pub use network::{Network, NetworkError};
@@ -31,6 +33,9 @@ pub struct Configuration {
     /// Files beside documents.
     #[serde(default)]
     pub files: Files,
+    /// The audit log.
+    #[serde(default)]
+    pub audit: Audit,
     /// The limits of modules' calls.
     #[serde(default)]
     pub runtime: Runtime,
@@ -387,6 +392,7 @@ impl Configuration {
         compare("folders", self.folders == other.folders);
         compare("storage", self.storage == other.storage);
         compare("files", self.files == other.files);
+        compare("audit", self.audit == other.audit);
         compare("runtime", self.runtime == other.runtime);
         compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);

@@ -128,7 +128,7 @@ pub struct Cabinet<'a> {
 }
 
 impl Cabinet<'_> {
-    fn moment(&self, at: Timestamp) -> Markup {
+    pub(super) fn moment(&self, at: Timestamp) -> Markup {
         let mut words = String::new();
         push_moment(at, self.now, self.zone, &self.say, &mut words);
         html! { time datetime=(at) { (words) } }
@@ -164,6 +164,7 @@ impl Cabinet<'_> {
                 }
             }
             (body)
+            p { a href=(paths::RECORD) { (say.say("cabinet-record")) } }
         }
     }
 }

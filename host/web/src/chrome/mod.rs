@@ -3,6 +3,7 @@
 //! Functions here take plain data and give HTML; who asks and from where the data comes is not their matter.
 
 pub mod acting_for;
+pub mod audit;
 pub mod cabinet;
 pub mod document;
 pub mod home;
@@ -11,6 +12,7 @@ pub mod orderly;
 pub mod paths;
 pub mod preferences;
 pub mod problem;
+pub mod record;
 pub mod sign_in;
 pub mod slots;
 
