@@ -102,6 +102,8 @@ export const PAGES = {
   'the cabinet: drafts': ['citizen', at('/cabinet/drafts')],
   'the cabinet: notices': ['citizen', at('/cabinet/notices')],
   'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
+  'the cabinet: my acts in the audit log': ['citizen', at('/cabinet/record')],
+  'the audit log': ['anyone', at('/audit')],
   'in whose name to act': ['representative', at('/cabinet/acting-for')],
   'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
   'the preferences': ['anyone', at('/preferences')],

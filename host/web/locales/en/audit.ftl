@@ -1,7 +1,7 @@
 # The audit log: its public page, receipts.
 footer-audit = Audit log
 audit-title = Audit log
-audit-lead = Every act on this platform, every sign-in of an official and every change of its configuration is an entry of a log that nobody can rewrite unnoticed, the holder included.
+audit-lead = Every act on this platform, every sign-in and every change of its configuration is an entry of a log that nobody can rewrite unnoticed, the holder included.
 audit-how = The entries are hashed into one tree (RFC 6962). Now and then the platform signs its root: a checkpoint. Whoever keeps a checkpoint can prove later that no entry up to it was changed, removed or put elsewhere. Persons are not named in the log: it holds only commitments that nobody can read without your receipt.
 audit-key = Verifier key
 audit-key-what = By this key anybody checks the signature of a checkpoint. Write it down, or keep it where the platform cannot change it.
