@@ -45,6 +45,14 @@ pub async fn audit(config: &Path) -> (bool, String) {
     run(&["audit"], config).await
 }
 
+/// The program with these arguments alone, in a folder: whether all went well, and what was said.
+pub async fn run_at(arguments: &[&str], folder: &Path) -> (bool, String) {
+    let mut command = tokio::process::Command::new(program());
+    let output = command.args(arguments).current_dir(folder).output().await.expect("run the program");
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), said.concat())
+}
+
 fn plain(path: &Path) -> &str {
     path.to_str().expect("a plain path")
 }

@@ -242,6 +242,11 @@ impl Platform {
         self.run(&[&["access", "explain"], asked].concat()).await
     }
 
+    /// `vzaemo audit` with more: whether all is well, and what was said.
+    pub async fn run_audit(&self, arguments: &[&str]) -> (bool, String) {
+        self.run(&[&["audit"], arguments].concat()).await
+    }
+
     pub(crate) async fn run(&self, arguments: &[&str]) -> (bool, String) {
         run(arguments, &self.folder().join("platform.toml")).await
     }

@@ -7,9 +7,14 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use vzaemo_storage::{Collection, Storage, Unit};
 
-use crate::AuditError;
+use crate::checkpoints::CHECKPOINTS;
+use crate::erasure::ERASURES;
+use crate::journal::{JOURNAL, REVISIONS};
+use crate::kept::TREE;
+use crate::{Actor, AuditError};
 
-const NAMESPACE: &str = "audit";
+/// The namespace of all records beside the log.
+pub(crate) const NAMESPACE: &str = "audit";
 const SALTS: &str = "salts";
 
 /// SHA-256, in hexadecimal, over a subject's salt, what is committed to, and its value. It reveals nothing without the
@@ -24,7 +29,8 @@ impl Commitment {
         &self.0
     }
 
-    fn new(salt: &str, what: &str, value: &[u8]) -> Self {
+    /// The commitment to a value by this salt; anybody who knows both can compare it with that of an entry.
+    pub fn new(salt: &str, what: &str, value: &[u8]) -> Self {
         // Each part is preceded by its length, so that no two different triples give the same bytes.
         let mut hash = Sha256::new();
         for part in [salt.as_bytes(), what.as_bytes(), value] {
@@ -40,7 +46,7 @@ struct Salt {
     salt: String,
 }
 
-/// Declares the collection that holds the salts; to be called once after the storage is opened.
+/// Declares the records beside the log; to be called once after the storage is opened.
 pub async fn declare(storage: &Storage) -> Result<(), AuditError> {
     let schema = json!({
         "type": "object",
@@ -48,7 +54,55 @@ pub async fn declare(storage: &Storage) -> Result<(), AuditError> {
         "required": ["salt"],
         "additionalProperties": false
     });
-    Ok(storage.declare(NAMESPACE, &[Collection::new(SALTS, schema)]).await?)
+    let text = json!({"type": "string"});
+    let row = json!({
+        "type": "object",
+        "properties": {"size": {"type": "integer"}, "hashes": {"type": "string", "pattern": "^[0-9a-f]*$"}},
+        "additionalProperties": false
+    });
+    let checkpoint = json!({
+        "type": "object",
+        "properties": {"note": text, "made": text},
+        "required": ["note", "made"],
+        "additionalProperties": false
+    });
+    let texts = json!({"type": "array", "items": text});
+    let record = json!({
+        "type": "object",
+        "properties": {
+            "entry": text, "person": text, "case": text, "module": text, "act": text, "at": text, "salt": text,
+            "input": text, "wrote": texts, "transcript": text
+        },
+        "required": ["entry", "at", "salt", "transcript"],
+        "additionalProperties": false
+    });
+    let revision = json!({
+        "type": "object",
+        "properties": {
+            "module": text, "collection": text, "key": text, "revision": {"type": "integer"},
+            "version": {"type": "integer"}, "body": text
+        },
+        "required": ["module", "collection", "key", "revision", "version", "body"],
+        "additionalProperties": false
+    });
+    let erasure = json!({
+        "type": "object",
+        "properties": {
+            "subject": {"type": "object"}, "rule": text, "at": text,
+            "entries": {"type": "array", "items": {"type": "integer"}}
+        },
+        "required": ["subject", "rule", "at", "entries"],
+        "additionalProperties": false
+    });
+    let collections = [
+        Collection::new(SALTS, schema),
+        Collection::new(TREE, row),
+        Collection::new(CHECKPOINTS, checkpoint),
+        Collection::new(JOURNAL, record).index(&["person"]).index(&["case"]),
+        Collection::new(REVISIONS, revision).index(&["module", "collection", "key"]),
+        Collection::new(ERASURES, erasure),
+    ];
+    Ok(storage.declare(NAMESPACE, &collections).await?)
 }
 
 /// The commitment that entries about `subject` hold for this value, or `None` if its salt has been erased or never
@@ -72,15 +126,25 @@ pub(crate) async fn commit_to(
     if let Some(known) = commitment(unit, subject, what, value).await? {
         return Ok(known);
     }
-    let mut bytes = [0; 32];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|_| AuditError::NoRandomness)?;
-    let salt = hex::encode(bytes);
+    let salt = salt()?;
     unit.insert(NAMESPACE, SALTS, Some(subject.to_owned()), &json!({"salt": salt}).to_string()).await?;
     Ok(Commitment::new(&salt, what, value))
 }
 
+/// A new salt: 32 random bytes in hexadecimal.
+pub(crate) fn salt() -> Result<String, AuditError> {
+    let mut bytes = [0; 32];
+    OsRng.try_fill_bytes(&mut bytes).map_err(|_| AuditError::NoRandomness)?;
+    Ok(hex::encode(bytes))
+}
+
+/// The salt of a person's commitments, by the identifier that the host knows them by; `None` if it was erased.
+pub(crate) async fn person_salt(unit: &mut Unit, person: &str) -> Result<Option<String>, AuditError> {
+    known_salt(unit, &Actor::Person(person.to_owned()).subject()).await
+}
+
 /// Erases a subject's salt, so that what the log holds of it can no longer be told. `false` if there was none.
-pub async fn erase(unit: &mut Unit, subject: &str) -> Result<bool, AuditError> {
+pub(crate) async fn erase_salt(unit: &mut Unit, subject: &str) -> Result<bool, AuditError> {
     let Some(document) = unit.get(NAMESPACE, SALTS, subject).await? else { return Ok(false) };
     unit.remove(NAMESPACE, SALTS, subject, document.revision).await?;
     Ok(true)

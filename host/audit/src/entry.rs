@@ -5,7 +5,7 @@ use vzaemo_clock::Instant;
 use vzaemo_storage::Unit;
 
 use crate::commitment::commit_to;
-use crate::{AuditError, Commitment};
+use crate::{AuditError, Beside, Commitment, journal};
 
 /// What an entry tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ pub enum Actor {
 
 impl Actor {
     /// Under which name the salt of its entries is kept. Persons' identifiers hold no colon.
-    fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         match self {
             Self::Person(person) => format!("person:{person}"),
             Self::Module(module) => format!("module:{module}"),
@@ -105,8 +105,16 @@ pub struct Entry {
     pub result: String,
     /// Lines with more, for instance what a configuration changes.
     pub details: Vec<String>,
+    /// The policies that decided.
+    pub policies: Vec<String>,
+    /// The generation of the configuration under which the module ran.
+    pub generation: Option<u64>,
+    /// Placeholders of the numbers that were drawn, in their order; the entry bears the numbers.
+    pub numbers: Vec<String>,
     /// The input; the entry holds a commitment to its bytes.
     pub input: Option<Vec<u8>>,
+    /// What goes into the journal with it; the entry holds a commitment to the transcript.
+    pub journal: Option<Beside>,
 }
 
 impl Entry {
@@ -124,7 +132,11 @@ impl Entry {
             decision: None,
             result: "done".into(),
             details: Vec::new(),
+            policies: Vec::new(),
+            generation: None,
+            numbers: Vec::new(),
             input: None,
+            journal: None,
         }
     }
 }
@@ -164,9 +176,22 @@ pub struct Record {
     /// Lines with more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<String>,
-    /// Commitment to the input, as `input` with the actor's salt.
+    /// The policies that decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
+    /// The generation of the configuration under which the module ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u64>,
+    /// The numbers that were drawn, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<String>,
+    /// Commitment to the input, as `input`: with the salt of the journal's record if there is one (`journal`), in
+    /// entries of versions before there was a journal with the actor's salt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Commitment>,
+    /// Commitment to the transcript in the journal, as `journal` with the salt of its record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<Commitment>,
 }
 
 /// Adds an entry to a unit of work, with which it is committed or lost.
@@ -185,9 +210,13 @@ pub async fn record(unit: &mut Unit, entry: Entry) -> Result<(), AuditError> {
         }
         None => None,
     };
-    let input = match &entry.input {
-        Some(input) => Some(commit_to(unit, &subject, "input", input).await?),
-        None => None,
+    let (input, journal) = match (&entry.journal, &entry.input) {
+        (Some(beside), _) => {
+            let committed = journal::put(unit, &entry, beside).await?;
+            (committed.input, Some(committed.journal))
+        }
+        (None, Some(input)) => (Some(commit_to(unit, &subject, "input", input).await?), None),
+        (None, None) => (None, None),
     };
     let record = Record {
         kind: entry.kind,
@@ -202,7 +231,11 @@ pub async fn record(unit: &mut Unit, entry: Entry) -> Result<(), AuditError> {
         decision: entry.decision,
         result: entry.result,
         details: entry.details,
+        policies: entry.policies,
+        generation: entry.generation,
+        numbers: entry.numbers,
         input,
+        journal,
     };
     let bytes =
         serde_json_canonicalizer::to_vec(&record).map_err(|error| AuditError::Form(error.to_string()))?;

@@ -20,6 +20,18 @@ impl fmt::Debug for Hash {
     }
 }
 
+impl From<Hash> for tlog_tiles::Hash {
+    fn from(hash: Hash) -> Self {
+        Self(hash.0)
+    }
+}
+
+impl From<tlog_tiles::Hash> for Hash {
+    fn from(hash: tlog_tiles::Hash) -> Self {
+        Self(hash.0)
+    }
+}
+
 /// The state of a log: how many entries it has and what they hash to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TreeHead {

@@ -23,6 +23,7 @@ mod prepare;
 mod problem;
 mod quarantine;
 mod record;
+mod recorded;
 mod texts;
 mod watch;
 
@@ -35,4 +36,5 @@ pub use plan::{Change, Plan};
 pub use problem::Problem;
 pub use quarantine::{Quarantine, Thresholds};
 pub use record::{NAMESPACE, collections as own_collections};
+pub use recorded::{kept_packages, recorded_version};
 pub use watch::{Watching, watch};

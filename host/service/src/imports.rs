@@ -1,6 +1,7 @@
 //! What a module asks of the host in a call, answered over one unit of work.
 
 use crate::sights::Sights;
+use crate::recording::Notes;
 use crate::version::ModuleVersion;
 use crate::work::{self, NAMESPACE, Task, WORK, Work};
 use crate::{Platform, route};
@@ -49,6 +50,8 @@ pub(crate) struct CallHost {
     pub sights: Option<Sights>,
     /// The files that came with the input.
     pub brought: BTreeSet<String>,
+    /// What a transcript of the call needs to know.
+    pub notes: Notes,
 }
 
 impl CallHost {
@@ -70,6 +73,7 @@ impl CallHost {
             failed: None,
             sights: None,
             brought: BTreeSet::new(),
+            notes: Notes::default(),
         }
     }
 
@@ -186,6 +190,22 @@ impl CallHost {
         self.platform.zone.end_of(day).map_err(|_| misuse())
     }
 
+    /// Keeps a stored document as it is, for a later replay. What the unit has written itself is in no other hands.
+    async fn keep_revision(&mut self, collection: &str, key: &str) -> Result<(), Denied> {
+        if self.notes.has_written(collection, key) {
+            return Ok(());
+        }
+        let version = Arc::clone(&self.version);
+        let module = version.manifest.id.as_str();
+        let found = self.unit.get(module, collection, key).await.map_err(|error| self.storage(error))?;
+        let Some(found) = found else { return Ok(()) };
+        let kept = vzaemo_audit::keep_revision(&mut self.unit, module, collection, &found).await;
+        kept.map_err(|error| match error {
+            vzaemo_audit::AuditError::Write(refused) => self.write(refused),
+            other => self.fail(crate::Error::storage(other)),
+        })
+    }
+
     async fn put_work(&mut self, key: String, work: &Work) -> Result<(), Denied> {
         let body = serde_json::to_string(work).map_err(|error| self.fail(crate::Error::storage(error)))?;
         let existing = match self.unit.get(NAMESPACE, WORK, &key).await {
@@ -243,6 +263,7 @@ impl vzaemo_runtime::Imports for CallHost {
     async fn get(&mut self, collection: &str, key: &str) -> Result<Option<Document>, Denied> {
         let module = self.version.manifest.id.as_str();
         let found = self.unit.get(module, collection, key).await.map_err(|error| self.storage(error))?;
+        self.notes.read(collection, key);
         let found = self.presented(collection, found).await?;
         self.within_reach(collection, found)
     }
@@ -256,6 +277,7 @@ impl vzaemo_runtime::Imports for CallHost {
         let module = self.version.manifest.id.as_str();
         let found = self.unit.find_unique(module, collection, &borrowed(fields), &borrowed(values)).await;
         let found = found.map_err(|error| self.storage(error))?;
+        self.notes.read(collection, found.as_ref().map_or("", |found| found.key.as_str()));
         let found = self.presented(collection, found).await?;
         self.within_reach(collection, found)
     }
@@ -276,6 +298,7 @@ impl vzaemo_runtime::Imports for CallHost {
         let module = version.manifest.id.as_str();
         let inserted = self.unit.insert(module, collection, key.map(str::to_owned), body).await;
         let key = inserted.map_err(|error| self.conflict(error))?;
+        self.notes.wrote(collection, &key);
         self.index(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
         self.name_files(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
         Ok(key)
@@ -291,8 +314,10 @@ impl vzaemo_runtime::Imports for CallHost {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
         self.may_write(collection, key).await?;
+        self.keep_revision(collection, key).await.map_err(Conflict::Denied)?;
         let replaced = self.unit.replace(module, collection, key, revision, body).await;
         replaced.map_err(|error| self.conflict(error))?;
+        self.notes.wrote(collection, key);
         self.index(collection, key, Some(body)).await.map_err(Conflict::Denied)?;
         self.name_files(collection, key, Some(body)).await.map_err(Conflict::Denied)
     }
@@ -301,14 +326,18 @@ impl vzaemo_runtime::Imports for CallHost {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
         self.may_write(collection, key).await?;
+        self.keep_revision(collection, key).await.map_err(Conflict::Denied)?;
         let removed = self.unit.remove(module, collection, key, revision).await;
         removed.map_err(|error| self.conflict(error))?;
+        self.notes.wrote(collection, key);
         self.index(collection, key, None).await.map_err(Conflict::Denied)?;
         self.name_files(collection, key, None).await.map_err(Conflict::Denied)
     }
 
     async fn number(&mut self, sequence: &str) -> Result<String, Denied> {
-        Ok(self.unit.number(&format!("{}/{sequence}", self.module())))
+        let placeholder = self.unit.number(&format!("{}/{sequence}", self.module()));
+        self.notes.numbers.push(placeholder.clone());
+        Ok(placeholder)
     }
 
     async fn when_count_reaches(
@@ -356,6 +385,7 @@ impl vzaemo_runtime::Imports for CallHost {
         at: &Address,
         term: Option<&CaseTerm>,
     ) -> Result<(), Denied> {
+        self.notes.case(key);
         let update = CaseUpdate {
             title: title.to_owned(),
             status: self.both(status),
@@ -372,12 +402,14 @@ impl vzaemo_runtime::Imports for CallHost {
     }
 
     async fn case_event(&mut self, key: &str, text: &Message) -> Result<(), Denied> {
+        self.notes.case(key);
         let (text, module) = (self.both(text), self.module().to_owned());
         let added = vzaemo_cabinet::event(&mut self.unit, &module, key, text, self.at).await;
         added.map_err(|error| self.cabinet(error))
     }
 
     async fn case_join(&mut self, key: &str, person: &str, role: &Message) -> Result<(), Denied> {
+        self.notes.case(key);
         let person = self.person(person).await?.to_string();
         let (role, module) = (self.both(role), self.module().to_owned());
         let joined = vzaemo_cabinet::join(&mut self.unit, &module, key, &person, role, self.at).await;
@@ -385,6 +417,7 @@ impl vzaemo_runtime::Imports for CallHost {
     }
 
     async fn case_leave(&mut self, key: &str, person: &str, text: &Message) -> Result<(), Denied> {
+        self.notes.case(key);
         let person = self.person(person).await?.to_string();
         let (text, module) = (self.both(text), self.module().to_owned());
         let left = vzaemo_cabinet::leave(&mut self.unit, &module, key, &person, text, self.at).await;

@@ -13,6 +13,7 @@ use crate::{Error, Platform, record};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
+use vzaemo_audit::AuditError;
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Denied, Failure, Query as Asked, Rows};
 use vzaemo_contract::manifest::Manifest;
@@ -228,7 +229,13 @@ impl CallHost {
         if migrating {
             query.fields.extend([VERSION.to_owned(), BODY.to_owned()]);
         }
-        let rows = self.unit.select(module, &query).await.map_err(|error| self.storage(error))?;
+        if self.notes.recording {
+            query.fields.push(REVISION.to_owned());
+        }
+        let mut rows = self.unit.select(module, &query).await.map_err(|error| self.storage(error))?;
+        if self.notes.recording {
+            self.notes.take_revisions(&mut rows);
+        }
         let next = rows.next.clone().map(|cursor| cursor.0);
         if !migrating {
             return Ok(Rows { keys: rows.keys, values: rows.columns, next });
@@ -256,7 +263,7 @@ impl CallHost {
 }
 
 /// The value of a field as rows hold it: see [`vzaemo_storage::Rows`].
-fn column(document: &Value, path: &str) -> String {
+pub(crate) fn column(document: &Value, path: &str) -> String {
     let mut value = document;
     for step in path.split('.') {
         match value.get(step) {
@@ -344,6 +351,12 @@ impl Portion<'_> {
         let body = match migrated {
             Ok(None) => None,
             Ok(Some(body)) => {
+                let kept = vzaemo_audit::keep_revision(unit, module, self.collection, &document).await;
+                match kept {
+                    Ok(()) => {}
+                    Err(AuditError::Write(WriteError::TooLarge)) => return Ok(Done::NoRoom),
+                    Err(error) => return Err(Error::storage(error)),
+                }
                 match unit.replace(module, self.collection, key, document.revision, &body).await {
                     Ok(()) => Some(body),
                     Err(WriteError::TooLarge) => return Ok(Done::NoRoom),

@@ -1,5 +1,6 @@
 //! What goes into the audit log, in the same commit as its cause.
 
+use crate::recording::Taken;
 use crate::run::Ended;
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Platform};
@@ -61,24 +62,31 @@ fn resource(version: &ModuleVersion, act: &str, request: &Request) -> Option<Str
     request.param(&resource.param).map(|key| format!("{}/{key}", resource.collection))
 }
 
+/// An act that was allowed.
+pub(crate) struct Allowed<'a> {
+    pub caller: &'a Caller,
+    pub request: &'a Request,
+    pub policies: Vec<String>,
+}
+
 /// An act that is done.
 pub(crate) async fn act(
     unit: &mut Unit,
     platform: &Platform,
-    caller: &Caller,
+    allowed: Allowed<'_>,
     version: &ModuleVersion,
     name: &str,
-    request: &Request,
-    at: Instant,
+    taken: Taken,
 ) -> Result<(), Error> {
-    let mut entry = Entry::new(Kind::Act, at, platform.security.now());
-    entry.actor = actor(caller);
+    let mut entry = Entry::new(Kind::Act, taken.at, platform.security.now());
+    entry.actor = actor(allowed.caller);
     entry.module = Some(module(version));
     entry.act = Some(name.to_owned());
-    entry.resource = resource(version, name, request);
+    entry.resource = resource(version, name, allowed.request);
     entry.decision = Some(Decision::Allow);
-    entry.input = Some(request.input.clone().into_bytes());
-    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+    entry.policies = allowed.policies;
+    entry.input = Some(allowed.request.input.clone().into_bytes());
+    journalled(unit, entry, version, taken).await
 }
 
 /// A job that is done.
@@ -88,13 +96,26 @@ pub(crate) async fn job(
     version: &ModuleVersion,
     name: &str,
     args: &str,
-    at: Instant,
+    taken: Taken,
 ) -> Result<(), Error> {
-    let mut entry = Entry::new(Kind::Job, at, platform.security.now());
+    let mut entry = Entry::new(Kind::Job, taken.at, platform.security.now());
     entry.actor = Actor::Module(version.manifest.id.clone());
     entry.module = Some(module(version));
     entry.act = Some(name.to_owned());
     entry.input = Some(args.as_bytes().to_vec());
+    journalled(unit, entry, version, taken).await
+}
+
+/// An entry with its record in the journal.
+async fn journalled(
+    unit: &mut Unit,
+    mut entry: Entry,
+    version: &ModuleVersion,
+    taken: Taken,
+) -> Result<(), Error> {
+    entry.generation = Some(taken.generation);
+    entry.numbers.clone_from(&taken.notes.numbers);
+    entry.journal = Some(taken.into_journal(version, entry.resource.as_deref())?);
     vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::decide::Alarm;
 use crate::imports::CallHost;
+use crate::recording::{Asked, Recorder};
 use crate::version::ModuleVersion;
 use crate::{Error, HealthEvent, Service};
 use std::any::Any;
@@ -49,14 +50,42 @@ impl Service {
         let version = Arc::clone(&host.version);
         let (result, imports) = call(version.component.clone(), Box::new(host)).await;
         let imports: Box<dyn Any> = imports;
-        let host = imports.downcast::<CallHost>().map_err(|_| Error::Lost(version.manifest.id.clone()))?;
-        self.tell_health(&version, result.as_ref().err());
-        if let Some(error) = host.failed {
-            return Err(error);
-        }
-        match result {
-            Ok(value) => Ok((value, host)),
-            Err(error) => Err(told(&version, error)),
+        let mut host =
+            imports.downcast::<CallHost>().map_err(|_| Error::Lost(version.manifest.id.clone()))?;
+        let value = self.ended(&version, result, host.failed.take())?;
+        Ok((value, host))
+    }
+
+    /// The same for an act or a job, whose transcript goes into the journal.
+    pub(crate) async fn run_recorded<T, F, R>(
+        &self,
+        host: CallHost,
+        call: F,
+    ) -> Result<(T, CallHost, Vec<Asked>), Error>
+    where
+        F: FnOnce(Module, Box<dyn Imports>) -> R,
+        R: Future<Output = Called<T>>,
+    {
+        let version = Arc::clone(&host.version);
+        let (result, imports) = call(version.component.clone(), Box::new(Recorder::new(host))).await;
+        let imports: Box<dyn Any> = imports;
+        let recorder =
+            imports.downcast::<Recorder>().map_err(|_| Error::Lost(version.manifest.id.clone()))?;
+        let Recorder { mut host, calls } = *recorder;
+        let value = self.ended(&version, result, host.failed.take())?;
+        Ok((value, host, calls))
+    }
+
+    fn ended<T>(
+        &self,
+        version: &ModuleVersion,
+        result: Result<T, CallError>,
+        failed: Option<Error>,
+    ) -> Result<T, Error> {
+        self.tell_health(version, result.as_ref().err());
+        match failed {
+            Some(error) => Err(error),
+            None => result.map_err(|error| told(version, error)),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::decide::{Deciding, denied, in_capacity, subject};
 use crate::imports::{Acting, CallHost};
 use crate::looks::Looks;
+use crate::recording::{Run, Taken};
 use crate::run::Ended;
 use crate::sights::Entered;
 use crate::version::ModuleVersion;
@@ -180,17 +181,21 @@ impl Service {
         let mut host = CallHost::new(unit, &version, &self.platform, acting, at);
         host.brought = brought;
         let call = async |component: Module, host| component.act(host, name, request).await;
-        let (mut outcome, mut unit) = match self.run(host, call).await {
+        let (mut outcome, host, calls) = match self.run_recorded(host, call).await {
             Ok(done) => done,
             Err(error) => {
                 record::failure(&self.platform, caller, &version, name, request, &error, at).await;
                 return Err(error.into());
             }
         };
+        let CallHost { mut unit, notes, .. } = host;
         if let Some(key) = submission {
             submission::keep(&mut unit, key, &outcome, self.platform.security.now()).await?;
         }
-        record::act(&mut unit, &self.platform, caller, &version, name, request, at).await?;
+        let run = Run::Act { name: name.to_owned(), request: request.clone() };
+        let taken = Taken { run, calls, notes, at, seed, generation, outcome: Some(outcome.clone()) };
+        let allowed = record::Allowed { caller, request, policies: decision.policies };
+        record::act(&mut unit, &self.platform, allowed, &version, name, taken).await?;
         match unit.commit().await {
             Ok(committed) => {
                 put_numbers(&mut outcome, &committed);

@@ -2,6 +2,7 @@
 
 use crate::imports::CallHost;
 use crate::migration::Portion;
+use crate::recording::{Run, Taken};
 use crate::run::Ended;
 use crate::work::{NAMESPACE, Task, WORK, Work};
 use crate::{Error, Service, record};
@@ -49,13 +50,14 @@ impl Service {
 
     async fn attempt_work(&self, key: &str, began: Instant) -> Result<(), Ended> {
         let platform = self.platform();
-        let Some(mut taken) = self.taken_up(key, began, seed(key)).await? else { return Ok(()) };
+        let mut drawn = seed(key);
+        let Some(mut taken) = self.taken_up(key, began, drawn).await? else { return Ok(()) };
         // Each portion of a long work makes keys of its own, also if it begins in the same millisecond as the last.
         if let Some(after) = taken.2.task.after().map(str::to_owned) {
             // One unit at a time: each holds a connection.
             drop(taken);
-            let seed = seed(&format!("{key}\n{after}"));
-            let Some(again) = self.taken_up(key, began, seed).await? else { return Ok(()) };
+            drawn = seed(&format!("{key}\n{after}"));
+            let Some(again) = self.taken_up(key, began, drawn).await? else { return Ok(()) };
             taken = again;
         }
         let (mut unit, document, work) = taken;
@@ -69,8 +71,11 @@ impl Service {
                 removed.map_err(Error::storage)?;
                 let host = CallHost::new(unit, &version, platform, None, due);
                 let call = async |component: Module, host| component.job(host, job, args).await;
-                let ((), mut unit) = self.run(host, call).await?;
-                record::job(&mut unit, platform, &version, job, args, due).await?;
+                let ((), host, calls) = self.run_recorded(host, call).await?;
+                let CallHost { mut unit, notes, .. } = host;
+                let run = Run::Job { name: job.clone(), args: args.clone() };
+                let taken = Taken { run, calls, notes, at: due, seed: drawn, generation, outcome: None };
+                record::job(&mut unit, platform, &version, job, args, taken).await?;
                 unit
             }
             Task::Migrate { collection, after } => {

@@ -26,6 +26,8 @@ pub struct ModuleVersion {
     pub digest: String,
     /// The component, compiled and linked.
     pub component: vzaemo_runtime::Module,
+    /// The capabilities that the holder has granted.
+    pub grants: Vec<String>,
     /// Its configuration as JSON, with the defaults of the schema filled in.
     pub settings: String,
     /// Who may do what.

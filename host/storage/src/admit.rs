@@ -68,7 +68,14 @@ pub(crate) fn admit<'a>(
                 Number { placeholder: placeholder.clone(), sequence: sequence.clone(), value: *last }
             })
             .collect();
-        let effects = unit.effects(&numbers);
+        let entries = admission.head.entries;
+        let entry_numbers = unit.entry_numbers.iter().map(|(placeholder, place)| Number {
+            placeholder: placeholder.clone(),
+            sequence: String::new(),
+            value: entries + *place as u64,
+        });
+        let placeholders: Vec<_> = numbers.iter().cloned().chain(entry_numbers).collect();
+        let effects = unit.effects(&placeholders);
         let position = admission.head.position + 1;
         let first_entry = (!effects.entries.is_empty()).then_some(admission.head.entries);
         for write in effects.writes.iter() {

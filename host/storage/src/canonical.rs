@@ -15,6 +15,11 @@ pub(crate) fn parse(text: &str) -> Result<Value, Violation> {
     normal(value, &mut String::new())
 }
 
+/// JSON text in the form in which it is stored as a document's body; nothing if it cannot be.
+pub fn canonical(text: &str) -> Option<String> {
+    to_text(&parse(text).ok()?).ok()
+}
+
 /// The canonical text of a value in stored form.
 pub(crate) fn to_text(value: &Value) -> Result<String, Violation> {
     serde_json_canonicalizer::to_string(value).map_err(|error| violation("", "json", error.to_string()))

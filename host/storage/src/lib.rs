@@ -53,6 +53,7 @@ mod wal;
 mod watch;
 mod writer;
 
+pub use canonical::canonical;
 pub use collection::{Collection, Counter, counter_key};
 pub use contents::Inventory;
 pub use copy::{CopyError, copy};

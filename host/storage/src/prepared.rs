@@ -21,6 +21,8 @@ pub(crate) struct Prepared {
     pub entries: Vec<Vec<u8>>,
     /// Placeholder and sequence.
     pub numbers: Vec<(String, String)>,
+    /// Placeholders for the numbers of audit entries, each with its place among the unit's own.
+    pub entry_numbers: Vec<(String, usize)>,
     /// Keeps the log since the snapshot until the unit has been certified.
     pub _live: LiveGuard,
 }

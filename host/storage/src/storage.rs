@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Notify, broadcast, watch};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::commit::{Following, Shared, start};
 use crate::contact::Contact;
+use crate::declare::stored_catalog;
 use crate::engine::Engine;
 use crate::key::KeyMaker;
 use crate::lease;
@@ -23,7 +24,7 @@ use crate::reader::{self, Head, Reader};
 use crate::snapshots::Snapshots;
 use crate::sqlite::Synchronous;
 use crate::watch::Watches;
-use crate::{Collection, DeclareError, Dependencies, Problem, StorageError, Unit, Watch};
+use crate::{Collection, DeclareError, Dependencies, Document, Problem, StorageError, Unit, Watch};
 
 /// Where the data lie and how much is done at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,6 +208,32 @@ impl Storage {
     /// older declaration of a changed collection get a conflict.
     pub async fn declare(&self, namespace: &str, collections: &[Collection]) -> Result<(), DeclareError> {
         self.queue.declare(namespace, collections).await
+    }
+
+    /// A document as it is at this moment, read beside all units: also one that another program has just written into
+    /// the same file.
+    pub async fn read_now(
+        &self,
+        namespace: &str,
+        collection: &str,
+        key: &str,
+    ) -> Result<Option<Document>, StorageError> {
+        let collection = self.shared.catalog().get(namespace, collection)?.id;
+        let (mut reader, _) = self.read().await?;
+        let found = reader.get(collection, key).await?;
+        reader.end().await?;
+        Ok(found)
+    }
+
+    /// Takes over all declarations that the database keeps, so that documents of any namespace can be read without
+    /// declaring them: for a program that reads a platform's storage beside it or while it does not serve. Nothing is
+    /// written.
+    pub async fn recall_declarations(&self) -> Result<(), StorageError> {
+        let (mut reader, _) = self.read().await?;
+        let catalog = stored_catalog(&mut reader.0).await?;
+        reader.end().await?;
+        *self.shared.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+        Ok(())
     }
 
     /// A unit of work on a snapshot at the latest position, with the system's time and a random seed for its keys.

@@ -48,6 +48,7 @@ pub struct Unit {
     thresholds: Vec<Threshold>,
     entries: Vec<Vec<u8>>,
     numbers: Vec<(String, String)>,
+    entry_numbers: Vec<(String, usize)>,
     /// How many bytes of writes are still allowed.
     room: usize,
 }
@@ -78,6 +79,7 @@ impl Unit {
             thresholds: Vec::new(),
             entries: Vec::new(),
             numbers: Vec::new(),
+            entry_numbers: Vec::new(),
             room,
         }
     }
@@ -242,6 +244,14 @@ impl Unit {
         placeholder
     }
 
+    /// A placeholder for the number that the next audit entry of this unit gets at commit, to stand in documents beside
+    /// it; as [`number`](Self::number) otherwise.
+    pub fn entry_number(&mut self) -> String {
+        let placeholder = self.keys.placeholder();
+        self.entry_numbers.push((placeholder.clone(), self.entries.len()));
+        placeholder
+    }
+
     /// Has `insert` done in the very commit in which the counter first has at least this value, which may be the
     /// commit of this unit. Known by the key of the document to insert: set again, a threshold moves; once reached,
     /// it is never reached again, whether the counter falls and returns or the threshold is set anew. If a document
@@ -304,6 +314,7 @@ impl Unit {
             thresholds: self.thresholds,
             entries: self.entries,
             numbers: self.numbers,
+            entry_numbers: self.entry_numbers,
             _live: self.live,
         };
         self.queue.commit(prepared).await

@@ -22,16 +22,8 @@ pub enum Command {
         #[arg(long, default_value = "platform.toml")]
         config: PathBuf,
     },
-    /// Verify the database, every counter against a recount, every entry of the audit log. Says what is wrong and ends
-    /// with status 1 then. Changes nothing.
-    Audit {
-        /// The configuration.
-        #[arg(long, default_value = "platform.toml")]
-        config: PathBuf,
-        /// The data folder, instead of the one that the configuration names.
-        #[arg(long)]
-        data: Option<PathBuf>,
-    },
+    /// The audit log: verify it, or a receipt from it; make a checkpoint. Without a word more it is verified.
+    Audit(Audit),
     /// Make a backup of everything at one moment while the platform serves: database, files, configuration, packages.
     /// Secrets are not in it; the command names them. Ends with status 1 if something is wrong with the platform itself.
     Backup {
@@ -62,6 +54,9 @@ pub enum Command {
         /// record again.
         #[arg(long, conflicts_with = "secret")]
         without_secret: bool,
+        /// The list of what was erased since the backup, as `vzaemo audit erasures` writes it: it is erased again.
+        #[arg(long)]
+        erasures: Option<PathBuf>,
     },
     /// The storage as a whole.
     #[command(subcommand)]
@@ -121,6 +116,57 @@ impl From<Level> for vzaemo_service::Assurance {
             Level::High => Self::High,
         }
     }
+}
+
+/// What to do with the audit log, and of which platform.
+#[derive(Debug, clap::Args)]
+pub struct Audit {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: Option<AuditCommand>,
+    /// The configuration.
+    #[arg(long, global = true, default_value = "platform.toml")]
+    pub config: PathBuf,
+    /// The data folder, instead of the one that the configuration names.
+    #[arg(long, global = true)]
+    pub data: Option<PathBuf>,
+}
+
+/// What to do with the audit log.
+#[derive(Debug, clap::Subcommand)]
+pub enum AuditCommand {
+    /// Verify the database, every counter against a recount, every entry of the audit log and every checkpoint. Says
+    /// what is wrong and ends with status 1 then. Changes nothing.
+    Verify(Verify),
+    /// Make a signed checkpoint of the log as it is now, and write it out.
+    Checkpoint,
+    /// Run the recorded acts of a case again, each in the version of its module that ran it, and say whether what is
+    /// recorded follows. Ends with status 1 if not. Changes nothing.
+    Replay {
+        /// The case, as MODULE/KEY: what stands in its address in the cabinet.
+        #[arg(long)]
+        case: String,
+    },
+    /// Write the list of what was erased, to be kept beside the backups: a backup that is restored is erased by it again.
+    Erasures,
+}
+
+/// What to verify, if not a platform as a whole.
+#[derive(Debug, Default, clap::Args)]
+pub struct Verify {
+    /// A receipt, as the cabinet gives it: checked with the verifier key alone, no platform is asked.
+    #[arg(long, requires = "key", conflicts_with_all = ["from", "proof"])]
+    pub receipt: Option<PathBuf>,
+    /// The verifier key of the platform that made the receipt or the checkpoint, as it stands at its /audit/key.
+    #[arg(long)]
+    pub key: Option<String>,
+    /// A checkpoint that was kept elsewhere: the log must begin with what it was made of.
+    #[arg(long)]
+    pub from: Option<PathBuf>,
+    /// A proof that a later log begins with that of the checkpoint, as /audit/consistency gives it: checked with the
+    /// verifier key alone, no platform is asked.
+    #[arg(long, requires_all = ["from", "key"])]
+    pub proof: Option<PathBuf>,
 }
 
 /// What to do with the storage.

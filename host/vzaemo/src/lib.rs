@@ -2,6 +2,7 @@
 //!
 //! A library so that the benchmarks can put the very same platform together; nothing else uses it.
 
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod command;
@@ -11,5 +12,4 @@ mod protection;
 mod qualified;
 mod secret;
 pub mod serve;
-pub mod verify;
 pub mod wiring;

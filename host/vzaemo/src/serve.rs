@@ -8,8 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use vzaemo_audit::{AuditError, Checkpoints};
 use vzaemo_clock::SecurityClock;
+
 use vzaemo_lifecycle::Lifecycle;
+use vzaemo_storage::Storage;
 use vzaemo_storage::files::{Files, Swept};
 
 /// How often what has expired is tidied away.
@@ -67,7 +70,12 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let (delivering, following_blocks) = (Arc::clone(&protection), Arc::clone(&protection));
     let expiries = [vzaemo_web::server::EXPIRIES.to_vec(), wired.security_expiries.clone()].concat();
     let (files, scanner) = (wired.files.clone(), wired.scanner.clone());
+    let (checkpoints, every) = (wired.checkpoints.clone(), wired.checkpoint_every);
     vec![
+        tokio::spawn({
+            let storage = wired.storage.clone();
+            async move { make_checkpoints(&storage, &checkpoints, every).await }
+        }),
         tokio::spawn(async move { sweep_files(&files).await }),
         tokio::spawn(async move {
             if let Some(scanner) = scanner {
@@ -110,6 +118,37 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
             }
         }),
     ]
+}
+
+/// Sums the audit log up in checkpoints, on one node at a time. What was not made in time is made by the next node.
+async fn make_checkpoints(storage: &Storage, checkpoints: &Checkpoints, every: Duration) {
+    tracing::info!(key = checkpoints.key().verifier_key(), "the verifier key of the audit log");
+    loop {
+        tokio::time::sleep(every).await;
+        match storage.lease("audit checkpoint", every).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "could not see who makes checkpoints"
+                );
+                continue;
+            }
+        }
+        match checkpoints.make(SecurityClock::real().now()).await {
+            Ok(made) => tracing::debug!(entries = made.head.size, "the audit log has a checkpoint"),
+            Err(error @ (AuditError::Missing(_) | AuditError::Changed(_) | AuditError::Rewritten { .. })) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "THE AUDIT LOG IS NOT WHAT IT WAS; no checkpoint is made of it: run `vzaemo audit verify`"
+                );
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "could not make a checkpoint");
+            }
+        }
+    }
 }
 
 /// Removes files that nobody names any more, from the start on: what died with the last process is found by this one.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+use vzaemo_audit::{CheckpointKey, Checkpoints};
 use vzaemo_cabinet::mail::{MailConfig, Mailer, Tls};
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
@@ -58,6 +59,10 @@ pub struct Wired {
     pub protection: Arc<Protection>,
     /// What of the security store has had its time, and when.
     pub security_expiries: Vec<Expiry>,
+    /// Checkpoints of the audit log.
+    pub checkpoints: Checkpoints,
+    /// How often one is made.
+    pub checkpoint_every: Duration,
     /// Whether it is a development platform.
     pub development: bool,
 }
@@ -96,6 +101,15 @@ pub fn engine(configuration: &Configuration) -> anyhow::Result<Engine> {
     Engine::new(config).context("set up the engine for modules")
 }
 
+/// The key that signs the checkpoints of the audit log: of the platform's secret, for the log's name.
+pub fn checkpoint_key(
+    configuration: &Configuration,
+    secret: &PlatformSecret,
+) -> anyhow::Result<CheckpointKey> {
+    CheckpointKey::new(&configuration.audit_origin(), secret.signing_seed("audit checkpoints"))
+        .context("make the key of the audit log's checkpoints")
+}
+
 /// Opens everything that the configuration names and wires it.
 pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result<Wired> {
     let development = configuration.platform.mode == Mode::Development;
@@ -121,6 +135,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let (files, scanner) = open_files(&configuration, &storage).await?;
     let zone = Zone::named(&configuration.platform.time_zone).context("find the time zone")?;
     let mailer = mailer(&configuration, &storage, &legal, &security, &zone)?;
+    let checkpoints = Checkpoints::new(storage.clone(), checkpoint_key(&configuration, &secret)?);
+    let checkpoint_every = Duration::from_mins(configuration.audit.checkpoint_minutes.into());
     let platform = Platform {
         storage: storage.clone(),
         files: files.clone(),
@@ -155,6 +171,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         limits: Arc::clone(&limits),
         trusted_proxies,
         protection: Arc::clone(&protection),
+        checkpoints: checkpoints.clone(),
         wake_jobs: jobs.waker(),
         base,
         largest_body,
@@ -174,6 +191,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         limits,
         protection,
         security_expiries,
+        checkpoints,
+        checkpoint_every,
         development,
     })
 }

@@ -7,6 +7,7 @@
 pub mod assets;
 pub mod chrome;
 pub mod forms;
+pub mod pdf;
 pub mod render;
 pub mod server;
 pub mod texts;

@@ -128,6 +128,8 @@ export const PAGES = {
   'an address that is none': ['citizen', withWrongAddress],
   'the link that stops letters': ['anyone', at('/cabinet/mail/stop?by=0')],
   'the cabinet: sessions': ['citizen', at('/cabinet/sessions')],
+  'the cabinet: my acts in the audit log': ['citizen', at('/cabinet/record')],
+  'the audit log': ['anyone', at('/audit')],
   'in whose name to act': ['representative', at('/cabinet/acting-for')],
   'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
   'why it is allowed or not': ['administrator', at(({ collecting }) => `/administration/access?${new URLSearchParams({ action: 'petitions/recall', resource: collecting })}`)],

@@ -25,6 +25,12 @@ impl PlatformSecret {
         Key::new(self.0.mac("vzaemo derived key v1", &[purpose.as_bytes()]))
     }
 
+    /// The seed of a signing key for a purpose outside this room. It tells nothing of the secret, of other seeds, or of
+    /// the keys for other purposes.
+    pub fn signing_seed(&self, purpose: &str) -> [u8; 32] {
+        self.0.mac("vzaemo signing seed v1", &[purpose.as_bytes()])
+    }
+
     /// The keyed hash of a person's proven key; of their account at the provider if they have none. And whether it is
     /// the former.
     pub(super) fn person_key(&self, attested: &Attested) -> (String, bool) {

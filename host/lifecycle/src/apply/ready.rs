@@ -53,6 +53,15 @@ impl Lifecycle {
             }
             match workshop.prepare(id, wanted).await {
                 Ok(prepared) => {
+                    if let Err(error) =
+                        crate::recorded::keep_package(&self.folders().data, layout, &wanted.digest)
+                    {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            module = id,
+                            "the package could not be kept; what it does cannot be run again if it is lost"
+                        );
+                    }
                     problems.extend(going_back(&mut unit, id, &prepared).await?);
                     let known = record::read::<Known>(&mut unit, MODULES, id).await?;
                     let had_content = known.is_some_and(|(known, _)| known.content);

@@ -43,6 +43,7 @@ impl Configuration {
         self.check_limits(&mut check);
         self.check_files(&mut check);
         self.check_mail(&mut check);
+        self.check_audit(&mut check);
         self.check_identity(&mut check);
         self.check_modules(&mut check);
         check.found
@@ -83,6 +84,19 @@ impl Configuration {
                 &["platform", "time-zone"],
                 format!("{:?} is no time zone", platform.time_zone),
                 "write a name of the IANA database, such as \"Europe/Kyiv\"",
+            );
+        }
+    }
+
+    fn check_audit(&self, check: &mut Check<'_>) {
+        check.positive("audit", &[("checkpoint-minutes", self.audit.checkpoint_minutes.into())]);
+        if let Some(origin) = &self.audit.origin
+            && !super::Audit::is_origin(origin)
+        {
+            check.problem(
+                &["audit", "origin"],
+                format!("{origin:?} cannot name a log"),
+                "write an address without scheme, white space and plus signs, such as \"example.org/audit\"",
             );
         }
     }

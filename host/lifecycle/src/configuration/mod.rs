@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
+mod audit;
 mod files;
 mod id_gov_ua;
 mod lines;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use audit::Audit;
 pub use files::{FileStore, Files, Scan};
 pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
@@ -41,6 +43,9 @@ pub struct Configuration {
     /// Files beside documents.
     #[serde(default)]
     pub files: Files,
+    /// The audit log.
+    #[serde(default)]
+    pub audit: Audit,
     /// The limits of modules' calls.
     #[serde(default)]
     pub runtime: Runtime,
@@ -471,6 +476,7 @@ impl Configuration {
         compare("folders", self.folders == other.folders);
         compare("storage", self.storage == other.storage);
         compare("files", self.files == other.files);
+        compare("audit", self.audit == other.audit);
         compare("runtime", self.runtime == other.runtime);
         compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);

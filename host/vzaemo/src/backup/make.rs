@@ -194,14 +194,20 @@ fn packages(
     if !folder.exists() {
         return Ok(packed);
     }
-    let from = Layout::open(folder).context("open the packages")?;
     let to = Layout::create(writing.path(PACKAGES)).context("make a folder for the packages")?;
-    for listed in from.list().context("list the packages")? {
-        let copied = from.get(&listed.digest).and_then(|package| to.put(&package));
-        let (id, version) = (listed.id, listed.version.to_string());
-        match copied {
-            Ok(digest) => packed.push(Packed { id, version, digest: digest.to_string() }),
-            Err(error) => findings.push(format!("the package of {id} {version} is damaged: {error}")),
+    let mut from = vec![Layout::open(folder).context("open the packages")?];
+    // Those that have served before: recorded acts are run again in them.
+    from.extend(Layout::open(vzaemo_lifecycle::kept_packages(&configuration.folders.data)));
+    for from in from {
+        for listed in from.list().context("list the packages")? {
+            let (id, version) = (listed.id, listed.version.to_string());
+            if packed.iter().any(|known: &Packed| known.id == id && known.version == version) {
+                continue;
+            }
+            match from.get(&listed.digest).and_then(|package| to.put(&package)) {
+                Ok(digest) => packed.push(Packed { id, version, digest: digest.to_string() }),
+                Err(error) => findings.push(format!("the package of {id} {version} is damaged: {error}")),
+            }
         }
     }
     writing.sum_all(PACKAGES)?;

@@ -28,6 +28,8 @@ pub struct Restore {
     pub secret: Option<PathBuf>,
     /// Restore although the secret is lost.
     pub without_secret: bool,
+    /// What was erased since, to be erased again.
+    pub erasures: Option<PathBuf>,
 }
 
 /// Restores a backup into a place where there is nothing yet, on whichever engine its configuration names. Everything
@@ -73,7 +75,7 @@ pub async fn restore(how: Restore) -> anyhow::Result<ExitCode> {
     for digest in &manifest.files.without_content {
         println!("a file has no content, as in the platform that was backed up: {digest}");
     }
-    let findings = findings(storage, manifest).await?;
+    let findings = findings(storage, manifest, how.erasures.as_deref()).await?;
     for finding in &findings {
         println!("{finding}");
     }
@@ -186,7 +188,12 @@ async fn place_files(
 }
 
 /// What is wrong with the restored database: with itself, and against what the backup says of its audit log.
-async fn findings(config: Config, manifest: &Manifest) -> anyhow::Result<Vec<String>> {
+/// Then what was erased since is erased again.
+async fn findings(
+    config: Config,
+    manifest: &Manifest,
+    erasures: Option<&Path>,
+) -> anyhow::Result<Vec<String>> {
     let storage = Storage::open(config).await.context("open the restored storage")?;
     let problems = storage.verify().await.context("verify the restored storage")?;
     let mut findings: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -194,6 +201,10 @@ async fn findings(config: Config, manifest: &Manifest) -> anyhow::Result<Vec<Str
     findings.extend(report.findings.iter().map(ToString::to_string));
     if (report.head.size, &report.head.root.to_string()) != (manifest.audit.entries, &manifest.audit.root) {
         findings.push("the audit log is not the one that was backed up".to_owned());
+    }
+    if let Some(list) = erasures {
+        let done = crate::audit::replay::erase_again(&storage, list).await?;
+        println!("{done} erasures done again");
     }
     storage.close().await;
     Ok(findings)

@@ -160,6 +160,7 @@ impl Cabinet<'_> {
                 }
             }
             (body)
+            p { a href=(paths::RECORD) { (say.say("cabinet-record")) } }
         }
     }
 }

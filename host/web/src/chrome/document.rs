@@ -252,6 +252,7 @@ fn footer(frame: &Frame<'_>, say: &Speaker<'_>) -> Markup {
                         li { a href=(paths::RULES) { (say.say("rules-title")) } }
                         li { a href=(paths::ACCESSIBILITY) { (say.say("footer-accessibility")) } }
                         li { a href=(paths::PRIVACY) { (say.say("footer-privacy")) } }
+                        li { a href=(paths::AUDIT) { (say.say("footer-audit")) } }
                     }
                 }
             }

@@ -5,6 +5,7 @@
 pub mod accesses;
 pub mod acting_for;
 pub mod administration;
+pub mod audit;
 pub mod cabinet;
 pub mod document;
 pub mod home;
@@ -17,6 +18,7 @@ pub mod paths;
 pub mod preferences;
 pub mod problem;
 pub mod qualified;
+pub mod record;
 pub mod sessions;
 pub mod sign_in;
 pub mod skeleton;

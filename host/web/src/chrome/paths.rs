@@ -66,6 +66,12 @@ pub const RULES: &str = "/rules";
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// The privacy notice.
 pub const PRIVACY: &str = "/privacy";
+/// What the audit log holds of my acts.
+pub const RECORD: &str = "/cabinet/record";
+/// The audit log's public page.
+pub const AUDIT: &str = "/audit";
+/// The last checkpoint of the audit log.
+pub const CHECKPOINT: &str = "/audit/checkpoint";
 /// Moves the legal clock; by POST, in development mode only.
 pub const CLOCK: &str = "/development/clock";
 

@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use url::Url;
+use vzaemo_audit::Checkpoints;
 use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{Cookies, IdentityError, Persons, Qualified, Session, Sessions, SignIn};
@@ -39,6 +40,8 @@ pub struct Parts {
     pub trusted_proxies: TrustedProxies,
     /// Security events, lock-outs, block lists, alerts.
     pub protection: Arc<Protection>,
+    /// Checkpoints of the audit log.
+    pub checkpoints: Checkpoints,
     /// Wakes the runner of timed work after the clock has been moved.
     pub wake_jobs: Arc<Notify>,
     /// The public address of the platform.
@@ -63,6 +66,7 @@ pub struct App {
     pub(super) limits: Arc<Limits>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) protection: Arc<Protection>,
+    pub(super) checkpoints: Checkpoints,
     pub(super) wake_jobs: Arc<Notify>,
     pub(super) base: Url,
     pub(super) cookies: Cookies,
@@ -95,6 +99,7 @@ impl App {
             limits: parts.limits,
             trusted_proxies: parts.trusted_proxies,
             protection: parts.protection,
+            checkpoints: parts.checkpoints,
             wake_jobs: parts.wake_jobs,
             cookies: Cookies::for_address(&parts.base),
             base: parts.base,

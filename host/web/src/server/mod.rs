@@ -11,6 +11,7 @@ mod administration;
 mod answer;
 mod app;
 mod archive;
+mod audit;
 mod body;
 mod cabinet;
 mod clock;
@@ -36,6 +37,7 @@ mod position;
 mod presentation;
 mod provider_logout;
 mod qualified;
+mod receipts;
 mod remembered;
 mod resolver;
 mod routes;
@@ -98,6 +100,12 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::RULES, get(statements::rules))
         .route(paths::ACCESSIBILITY, get(statements::accessibility))
         .route(paths::PRIVACY, get(statements::privacy))
+        .route(paths::RECORD, get(receipts::list))
+        .route("/cabinet/record/{name}", get(receipts::receipt))
+        .route(paths::AUDIT, get(audit::log))
+        .route(paths::CHECKPOINT, get(audit::checkpoint))
+        .route("/audit/key", get(audit::key))
+        .route("/audit/consistency", get(audit::consistency))
         .route("/robots.txt", get(statements::robots))
         .route("/health/live", get(statements::live))
         .route("/health/ready", get(statements::ready))

@@ -1,0 +1,289 @@
+//! The journal beside the log: what is needed to prove what an entry says, and to do again what it tells of. It can be
+//! erased; the log cannot.
+//!
+//! A record of the journal is written in the commit of its entry. The entry holds commitments to its input and to the
+//! record as a whole by a salt that stands in the record only, so with the record nobody can tell any more what the
+//! entry meant.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use vzaemo_storage::{Cursor, Document, Query, Unit};
+
+use crate::commitment::{NAMESPACE, salt};
+use crate::entry::Entry;
+use crate::{Actor, AuditError, Commitment};
+
+/// Records by a key that is not the entry's number, which nobody knows before the commit.
+pub(crate) const JOURNAL: &str = "journal";
+/// Earlier revisions of documents.
+pub(crate) const REVISIONS: &str = "revisions";
+
+/// What goes into the journal with an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// The case that it belongs to, as `MODULE/KEY`.
+    pub case: Option<String>,
+    /// Documents that were written, as `COLLECTION/KEY`: the earlier revisions of these are erased with the record.
+    pub wrote: Vec<String>,
+    /// What is needed to do it again. It stands in the journal byte for byte, placeholders of numbers included.
+    pub transcript: Vec<u8>,
+}
+
+/// A record as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    /// The entry's number.
+    entry: String,
+    /// The acting person.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    person: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    case: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    module: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    act: String,
+    /// By the legal clock.
+    at: String,
+    salt: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wrote: Vec<String>,
+    /// In base64, so that placeholders in it stay as they are.
+    transcript: String,
+}
+
+/// A record of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journalled {
+    /// Its key in the journal.
+    pub key: String,
+    /// The number of its entry.
+    pub entry: u64,
+    /// The person who acted.
+    pub person: Option<String>,
+    /// The case that it belongs to, as `MODULE/KEY`.
+    pub case: Option<String>,
+    /// The id of the module.
+    pub module: String,
+    /// The act or job by its name.
+    pub act: String,
+    /// When, by the legal clock.
+    pub at: String,
+    /// The salt of the entry's commitments to the input and to this record.
+    pub salt: String,
+    /// The input.
+    pub input: Option<String>,
+    /// Documents that were written, as `COLLECTION/KEY`.
+    pub wrote: Vec<String>,
+    /// What is needed to do it again.
+    pub transcript: Vec<u8>,
+}
+
+/// Commitments of an entry that is kept with a record.
+pub(crate) struct Committed {
+    pub input: Option<Commitment>,
+    pub journal: Commitment,
+}
+
+/// Puts the record of an entry into the unit; to be called before the entry is.
+pub(crate) async fn put(unit: &mut Unit, entry: &Entry, beside: &Beside) -> Result<Committed, AuditError> {
+    let salt = salt()?;
+    let input = entry.input.as_deref().map(String::from_utf8_lossy);
+    let committed = Committed {
+        input: entry.input.as_deref().map(|input| Commitment::new(&salt, "input", input)),
+        journal: Commitment::new(&salt, "journal", &beside.transcript),
+    };
+    let person = match &entry.actor {
+        Actor::Person(person) => person.clone(),
+        _ => String::new(),
+    };
+    let stored = Stored {
+        entry: unit.entry_number(),
+        person,
+        case: beside.case.clone().unwrap_or_default(),
+        module: entry.module.as_ref().map(|module| module.id.clone()).unwrap_or_default(),
+        act: entry.act.clone().unwrap_or_default(),
+        at: entry.legal.to_string(),
+        salt,
+        input: input.map(std::borrow::Cow::into_owned),
+        wrote: beside.wrote.clone(),
+        transcript: STANDARD.encode(&beside.transcript),
+    };
+    let body = serde_json::to_string(&stored).map_err(|error| AuditError::Form(error.to_string()))?;
+    unit.insert(NAMESPACE, JOURNAL, None, &body).await?;
+    Ok(committed)
+}
+
+impl Journalled {
+    fn read(document: &Document) -> Result<Self, AuditError> {
+        let stored: Stored = document.parse()?;
+        let form = |what: &str| AuditError::Form(format!("a record of the journal has no {what}"));
+        let some = |text: String| if text.is_empty() { None } else { Some(text) };
+        Ok(Self {
+            key: document.key.clone(),
+            entry: stored.entry.parse().map_err(|_| form("entry"))?,
+            person: some(stored.person),
+            case: some(stored.case),
+            module: stored.module,
+            act: stored.act,
+            at: stored.at,
+            salt: stored.salt,
+            input: stored.input,
+            wrote: stored.wrote,
+            transcript: STANDARD.decode(&stored.transcript).map_err(|_| form("transcript"))?,
+        })
+    }
+
+    /// Whether the transcript is the one that the entry commits to.
+    pub fn is_committed_to(&self, journal: &Commitment) -> bool {
+        Commitment::new(&self.salt, "journal", &self.transcript) == *journal
+    }
+}
+
+/// Whose records, or which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// What a person did, by the identifier that the host knows them by.
+    Person(String),
+    /// What belongs to a case, `MODULE/KEY`.
+    Case(String),
+}
+
+impl Subject {
+    pub(crate) fn query(&self) -> Query {
+        let (field, value) = match self {
+            Self::Person(person) => ("person", person),
+            Self::Case(case) => ("case", case),
+        };
+        Query::of(JOURNAL).equal(field, value).ascending(vzaemo_storage::KEY)
+    }
+}
+
+/// A part of somebody's records, and where the next part begins.
+pub type Part = (Vec<Journalled>, Option<Cursor>);
+
+/// Records of a person or a case, the oldest first, `limit` at most.
+pub async fn journal(
+    unit: &mut Unit,
+    subject: &Subject,
+    limit: u32,
+    after: Option<Cursor>,
+) -> Result<Part, AuditError> {
+    part(unit, subject.query().limit(limit).after(after)).await
+}
+
+/// Records of a person, the newest first, `limit` at most.
+pub async fn newest(
+    unit: &mut Unit,
+    person: &str,
+    limit: u32,
+    after: Option<Cursor>,
+) -> Result<Part, AuditError> {
+    let query = Query::of(JOURNAL).equal("person", person).descending(vzaemo_storage::KEY);
+    part(unit, query.limit(limit).after(after)).await
+}
+
+async fn part(unit: &mut Unit, query: Query) -> Result<Part, AuditError> {
+    let rows = unit.select(NAMESPACE, &query).await?;
+    let mut records = Vec::with_capacity(rows.keys.len());
+    for key in &rows.keys {
+        records.extend(record(unit, key).await?);
+    }
+    Ok((records, rows.next))
+}
+
+/// The record with this key.
+pub async fn record(unit: &mut Unit, key: &str) -> Result<Option<Journalled>, AuditError> {
+    let found = unit.get(NAMESPACE, JOURNAL, key).await?;
+    found.as_ref().map(Journalled::read).transpose()
+}
+
+#[derive(Serialize, Deserialize)]
+struct Revision {
+    module: String,
+    collection: String,
+    key: String,
+    revision: u64,
+    version: u32,
+    body: String,
+}
+
+/// Keeps a document as it is before it is replaced or removed in the same unit.
+pub async fn keep_revision(
+    unit: &mut Unit,
+    module: &str,
+    collection: &str,
+    document: &Document,
+) -> Result<(), AuditError> {
+    let kept = Revision {
+        module: module.to_owned(),
+        collection: collection.to_owned(),
+        key: document.key.clone(),
+        revision: document.revision,
+        version: document.version,
+        body: document.body.clone(),
+    };
+    let body = serde_json::to_string(&kept).map_err(|error| AuditError::Form(error.to_string()))?;
+    unit.insert(NAMESPACE, REVISIONS, None, &body).await?;
+    Ok(())
+}
+
+fn revisions(module: &str, collection: &str, key: &str) -> Query {
+    Query::of(REVISIONS).equal("module", module).equal("collection", collection).equal("key", key)
+}
+
+/// A document as it was at a revision: the present one, or one that was kept. `None` if it is not kept any more.
+pub async fn revision(
+    unit: &mut Unit,
+    module: &str,
+    collection: &str,
+    key: &str,
+    revision: u64,
+) -> Result<Option<Document>, AuditError> {
+    let now = unit.get(module, collection, key).await?;
+    if now.as_ref().is_some_and(|now| now.revision == revision) {
+        return Ok(now);
+    }
+    let mut after = None;
+    loop {
+        let query = revisions(module, collection, key).limit(Query::MOST).after(after);
+        let rows = unit.select(NAMESPACE, &query.fields(&[vzaemo_storage::BODY])).await?;
+        for (_, columns) in rows.iter() {
+            let body = columns.first().map(String::as_str).unwrap_or_default();
+            let kept: Revision =
+                serde_json::from_str(body).map_err(|error| AuditError::Form(error.to_string()))?;
+            if kept.revision == revision {
+                let Revision { key, revision, version, body, .. } = kept;
+                return Ok(Some(Document { key, revision, version, body }));
+            }
+        }
+        match rows.next {
+            Some(next) => after = Some(next),
+            None => return Ok(None),
+        }
+    }
+}
+
+/// Removes a record, and the kept revisions of what it wrote.
+pub(crate) async fn remove(unit: &mut Unit, record: &Journalled) -> Result<(), AuditError> {
+    for written in &record.wrote {
+        let Some((collection, key)) = written.split_once('/') else { continue };
+        let rows =
+            unit.select(NAMESPACE, &revisions(&record.module, collection, key).limit(Query::MOST)).await?;
+        for kept in &rows.keys {
+            remove_document(unit, REVISIONS, kept).await?;
+        }
+    }
+    remove_document(unit, JOURNAL, &record.key).await
+}
+
+async fn remove_document(unit: &mut Unit, collection: &str, key: &str) -> Result<(), AuditError> {
+    if let Some(document) = unit.get(NAMESPACE, collection, key).await? {
+        unit.remove(NAMESPACE, collection, key, document.revision).await?;
+    }
+    Ok(())
+}
