@@ -23,16 +23,6 @@ pub enum Method {
     QualifiedSignature,
 }
 
-impl Method {
-    /// The id of the identity provider in the configuration; none where there is no provider.
-    pub fn provider(&self) -> Option<&str> {
-        match self {
-            Self::OpenIdConnect { provider } | Self::IdGovUa { provider } => Some(provider),
-            Self::QualifiedSignature => None,
-        }
-    }
-}
-
 /// A key that belongs to one natural person and that a provider has proven.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ProvenKey {
