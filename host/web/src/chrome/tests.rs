@@ -184,7 +184,7 @@ fn the_cabinet_shows_state_next_date_and_empty_states() {
     assert!(page.contains("Послуга зараз вимкнена") && page.contains("Подано"));
     assert!(cases(&cabinet, &[]).0.contains("Справ поки немає"));
     assert!(drafts(&cabinet, &[]).0.contains("Чернеток немає"));
-    assert!(notices(&cabinet, &[]).0.contains("Повідомлень немає"));
+    assert!(notices(&cabinet, &[], true).0.contains("Повідомлень немає"));
 }
 
 #[test]
