@@ -27,7 +27,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 const ROUND: Duration = Duration::from_secs(5);
 /// How long a node has the work of delivering to itself.
 const LEASE: Duration = Duration::from_secs(60);
-/// What [`Record::waiting`] says once every way has taken it.
+/// What [`Record::waiting`] says when nothing more is to be done.
 const DONE: &str = "";
 
 /// What the technical administrator is told.
@@ -43,8 +43,19 @@ pub struct Alert {
     pub detail: String,
     /// When.
     pub at: Instant,
-    /// Whether a way of delivery is still to take it.
-    pub is_waiting: bool,
+    /// Whether it was told.
+    pub telling: Telling,
+}
+
+/// Whether somebody was told of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// Every way of delivery has taken it.
+    Told,
+    /// Some way is still to take it.
+    Waiting,
+    /// Nobody was: there is no way of delivery, or it was given up.
+    NotTold,
 }
 
 /// Why a way of delivery did not take an alert.
@@ -70,6 +81,8 @@ struct Record {
     at: Instant,
     /// The names of the ways that have not taken it, joined by commas.
     waiting: String,
+    /// Whether every way has taken it.
+    told: bool,
     failures: u32,
     next: Instant,
 }
@@ -119,6 +132,7 @@ impl Alerts {
                 detail: event.detail.clone(),
                 at,
                 waiting: waiting.join(","),
+                told: false,
                 failures: 0,
                 next: at,
             };
@@ -145,7 +159,10 @@ impl Alerts {
             }
             let mut after = record.clone();
             after.waiting = left.join(",");
-            if !left.is_empty() {
+            if left.is_empty() {
+                after.told = true;
+                delivered += 1;
+            } else {
                 after.failures = record.failures.saturating_add(1);
                 let wait = SignedDuration::from_secs(1_i64 << after.failures.min(12)).min(LONGEST_WAIT);
                 after.next = now.checked_add(wait).unwrap_or(now);
@@ -153,8 +170,6 @@ impl Alerts {
                     tracing::error!(alert = id, "an alert is given up; it stands on the page of alerts");
                     after.waiting = DONE.to_owned();
                 }
-            } else {
-                delivered += 1;
             }
             store.change::<Record>(ALERTS, &id, |known| known.map(|_| after.clone())).await?;
         }
@@ -188,7 +203,11 @@ impl Record {
             subject: self.subject.clone(),
             detail: self.detail.clone(),
             at: self.at,
-            is_waiting: self.waiting != DONE,
+            telling: match (self.told, self.waiting == DONE) {
+                (true, _) => Telling::Told,
+                (false, true) => Telling::NotTold,
+                (false, false) => Telling::Waiting,
+            },
         }
     }
 }

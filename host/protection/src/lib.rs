@@ -30,7 +30,7 @@ mod tests;
 mod webhook;
 
 pub use address::{TrustedProxies, address_key};
-pub use alert::{Alert, Delivery, DeliveryError};
+pub use alert::{Alert, Delivery, DeliveryError, Telling};
 pub use anomaly::AnomalyRule;
 pub use block::{Block, Target, TargetError};
 pub use clamd::{ClamdAddress, ClamdAddressError, ScanError, ScanRound, Scanner, Verdict};

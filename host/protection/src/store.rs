@@ -53,8 +53,8 @@ pub fn collections() -> Vec<Collection> {
         Collection::new(
             ALERTS,
             object(
-                &["kind", "subject", "detail", "at", "waiting", "failures", "next"],
-                json!({"kind": text(), "subject": text(), "detail": text(), "at": text(), "waiting": text(), "failures": number(), "next": text()}),
+                &["kind", "subject", "detail", "at", "waiting", "told", "failures", "next"],
+                json!({"kind": text(), "subject": text(), "detail": text(), "at": text(), "waiting": text(), "told": {"type": "boolean"}, "failures": number(), "next": text()}),
             ),
         )
         .index(&["at"])

@@ -2,7 +2,7 @@
 
 use crate::{
     Alert, AnomalyRule, Attempt, Delivery, DeliveryError, Event, EventKind, LockoutRule, Protection, Rules,
-    Target, Webhook, collections,
+    Target, Telling, Webhook, collections,
 };
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex};
@@ -234,7 +234,7 @@ async fn an_alert_is_delivered_once_and_tried_again_with_waits_that_double() {
         protection.saw(broken());
         protection.saw(Event::new(EventKind::LimitHit, ADDRESS, "page"));
         assert_eq!(protection.deliver().await.unwrap(), 0);
-        assert!(protection.alerts(10).await.unwrap()[0].is_waiting);
+        assert_eq!(protection.alerts(10).await.unwrap()[0].telling, Telling::Waiting);
         *mailbox.refuses.lock().unwrap() = false;
         (place.advance)(1);
         assert_eq!(protection.deliver().await.unwrap(), 0, "not before two seconds are over");
@@ -248,10 +248,32 @@ async fn an_alert_is_delivered_once_and_tried_again_with_waits_that_double() {
             "the same within an hour is one alert, and a limit that was hit is none: {got:?}"
         );
         assert_eq!((got[0].kind, got[0].subject.as_str()), (EventKind::PolicyFailed, "module:notes"));
-        assert!(!protection.alerts(10).await.unwrap()[0].is_waiting);
+        assert_eq!(protection.alerts(10).await.unwrap()[0].telling, Telling::Told);
         (place.advance)(3600);
         protection.saw(broken());
         assert_eq!(protection.deliver().await.unwrap(), 1, "an hour later it is told again");
+
+        // A way that never takes it is given up in the end, and so it says; and nobody is told where there is no way.
+        *mailbox.refuses.lock().unwrap() = true;
+        protection.saw(Event::new(EventKind::ModuleFailed, "module:votes", "2.0.0"));
+        for _ in 0..20 {
+            assert_eq!(protection.deliver().await.unwrap(), 0);
+            (place.advance)(3600);
+        }
+        let latest = || async { protection.alerts(1).await.unwrap().remove(0) };
+        assert_eq!(
+            (latest().await.subject.as_str(), latest().await.telling),
+            ("module:votes", Telling::NotTold)
+        );
+        *mailbox.refuses.lock().unwrap() = false;
+        assert_eq!(protection.deliver().await.unwrap(), 0, "it is not tried any more");
+        let nobody = place.protection();
+        nobody.saw(Event::new(EventKind::ModuleFailed, "module:items", "3.0.0"));
+        assert_eq!(nobody.deliver().await.unwrap(), 0);
+        assert_eq!(
+            (latest().await.subject.as_str(), latest().await.telling),
+            ("module:items", Telling::NotTold)
+        );
     }
 }
 

@@ -196,6 +196,6 @@ fn one(say: &Speaker<'_>, policy: &vzaemo_service::Consulted) -> Markup {
         @if let Some(file) = &policy.file {
             p.v-small.v-muted { (file) @if let Some(line) = policy.line { ":" (line) } }
         }
-        pre.v-policy tabindex="0" aria-label=(say.say("access-policy-text")) role="region" { code { (policy.text) } }
+        pre.v-policy { code { (policy.text) } }
     }
 }

@@ -4,7 +4,7 @@ use crate::chrome::document::headed;
 use crate::chrome::paths;
 use crate::texts::Speaker;
 use maud::{Markup, html};
-use vzaemo_protection::{Alert, Block, Counted, EventKind, Lockout};
+use vzaemo_protection::{Alert, Block, Counted, EventKind, Lockout, Telling};
 
 /// All of it.
 #[derive(Debug, Default)]
@@ -116,7 +116,11 @@ fn alerts(say: &Speaker<'_>, alerts: &[Alert], moment: Moment<'_>) -> Markup {
     let rows: Vec<Vec<Markup>> = alerts
         .iter()
         .map(|alert| {
-            let told = if alert.is_waiting { "security-told-waiting" } else { "security-told" };
+            let told = match alert.telling {
+                Telling::Told => "security-told",
+                Telling::Waiting => "security-told-waiting",
+                Telling::NotTold => "security-not-told",
+            };
             vec![
                 moment(alert.at),
                 kind(say, alert.kind),
