@@ -45,6 +45,11 @@ pub async fn audit(config: &Path) -> (bool, String) {
     run(&["audit"], config).await
 }
 
+/// `vzaemo audit` with more at the place of a configuration: whether all is well, and what was said.
+pub async fn audit_with(arguments: &[&str], config: &Path) -> (bool, String) {
+    run(&[&["audit"], arguments].concat(), config).await
+}
+
 /// The program with these arguments alone, in a folder: whether all went well, and what was said.
 pub async fn run_at(arguments: &[&str], folder: &Path) -> (bool, String) {
     let mut command = tokio::process::Command::new(program());

@@ -194,3 +194,42 @@ async fn a_changed_journal_is_found_by_replay() {
     assert!(!good && said.contains("not the one that the entry commits to"), "{said}");
     assert!(said.contains("1 do not follow"), "{said}");
 }
+
+/// What was erased after the backup is in it; the list takes it out again, and a replay says by which rule.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_backup_is_erased_again_and_a_replay_says_by_which_rule() {
+    let (mut platform, number) = with_signatures().await;
+    let person = platform.person(2).await;
+    let receipt = person.get(&receipts(&person).await[0]).await.body;
+    let receipt: Value = serde_json::from_str(&receipt).unwrap();
+    let entry = receipt["number"].as_u64().unwrap();
+    let who = receipt["openings"][0]["value"].as_str().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("backup");
+    let (good, said) = platform.backup(&folder).await;
+    assert!(good, "{said}");
+    platform.kill().await;
+
+    let list = place.path().join("erasures.jsonl");
+    let erasure = serde_json::json!({
+        "subject": {"person": who}, "rule": "R-12", "at": "2026-11-22T10:00:00Z", "entries": [entry]
+    });
+    fs::write(&list, erasure.to_string()).unwrap();
+    let config = place.path().join("restored/platform.toml");
+    let secret = platform.secret();
+    let more = ["--secret", secret.to_str().unwrap(), "--erasures", list.to_str().unwrap()];
+    let (good, said) = backup::restore(&folder, &config, &more).await;
+    assert!(good && said.contains("1 erasures done again"), "{said}");
+
+    let case = format!("petitions/{number}");
+    let (good, said) = backup::audit_with(&["replay", "--case", &case], &config).await;
+    assert!(good && said.contains(&format!("entry {entry}: erased by rule R-12")), "{said}");
+    assert!(said.contains("3 acts run again, 0 do not follow, 1 erased by rule"), "{said}");
+    let (good, said) = backup::audit(&config).await;
+    assert!(good, "the log itself verifies: {said}");
+    let (good, said) = backup::audit_with(&["erasures"], &config).await;
+    assert!(good && said.contains("R-12"), "{said}");
+    // Where nothing was erased the case is whole.
+    let (good, said) = platform.run_audit(&["replay", "--case", &case]).await;
+    assert!(good && said.contains("4 acts run again, 0 do not follow, 0 erased by rule"), "{said}");
+}
