@@ -4,6 +4,7 @@ use crate::configuration::Folders;
 use crate::prepare::Workshop;
 use crate::problem::chain;
 use crate::{Problem, Wanted};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vzaemo_registry::{Digest, Layout};
@@ -56,7 +57,10 @@ pub async fn recorded_version(
         digest,
         enabled: true,
         grants: recorded.grants.clone(),
+        // What was decided is not decided again, and nothing is erased.
+        assurance: BTreeMap::new(),
         config: serde_json::from_str(&recorded.settings).map_err(|error| wrong(error.to_string()))?,
+        retention: BTreeMap::new(),
     };
     let workshop =
         Workshop { layout: &layout, engine, holder_policies: &[], configuration: "the transcript" };

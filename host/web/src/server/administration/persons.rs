@@ -16,6 +16,7 @@ use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{Notice, Text};
 use vzaemo_clock::Instant;
 use vzaemo_identity::{IdentityError, PersonId, Recorder, Role};
@@ -154,7 +155,8 @@ async fn tell(
     person: PersonId,
     text: Text,
 ) -> Result<(), vzaemo_cabinet::Error> {
-    let notice = Notice { module: String::new(), text, address: paths::RULES.to_owned() };
+    let notice =
+        Notice { kind: Kind::Legal, module: String::new(), text, address: paths::RULES.to_owned() };
     vzaemo_cabinet::notify(unit, &person.to_string(), notice, platform.legal.now()).await
 }
 
