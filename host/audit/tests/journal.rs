@@ -180,7 +180,7 @@ async fn revisions_are_kept_until_they_are_erased(engine: Engine) {
 }
 
 /// Not a test of what is right, but of what it costs: `--ignored --nocapture`.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures; takes half a minute"]
 async fn cost_of_the_journal_for_each_commit() {
     for with in [false, true, false, true] {
@@ -195,10 +195,11 @@ async fn cost_of_the_journal_for_each_commit() {
                 let transcript = vec![b'x'; 1500];
                 entry.journal = with.then(|| Beside { transcript, ..entry.journal.unwrap_or_default() });
                 record(&mut unit, entry).await.unwrap();
-                waiting.push(unit.commit());
+                // At once: until it is committed a unit holds a connection.
+                waiting.push(tokio::spawn(unit.commit()));
             }
             for done in futures::future::join_all(waiting.drain(..)).await {
-                done.unwrap();
+                done.unwrap().unwrap();
             }
         }
         println!("5000 acts, journal {with}: {:?} each", began.elapsed() / 5000);
