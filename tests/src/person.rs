@@ -207,18 +207,6 @@ impl Person {
         self.send(request).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
     }
 
-    /// GET of a file, as its bytes.
-    pub async fn download(&self, path: &str) -> Vec<u8> {
-        let url = self.address(path);
-        let mut request = self.clients[0].get(url.clone());
-        if let Some(cookies) = self.cookies.cookies(&url) {
-            request = request.header(COOKIE, cookies);
-        }
-        let response = request.send().await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"));
-        assert_eq!(response.status(), 200, "GET {path}");
-        response.bytes().await.unwrap_or_else(|error| panic!("GET {path}: {error:?}")).to_vec()
-    }
-
     /// GET of a page that must be there.
     pub async fn page(&self, path: &str) -> Html {
         let answer = self.get(path).await;
