@@ -203,6 +203,7 @@ pub async fn record(unit: &mut Unit, key: &str) -> Result<Option<Journalled>, Au
 }
 
 #[derive(Serialize, Deserialize)]
+#[allow(clippy::struct_field_names)] // the number of the revision is called so everywhere
 struct Revision {
     module: String,
     collection: String,

@@ -1,5 +1,5 @@
 //! Notices by e-mail against a real mail server, on either engine of the storage. Both clocks stand still and are moved.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests too
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests are tests too
 
 use std::path::Path;
 use tempfile::TempDir;

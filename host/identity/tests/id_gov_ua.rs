@@ -73,7 +73,7 @@ async fn stage_with(
 }
 
 async fn stage() -> Stage {
-    stage_with(Duration::from_secs(60), |_| (), None).await
+    stage_with(Duration::from_mins(1), |_| (), None).await
 }
 
 impl Stage {
@@ -143,7 +143,7 @@ async fn a_passports_number_is_no_code_and_unzr_is_one() {
 #[tokio::test]
 async fn an_identity_that_is_not_sure_proves_no_code() {
     let low = |config: &mut IdGovUaConfig| config.assurance = Assurance::Low;
-    let stage = stage_with(Duration::from_secs(60), low, None).await;
+    let stage = stage_with(Duration::from_mins(1), low, None).await;
     let maria = stage.sign_in("maria").await.unwrap();
     assert_eq!((maria.assurance, maria.key), (Assurance::Low, None));
 }
@@ -162,7 +162,7 @@ async fn the_service_is_asked_just_as_it_wants() {
     assert!((10..=512).contains(&state.len()), "{}", state.len());
     assert_eq!(started.redirect.path(), "/");
     let one = |config: &mut IdGovUaConfig| config.auth_types = vec![AuthType::DiiaId];
-    let stage = stage_with(Duration::from_secs(60), one, None).await;
+    let stage = stage_with(Duration::from_mins(1), one, None).await;
     assert_eq!(parameter(&stage.begin().await.redirect, "auth_type").as_deref(), Some("diia_id"));
 }
 
@@ -180,7 +180,7 @@ async fn a_wrong_or_missing_state_is_refused_before_anything_is_asked() {
     let back = stage.visit(&started, "maria").await;
     let refused = stage.sign_in.complete("id-gov-ua", answer(&back), |_| None).await;
     assert!(matches!(refused, Err(SignInError::OtherBrowser)), "{refused:?}");
-    (stage.hand)(SignedDuration::from_secs(600));
+    (stage.hand)(SignedDuration::from_mins(10));
     let refused = stage.sign_in.complete("id-gov-ua", answer(&back), kept(&started)).await;
     assert!(matches!(refused, Err(SignInError::UnknownState)), "{refused:?}");
 }
@@ -278,7 +278,7 @@ async fn answers_that_are_huge_late_or_no_answers_are_given_up() {
 
 #[tokio::test]
 async fn a_sealed_answer_is_opened_and_an_open_one_refused() {
-    let patience = Duration::from_secs(60);
+    let patience = Duration::from_mins(1);
     let stage = stage_with(patience, |_| (), Some(Opener(seal::CERTIFICATE))).await;
     let maria = stage.sign_in("maria").await.unwrap();
     assert_eq!(rnokpp(&maria.key.unwrap()), "3300712340");

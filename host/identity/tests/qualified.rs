@@ -203,7 +203,7 @@ async fn more_than_may_wait_are_told_so() {
     let address = format!("http://{}/list", listener.local_addr().unwrap());
     let revocation = RevocationConfig {
         addresses: vec![address.parse().unwrap()],
-        timeout: Duration::from_secs(600),
+        timeout: Duration::from_mins(10),
         ..RevocationConfig::default()
     };
     let config = QualifiedConfig { development: true, revocation, ..QualifiedConfig::default() };

@@ -26,7 +26,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 /// How often what waits is looked after when nothing new comes.
 const ROUND: Duration = Duration::from_secs(5);
 /// How long a node has the work of delivering to itself.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// What [`Record::waiting`] says when nothing more is to be done.
 const DONE: &str = "";
 
@@ -168,7 +168,7 @@ impl Alerts {
                 after.next = now.checked_add(wait).unwrap_or(now);
                 if after.failures >= TRIES {
                     tracing::error!(alert = id, "an alert is given up; it stands on the page of alerts");
-                    after.waiting = DONE.to_owned();
+                    DONE.clone_into(&mut after.waiting);
                 }
             }
             store.change::<Record>(ALERTS, &id, |known| known.map(|_| after.clone())).await?;

@@ -15,7 +15,7 @@ use vzaemo_clock::{Instant, SecurityClock};
 use vzaemo_storage::Storage;
 
 /// How often the block list is read again, whatever was heard.
-const READ_AGAIN: Duration = Duration::from_secs(60);
+const READ_AGAIN: Duration = Duration::from_mins(1);
 
 /// What the configuration says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -85,7 +85,7 @@ fn retention(version: &ModuleVersion, collection: &str) -> Vec<Retention> {
     if let Some(said) = version.retention.get(collection) {
         return vec![said.clone()];
     }
-    let classes = version.personal.get(collection).map(|fields| fields.classes());
+    let classes = version.personal.get(collection).map(crate::personal::PersonalFields::classes);
     let declared = classes.into_iter().flatten().filter_map(|class| version.manifest.data.get(class));
     let mut found: Vec<Retention> = Vec::new();
     for class in declared {
@@ -165,7 +165,7 @@ impl Service {
         let mut entry = Entry::new(Kind::Erasure, now, self.platform.security.now());
         entry.actor = Actor::Person(person.to_string());
         entry.act = Some("erase".to_owned());
-        entry.result = "requested".to_owned();
+        "requested".clone_into(&mut entry.result);
         entry.details = vec![RULE.to_owned()];
         vzaemo_audit::record(&mut unit, entry).await.map_err(Error::storage)?;
         unit.insert(NAMESPACE, WORK, Some(key), &body).await.map_err(Error::storage)?;

@@ -1,7 +1,7 @@
 //! What a module asks of the host in a call, answered over one unit of work.
 
-use crate::sights::Sights;
 use crate::recording::Notes;
+use crate::sights::Sights;
 use crate::version::ModuleVersion;
 use crate::work::{self, NAMESPACE, Task, WORK, Work};
 use crate::{Platform, route};

@@ -9,7 +9,7 @@
 
 use crate::imports::CallHost;
 use crate::version::ModuleVersion;
-use crate::{Caller, Error, Service, record};
+use crate::{Caller, Error, PersonalFields, Service, record};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -81,10 +81,12 @@ impl CallHost {
         let fields = self.version.personal.get(&asked.collection);
         let private = |field: &String| fields.is_some_and(|fields| fields.is_private(field)) || field == BODY;
         let watched = self.sights.is_some()
-            && fields.is_some_and(|fields| fields.holds_private())
+            && fields.is_some_and(PersonalFields::holds_private)
             && asked.fields.iter().any(private);
         let subject = fields.and_then(|fields| fields.subject()).filter(|_| watched).map(str::to_owned);
-        let Some(subject) = subject else { return self.rows_within_reach(asked, crate::imports::query(asked)).await };
+        let Some(subject) = subject else {
+            return self.rows_within_reach(asked, crate::imports::query(asked)).await;
+        };
         let mut with = asked.clone();
         with.fields.push(subject);
         let rows = self.rows_within_reach(&with, crate::imports::query(&with)).await?;

@@ -71,7 +71,9 @@ impl Log {
         let numbers: Vec<_> = (first..first + entries).collect();
         for some in numbers.chunks(100) {
             let mut unit = self.storage.begin().await.unwrap();
-            some.iter().for_each(|number| unit.entry(bytes(*number)));
+            for number in some {
+                unit.entry(bytes(*number));
+            }
             unit.commit().await.unwrap();
         }
     }

@@ -238,7 +238,7 @@ pub async fn set_rhythm(unit: &mut Unit, person: &str, kind: Kind, rhythm: Rhyth
 
 /// The language in which the person is written to, by its code.
 pub async fn set_language(unit: &mut Unit, person: &str, language: &str) -> Result<(), Error> {
-    change(unit, person, |mailbox| mailbox.language = language.to_owned()).await
+    change(unit, person, |mailbox| language.clone_into(&mut mailbox.language)).await
 }
 
 /// Stops all letters but legal ones.

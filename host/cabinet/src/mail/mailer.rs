@@ -184,13 +184,12 @@ impl Mailer {
         }
         let there = self.post.is_there().await;
         let mut away = self.away.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *away = match there {
-            true => (0, None),
-            false => {
-                let times = away.0.saturating_add(1);
-                let wait = SignedDuration::from_secs(1_i64 << times.min(6)).min(SignedDuration::from_mins(1));
-                (times, real.checked_add(wait).ok())
-            }
+        *away = if there {
+            (0, None)
+        } else {
+            let times = away.0.saturating_add(1);
+            let wait = SignedDuration::from_secs(1_i64 << times.min(6)).min(SignedDuration::from_mins(1));
+            (times, real.checked_add(wait).ok())
         };
         there
     }

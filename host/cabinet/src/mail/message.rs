@@ -182,10 +182,14 @@ fn html(platform: &str, subject: &str, language: Language, lines: &[Line], foot:
             }
         };
     };
-    lines.iter().for_each(|line| put(&mut out, line));
+    for line in lines {
+        put(&mut out, line);
+    }
     out.push_str("<hr>\n");
     put(&mut out, &Line::Words(platform.to_owned()));
-    foot.iter().for_each(|line| put(&mut out, line));
+    for line in foot {
+        put(&mut out, line);
+    }
     out.push_str("</body></html>\n");
     out
 }

@@ -39,6 +39,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SignInError> {
 
 /// Leave to ask about one person.
 #[derive(Deserialize)]
+#[allow(clippy::struct_field_names)] // as the service names them
 pub(super) struct Access {
     pub(super) access_token: String,
     token_type: String,

@@ -135,7 +135,7 @@ impl Sources {
     /// Everything at hand about these certificates: unverified, for the verifier to judge.
     pub(super) async fn about(self: &Arc<Self>, asked: &[Asked]) -> Vec<Arc<Evidence>> {
         let sources = Arc::clone(self);
-        let files = tokio::task::spawn_blocking(move || sources.from_files());
+        let files = tokio::task::spawn_blocking(move || sources.of_files());
         let mut addresses: BTreeSet<String> = self.config.addresses.iter().map(Url::to_string).collect();
         if self.config.fetch_lists {
             for (certificate, _) in asked {
@@ -150,7 +150,7 @@ impl Sources {
     }
 
     /// The lists in files, read again where they have changed.
-    fn from_files(&self) -> Vec<Arc<Evidence>> {
+    fn of_files(&self) -> Vec<Arc<Evidence>> {
         let mut known = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let mut present = Vec::new();
         for path in self.config.files.iter().flat_map(|path| files::within(path).unwrap_or_default()) {

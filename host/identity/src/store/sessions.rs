@@ -506,7 +506,9 @@ impl Sessions {
             record(&mut unit, &persons).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(_) => {
-                    meant.iter().for_each(|(hash, _)| self.cache.forget(hash));
+                    for (hash, _) in &meant {
+                        self.cache.forget(hash);
+                    }
                     return Ok(meant.len());
                 }
                 Err(error) => again(error)?,

@@ -54,7 +54,17 @@ impl Lifecycle {
         let quarantine = Arc::new(Quarantine::new(service.platform().security.clone(), thresholds));
         service.report_health_to(Arc::clone(&quarantine) as Arc<dyn vzaemo_service::Health>);
         let state = Mutex::default();
-        Lifecycle { inner: Arc::new(Inner { path, started, written: OnceLock::new(), service, engine, quarantine, state }) }
+        Lifecycle {
+            inner: Arc::new(Inner {
+                path,
+                started,
+                written: OnceLock::new(),
+                service,
+                engine,
+                quarantine,
+                state,
+            }),
+        }
     }
 
     /// The path of the configuration.

@@ -120,12 +120,15 @@ async fn place() -> Place {
         manifest: Arc::new(manifest),
         digest,
         component,
+        grants: Vec::new(),
         settings: "{}".to_owned(),
         policies,
         texts: Arc::new(Texts::empty()),
         forms: HashMap::new(),
         search: HashMap::from([("notes".to_owned(), SearchFields::of(&schema).unwrap())]),
         files: HashMap::new(),
+        personal: HashMap::new(),
+        retention: HashMap::new(),
         generation: 1,
     };
     let place = Place { _folder: folder, platform: Arc::new(platform), version: Arc::new(version) };

@@ -23,7 +23,7 @@ fn frame(navigation: &[Nav]) -> Frame<'_> {
     }
 }
 
-fn filling<'a>(banners: &'a [Banner]) -> Filling<'a> {
+fn filling(banners: &[Banner]) -> Filling<'_> {
     let visitor = Some(Visitor { name: EVIL, organisation: Some(EVIL), unread: 2 });
     Filling { path: EVIL, visitor, banners, title: "Назва", main: "<p>вміст</p>" }
 }

@@ -135,9 +135,8 @@ async fn committed(unit: Unit) -> Result<(), Error> {
 
 /// Sends a link to the address that I give.
 async fn ask(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
-    let person = match signed_in(&visit) {
-        Ok(person) => person,
-        Err(_) => return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL)),
+    let Ok(person) = signed_in(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL));
     };
     let email = field(&body, "email").unwrap_or_default();
     let asked = async {
@@ -169,9 +168,8 @@ async fn ask(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, body
 
 /// How often I am written to, and in which language.
 async fn choose(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Response {
-    let person = match signed_in(&visit) {
-        Ok(person) => person,
-        Err(_) => return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL)),
+    let Ok(person) = signed_in(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL));
     };
     let chosen = async {
         let mut unit = begin(&app).await?;
@@ -193,9 +191,8 @@ async fn choose(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Respo
 
 /// Forgets my address.
 async fn forget(State(app): State<Arc<App>>, visit: Visit) -> Response {
-    let person = match signed_in(&visit) {
-        Ok(person) => person,
-        Err(_) => return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL)),
+    let Ok(person) = signed_in(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL));
     };
     let forgotten = async {
         let mut unit = begin(&app).await?;

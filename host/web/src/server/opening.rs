@@ -8,7 +8,9 @@ use crate::texts::Speaker;
 use axum::response::Response;
 use http::HeaderMap;
 use std::sync::Arc;
-use vzaemo_identity::{Completed, Device, IdentityError, Opening, SignInError, SignInRecorder, Token, network};
+use vzaemo_identity::{
+    Completed, Device, IdentityError, Opening, SignInError, SignInRecorder, Token, network,
+};
 use vzaemo_service::record;
 
 /// Opens the session and goes on where the person came from. Where somebody is signed in already, the proof makes surer

@@ -58,6 +58,7 @@ impl Unread {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vzaemo_cabinet::mail::Kind;
     use vzaemo_cabinet::{Notice, Text};
     use vzaemo_clock::LegalClock;
     use vzaemo_storage::Config;
@@ -65,7 +66,8 @@ mod tests {
     async fn tell(storage: &Storage, person: &str) {
         let mut unit = storage.begin().await.unwrap();
         let text = Text { uk: "Новина".to_owned(), en: "News".to_owned() };
-        let notice = Notice { module: "notes".to_owned(), text, address: "/notes".to_owned() };
+        let (module, address) = ("notes".to_owned(), "/notes".to_owned());
+        let notice = Notice { kind: Kind::default(), module, text, address };
         vzaemo_cabinet::notify(&mut unit, person, notice, LegalClock::real().now()).await.unwrap();
         unit.commit().await.unwrap();
     }

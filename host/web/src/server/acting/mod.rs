@@ -241,8 +241,8 @@ async fn concerned(
     place: &Place<'_>,
 ) -> Result<(), Response> {
     match app.service.may(&visit.caller, version, place.act, &place.params).await {
-        Ok(()) => Ok(()),
-        Err(Error::Denied {
+        Ok(())
+        | Err(Error::Denied {
             reason:
                 Reason::SignInNeeded
                 | Reason::WrongState { .. }

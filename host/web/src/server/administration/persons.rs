@@ -155,8 +155,7 @@ async fn tell(
     person: PersonId,
     text: Text,
 ) -> Result<(), vzaemo_cabinet::Error> {
-    let notice =
-        Notice { kind: Kind::Legal, module: String::new(), text, address: paths::RULES.to_owned() };
+    let notice = Notice { kind: Kind::Legal, module: String::new(), text, address: paths::RULES.to_owned() };
     vzaemo_cabinet::notify(unit, &person.to_string(), notice, platform.legal.now()).await
 }
 
