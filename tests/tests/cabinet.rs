@@ -348,7 +348,7 @@ async fn what_the_holder_does_not_want_kept_goes_from_the_records_too() {
     let mut settings = Settings::default();
     let retention = "\n[modules.petitions.retention.signatures]\nkeep = \"P0D\"\nlaw = \"393/96-ВР\"";
     settings.module("petitions").config = retention.to_owned();
-    let platform = Platform::start(settings).await;
+    let mut platform = Platform::start(settings).await;
     let (_, number) = active(&platform).await;
     let other = platform.person(2).await;
     petitions::sign(&other, &number).await;
@@ -362,4 +362,19 @@ async fn what_the_holder_does_not_want_kept_goes_from_the_records_too() {
         (counted == 0 && listed == 0).then_some(())
     })
     .await;
+    // What the journal held of it goes too; a replay of the case says so and finds all else as it was.
+    let case = format!("petitions/{number}");
+    let mut last = String::new();
+    for _ in 0..60 {
+        platform.stop().await;
+        let (good, said) = platform.run_audit(&["replay", "--case", &case]).await;
+        assert!(good, "{said}");
+        last = said;
+        if last.contains("0 do not follow, 1 erased by rule") {
+            break;
+        }
+        platform.restart().await;
+    }
+    assert!(last.contains("0 do not follow, 1 erased by rule"), "{last}");
+    platform.audit().await;
 }

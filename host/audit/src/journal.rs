@@ -273,13 +273,24 @@ pub async fn revision(
 pub(crate) async fn remove(unit: &mut Unit, record: &Journalled) -> Result<(), AuditError> {
     for written in &record.wrote {
         let Some((collection, key)) = written.split_once('/') else { continue };
-        let rows =
-            unit.select(NAMESPACE, &revisions(&record.module, collection, key).limit(Query::MOST)).await?;
-        for kept in &rows.keys {
-            remove_document(unit, REVISIONS, kept).await?;
-        }
+        forget_revisions(unit, &record.module, collection, key).await?;
     }
     remove_document(unit, JOURNAL, &record.key).await
+}
+
+/// Removes the kept revisions of a document, as many as a query gives; a document with more of them has the rest removed
+/// with the journal.
+pub async fn forget_revisions(
+    unit: &mut Unit,
+    module: &str,
+    collection: &str,
+    key: &str,
+) -> Result<(), AuditError> {
+    let rows = unit.select(NAMESPACE, &revisions(module, collection, key).limit(Query::MOST)).await?;
+    for kept in &rows.keys {
+        remove_document(unit, REVISIONS, kept).await?;
+    }
+    Ok(())
 }
 
 async fn remove_document(unit: &mut Unit, collection: &str, key: &str) -> Result<(), AuditError> {

@@ -24,7 +24,8 @@ pub use entry::{Actor, Decision, Entry, Kind, Module, Record, record};
 pub use erasure::{Erasure, erase, erasures};
 pub use error::AuditError;
 pub use journal::{
-    Beside, Journalled, Part, Subject, journal, keep_revision, newest, record as journalled, revision,
+    Beside, Journalled, Part, Subject, forget_revisions, journal, keep_revision, newest,
+    record as journalled, revision,
 };
 pub use log::{Finding, Recorded, Report, read, tree_hash, tree_head, verify};
 pub use receipt::{Checked, Opening, Receipt};

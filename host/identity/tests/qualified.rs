@@ -155,7 +155,7 @@ async fn a_surer_sign_in_is_the_same_persons_and_goes_on_where_they_were() {
     // Person 13 was attested with an organisation, and represents another one by a role.
     let (token, before) = sessions.open(&attested(13), Opening::default(), record).await.unwrap();
     let edrpou = before.organisation.clone().unwrap().edrpou;
-    sessions.act_for(token.secret(), Some(&edrpou)).await.unwrap();
+    let (token, _) = sessions.act_for(token.secret(), Some(&edrpou)).await.unwrap();
     (house.hand)(SignedDuration::from_mins(50));
     assert!(sessions.lookup(token.secret()).await.unwrap().is_some());
 

@@ -10,7 +10,7 @@ use crate::version::ModuleVersion;
 use crate::work::{NAMESPACE, Task, WORK, Work};
 use crate::{Error, Service};
 use std::sync::Arc;
-use vzaemo_audit::{Actor, Entry, Kind};
+use vzaemo_audit::{Actor, Entry, Kind, Subject};
 use vzaemo_cabinet::accesses::Purpose;
 use vzaemo_cabinet::erasure::{Own, own};
 use vzaemo_clock::Instant;
@@ -207,16 +207,30 @@ impl Service {
         if erased > 0 {
             return Ok(unit);
         }
-        let mut entry = Entry::new(Kind::Erasure, at, self.platform.security.now());
-        entry.about = Some(person.to_owned());
-        entry.act = Some("erase".to_owned());
-        entry.details = vec![RULE.to_owned()];
-        vzaemo_audit::record(&mut unit, entry).await.map_err(Error::storage)?;
+        let whole = match id {
+            Some(id) => self.erasure_plan(id).await?.is_whole(),
+            None => false,
+        };
+        let security = self.platform.security.now();
+        if whole {
+            // Nothing has to stay: what the journal holds of their acts goes too, and the salt behind which the log
+            // hides who they are. Commits of their own; done again if this one does not follow.
+            let subject = Subject::Person(person.to_owned());
+            let erased = vzaemo_audit::erase(&self.platform.storage, &subject, RULE, at, security).await;
+            erased.map_err(Error::storage)?;
+        } else {
+            let mut entry = Entry::new(Kind::Erasure, at, security);
+            entry.about = Some(person.to_owned());
+            entry.act = Some("erase".to_owned());
+            entry.details = vec![RULE.to_owned()];
+            vzaemo_audit::record(&mut unit, entry).await.map_err(Error::storage)?;
+        }
         unit.remove(NAMESPACE, WORK, &work.key, work.revision).await.map_err(Error::storage)?;
         Ok(unit)
     }
 
-    /// Removes documents as their module would: out of search, and without the files that they name.
+    /// Removes documents as their module would, out of search and without the files that they name; nothing of them is
+    /// kept for a replay.
     async fn remove_documents(
         &self,
         unit: Unit,
@@ -226,6 +240,7 @@ impl Service {
         at: Instant,
     ) -> Result<Unit, Error> {
         let mut host = CallHost::new(unit, version, &self.platform, None, at);
+        host.keeps_revisions = false;
         for (key, _) in documents {
             let found = host.unit.get(&version.manifest.id, collection, key).await.map_err(Error::storage)?;
             let Some(document) = found else { continue };
@@ -236,6 +251,10 @@ impl Service {
             if removed.is_err() {
                 return Err(Error::Busy);
             }
+            let module = &version.manifest.id;
+            vzaemo_audit::forget_revisions(&mut host.unit, module, collection, key)
+                .await
+                .map_err(Error::storage)?;
         }
         Ok(host.unit)
     }

@@ -52,6 +52,8 @@ pub(crate) struct CallHost {
     pub brought: BTreeSet<String>,
     /// What a transcript of the call needs to know.
     pub notes: Notes,
+    /// Whether documents are kept as they are before they change, for a replay. Not where they are erased.
+    pub keeps_revisions: bool,
 }
 
 impl CallHost {
@@ -74,6 +76,7 @@ impl CallHost {
             sights: None,
             brought: BTreeSet::new(),
             notes: Notes::default(),
+            keeps_revisions: true,
         }
     }
 
@@ -192,7 +195,7 @@ impl CallHost {
 
     /// Keeps a stored document as it is, for a later replay. What the unit has written itself is in no other hands.
     async fn keep_revision(&mut self, collection: &str, key: &str) -> Result<(), Denied> {
-        if self.notes.has_written(collection, key) {
+        if !self.keeps_revisions || self.notes.has_written(collection, key) {
             return Ok(());
         }
         let version = Arc::clone(&self.version);

@@ -82,6 +82,7 @@ async fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let storage = Storage::open(Config::new(folder.path())).await.unwrap();
     storage.declare(vzaemo_search::NAMESPACE, &vzaemo_search::collections()).await.unwrap();
+    vzaemo_audit::declare(&storage).await.unwrap();
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
     let notes = Collection::new("notes", schema.clone())
         .index(&["office", "title"])
