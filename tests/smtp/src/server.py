@@ -36,7 +36,8 @@ class Handler:
         taken = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "tls": session.ssl is not None,
+            # aiosmtpd notes STARTTLS only; a server with TLS from the first byte hears nothing else.
+            "tls": session.ssl is not None or tls == "implicit",
             "user": session.auth_data.login.decode() if session.auth_data else None,
             "headers": {name.lower(): str(value) for name, value in message.items()},
             "plain": part("plain"),
