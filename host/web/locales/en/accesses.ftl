@@ -12,4 +12,4 @@ access-official = official
 access-holder = holder of the platform
 access-technical = technical administrator of the platform
 access-auditor = auditor
-access-person = another person
+accesses-person = another person

@@ -12,4 +12,4 @@ access-official = посадова особа
 access-holder = держатель платформи
 access-technical = технічний адміністратор платформи
 access-auditor = аудитор
-access-person = інша особа
+accesses-person = інша особа

@@ -122,6 +122,6 @@ fn capacity(capacity: Capacity) -> &'static str {
         Capacity::Holder => "access-holder",
         Capacity::TechnicalAdministrator => "access-technical",
         Capacity::Auditor => "access-auditor",
-        Capacity::Person => "access-person",
+        Capacity::Person => "accesses-person",
     }
 }
