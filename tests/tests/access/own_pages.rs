@@ -5,13 +5,27 @@ use std::path::Path;
 use vzaemo_tests::{Platform, Settings};
 
 /// Pages that everybody may see, and what carries no page.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 30] = [
     "HOME",
     "SEARCH",
     "SIGN_IN",
     "/sign-in/begin/{provider}",
-    "/sign-in/return",
+    "/sign-in/return/{provider}",
     "SIGN_OUT",
+    "SIGNED_OUT",
+    "SIGNATURE",
+    "SIGNATURE_CODE",
+    "TEST_SIGNATURE",
+    "SILENTLY{provider}",
+    "HAND_OVER{provider}",
+    // Whoever sends these shows by a token that they may.
+    "BACK_CHANNEL_LOGOUT{provider}",
+    "MAIL_STOP",
+    // The log is everybody's.
+    "AUDIT",
+    "CHECKPOINT",
+    "/audit/key",
+    "/audit/consistency",
     "PREFERENCES",
     "/language/{code}",
     "RULES",
@@ -23,8 +37,8 @@ const OPEN: [&str; 18] = [
     "/health/ready",
     "/dev/id/{*path}",
     // Files have rules of their own, assets are the platform's.
-    "{}{{id}}",
-    "{}{{*path}}",
+    "FILES{id}",
+    "BASE{*path}",
 ];
 
 /// The first argument of every `.route(` in a source.
@@ -33,7 +47,9 @@ fn bound(text: &str) -> Vec<String> {
         .skip(1)
         .map(|rest| {
             let rest = rest.trim_start().trim_start_matches('&');
-            let rest = rest.strip_prefix("format!(").unwrap_or(rest);
+            if let Some(made) = rest.strip_prefix("format!(\"") {
+                return joined(made);
+            }
             let first = match rest.strip_prefix('"') {
                 Some(text) => text.split('"').next(),
                 None => rest.split([',', ')']).next(),
@@ -41,6 +57,16 @@ fn bound(text: &str) -> Vec<String> {
             first.unwrap_or_default().trim_start_matches("paths::").to_owned()
         })
         .collect()
+}
+
+/// An address put together of a constant and a parameter: `{}{{id}}", paths::FILES)` is `FILES{id}`.
+fn joined(made: &str) -> String {
+    let (text, rest) = made.split_once('"').unwrap_or_default();
+    let argument = rest.trim_start_matches([',', ' ']).split(')').next().unwrap_or_default();
+    let name = argument.rsplit("::").next().unwrap_or_default();
+    let (open, close) = ("\u{1}", "\u{2}");
+    let text = text.replace("{{", open).replace("}}", close).replace("{}", name);
+    text.replace(['{', '}'], "").replace(open, "{").replace(close, "}")
 }
 
 /// The values of the constants that addresses are made of.
