@@ -19,7 +19,7 @@ fn says(key: &str) -> String {
 
 /// A sign-in whose state nobody has begun.
 async fn forged_sign_in(visitor: &Person) -> u16 {
-    visitor.get("/sign-in/return?code=forged&state=forged").await.status
+    visitor.get("/sign-in/return/development?code=forged&state=forged").await.status
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,7 +52,7 @@ fn messages_are_read_from_the_files_that_the_pages_are_made_of() {
 }
 
 #[test]
-#[should_panic(expected = "has no plain message")]
+#[should_panic(expected = "have no plain message")]
 fn a_message_that_is_not_there_is_a_failure() {
     host_message(Language::En, "nothing-of-this-name");
 }

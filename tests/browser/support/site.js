@@ -53,7 +53,7 @@ async function furnish(browser, platform) {
   await signInForOrganisation(await contexts.representative.newPage(), people.representative)
   const { citizen, applicant, official, administrator } = pages
   // Something for the page of security to show: refused sign-ins, and a network that is kept out.
-  for (let forged = 0; forged < 3; forged++) await fetch(`${platform.base}/sign-in/return?code=forged&state=forged`)
+  for (let forged = 0; forged < 3; forged++) await fetch(`${platform.base}/sign-in/return/development?code=forged&state=forged`)
   await administrator.goto('/administration/security')
   await administrator.getByLabel('Адреса, мережа чи особа').fill('203.0.113.0/24')
   await administrator.getByLabel('Причина').fill('Тисячі спроб увійти з цієї мережі')
