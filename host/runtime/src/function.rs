@@ -42,9 +42,7 @@ impl Function for View {
         instance: &Instance,
         store: &mut Store<Border>,
     ) -> wasmtime::Result<ViewResult> {
-        let (params, query) = (lend(&self.request.params), lend(&self.request.query));
-        let request = RequestRef::new(&params, &query, &self.request.input);
-        invoke::<ViewParams<'_>, _>(instance, store, &exports.view, (&self.name, &request)).await
+        requested(instance, store, &exports.view, &self.name, &self.request).await
     }
 }
 
@@ -63,9 +61,7 @@ impl Function for Act {
         instance: &Instance,
         store: &mut Store<Border>,
     ) -> wasmtime::Result<ActResult> {
-        let (params, query) = (lend(&self.request.params), lend(&self.request.query));
-        let request = RequestRef::new(&params, &query, &self.request.input);
-        invoke::<ViewParams<'_>, _>(instance, store, &exports.act, (&self.name, &request)).await
+        requested(instance, store, &exports.act, &self.name, &self.request).await
     }
 }
 
@@ -123,6 +119,22 @@ impl Function for Check {
     ) -> wasmtime::Result<CheckResult> {
         invoke::<(), _>(instance, store, &exports.check, ()).await
     }
+}
+
+/// Calls a function that takes a name and a request, which is lent to it.
+async fn requested<R>(
+    instance: &Instance,
+    store: &mut Store<Border>,
+    export: &ComponentExportIndex,
+    name: &str,
+    request: &Request,
+) -> wasmtime::Result<R>
+where
+    R: ComponentNamedList + Lift + Send + Sync + 'static,
+{
+    let (params, query) = (lend(&request.params), lend(&request.query));
+    let request = RequestRef::new(&params, &query, &request.input);
+    invoke::<ViewParams<'_>, R>(instance, store, export, (name, &request)).await
 }
 
 async fn invoke<P, R>(

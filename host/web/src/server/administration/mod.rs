@@ -11,11 +11,13 @@ use super::answer::{see_other, trouble};
 use super::visit::Visit;
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
-use crate::texts::Speaker;
+use crate::texts::{Speaker, push_moment};
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
+use maud::{Markup, html};
 use std::sync::Arc;
+use vzaemo_clock::Instant;
 use vzaemo_identity::{Role, Session};
 
 /// Their addresses.
@@ -47,4 +49,23 @@ async fn allowed<'v>(app: &App, visit: &'v Visit, roles: &[Role]) -> Result<&'v 
     let key = if blocked { "why-blocked" } else { "administration-not-yours" };
     let why = Speaker::host(visit.language).say(key).into_owned();
     Err(trouble(app, visit, &Problem::Refused { why }).await)
+}
+
+/// The fields of a form that was sent, without white space around them; empty for one that is not there.
+fn fields(body: &[u8]) -> impl Fn(&str) -> String {
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
+    move |wanted| {
+        let found = fields.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+/// Writes moments as the reader reads them at `now`, by the clock to which they belong.
+fn moments<'a>(app: &'a App, say: &'a Speaker<'a>, now: Instant) -> impl Fn(Instant) -> Markup + 'a {
+    let (now, zone) = (now.timestamp(), app.platform().zone.time_zone());
+    move |at| {
+        let mut words = String::new();
+        push_moment(at.timestamp(), now, zone, say, &mut words);
+        html! { time datetime=(at) { (words) } }
+    }
 }

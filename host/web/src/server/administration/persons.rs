@@ -3,22 +3,20 @@
 
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::{App, modules};
-use super::allowed;
+use super::{allowed, fields, moments};
 use crate::chrome::administration::persons::{self as chrome, Found};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::server::visit::Visit;
-use crate::texts::{Language, Speaker, push_moment};
+use crate::texts::{Language, Speaker};
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{Notice, Text};
-use vzaemo_clock::Instant;
 use vzaemo_identity::{IdentityError, PersonId, Recorder, Role};
 use vzaemo_service::{Error, record};
 
@@ -56,12 +54,7 @@ async fn shown(
     };
     let say = Speaker::host(visit.language);
     // A block is a matter of law: its times are those of the legal clock.
-    let (now, zone) = (app.platform().legal.now().timestamp(), app.platform().zone.time_zone());
-    let moment = |at: Instant| -> Markup {
-        let mut words = String::new();
-        push_moment(at.timestamp(), now, zone, &say, &mut words);
-        html! { time datetime=(at) { (words) } }
-    };
+    let moment = moments(app, &say, app.platform().legal.now());
     let main = chrome::persons(&say, person, &found, basis, missing, &moment);
     let status = missing.then_some(StatusCode::UNPROCESSABLE_ENTITY);
     let content = Content { status, ..Content::new(&say.say("lawful-title"), main).private() };
@@ -80,11 +73,6 @@ async fn found(app: &App, person: &str) -> Result<Found, IdentityError> {
     Ok(blocking.map_or(Found::Free, |block| Found::Blocked { basis: block.basis, since: block.since }))
 }
 
-fn field(body: &Bytes, wanted: &str) -> String {
-    let found = url::form_urlencoded::parse(body).find(|(name, _)| name == wanted);
-    found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-}
-
 /// Blocks a person, tells them why and what they can do, and ends their sessions; one commit.
 pub(super) async fn block(
     State(app): State<Arc<App>>,
@@ -96,7 +84,8 @@ pub(super) async fn block(
         Ok(session) => session.person.id,
         Err(response) => return response,
     };
-    let (person, basis) = (field(&body, "person"), field(&body, "basis"));
+    let field = fields(&body);
+    let (person, basis) = (field("person"), field("basis"));
     let Some(id) = PersonId::parse(&person).filter(|id| *id != by) else {
         return trouble(&app, &visit, &Problem::BadInput).await;
     };
@@ -128,7 +117,7 @@ pub(super) async fn unblock(State(app): State<Arc<App>>, visit: Visit, body: Byt
         Ok(session) => session.person.id,
         Err(response) => return response,
     };
-    let person = field(&body, "person");
+    let person = fields(&body)("person");
     let Some(id) = PersonId::parse(&person) else {
         return trouble(&app, &visit, &Problem::BadInput).await;
     };

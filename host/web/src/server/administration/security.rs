@@ -2,19 +2,18 @@
 
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::{App, modules};
-use super::allowed;
+use super::{allowed, fields, moments};
 use crate::chrome::administration::security::{self as chrome, Blocking, HOURS, Security};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::server::visit::Visit;
-use crate::texts::{Speaker, push_moment};
+use crate::texts::Speaker;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use maud::{Markup, html};
 use std::sync::Arc;
-use vzaemo_clock::{Instant, SignedDuration};
+use vzaemo_clock::SignedDuration;
 use vzaemo_identity::{Role, Session};
 use vzaemo_protection::{KeepError, Target};
 use vzaemo_service::{Error, record};
@@ -54,24 +53,11 @@ async fn shown(
         Err(error) => return modules::failed(app, visit, "", &Error::storage(error)).await,
     };
     let say = Speaker::host(visit.language);
-    let (now, zone) = (app.platform().security.now().timestamp(), app.platform().zone.time_zone());
-    let moment = |at: Instant| -> Markup {
-        let mut words = String::new();
-        push_moment(at.timestamp(), now, zone, &say, &mut words);
-        html! { time datetime=(at) { (words) } }
-    };
+    let moment = moments(app, &say, app.platform().security.now());
     let main = chrome::security(&say, &all, blocking, &moment);
     let status = (!blocking.errors.is_empty()).then_some(StatusCode::UNPROCESSABLE_ENTITY);
     let content = Content { status, dense: true, ..Content::new(&say.say("security-title"), main).private() };
     page(app, visit, headers, content).await
-}
-
-fn fields(body: &Bytes) -> impl Fn(&str) -> String {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
-    move |wanted| {
-        let found = fields.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-    }
 }
 
 /// Keeps somebody out. The technical administrator cannot keep themselves out, nor half a country.
