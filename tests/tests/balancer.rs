@@ -139,6 +139,8 @@ async fn three_nodes_behind_a_balancer_lose_nothing_whatever_fails() {
         server.start_again();
     });
     signing.end().await;
+    // Some nodes have answered all of them; the others may still be about to find the server again.
+    all_serve(&nodes, &balancer).await;
 
     stop_the_database(&mut server, &nodes, &balancer, next(), &number).await;
 
@@ -158,6 +160,27 @@ async fn three_nodes_behind_a_balancer_lose_nothing_whatever_fails() {
         node.stop().await;
     }
     nodes[0].audit().await;
+}
+
+/// Until each node is ready and the balancer asks each of them.
+async fn all_serve(nodes: &Nodes, balancer: &Balancer) {
+    until("all nodes are ready", async || {
+        for node in &**nodes {
+            if node.visitor().get("/health/ready").await.status != 200 {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+    until("the balancer asks every node", async || {
+        let mut asked = BTreeSet::new();
+        for _ in 0..2 * nodes.len() {
+            asked.insert(header(&balancer.visitor().get("/").await, "x-node").to_owned());
+        }
+        (asked.len() == nodes.len() && !asked.contains("")).then_some(())
+    })
+    .await;
 }
 
 /// A node dies while people sign and read, and comes back.
