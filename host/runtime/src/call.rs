@@ -2,9 +2,12 @@
 
 use crate::border::Border;
 use crate::function::{Act, Check, Job, Migrate, View};
-use crate::load::CheckResult;
+use crate::load::{CheckResult, Loaded};
 use crate::meter::UsedUp;
 use crate::{Backtrace, CallError, CallLimits, Imports, Module, Quota, TrapKind, words};
+use async_trait::async_trait;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use vzaemo_contract::call::{Failure, Outcome, Request};
 use vzaemo_marks::Page;
@@ -31,27 +34,34 @@ pub enum CallKind {
 /// What a call gives back: its result, and the imports that it was handed.
 pub type Called<T> = (Result<T, CallError>, Box<dyn Imports>);
 
+/// What a [`Module`] leads to. The types of the engine end here: they are so deep that whoever held one in an
+/// asynchronous function would make the compiler prove for seconds that it may move between threads, each time anew.
+#[async_trait]
+pub(crate) trait Callable: fmt::Debug + Send + Sync {
+    async fn view(self: Arc<Self>, imports: Box<dyn Imports>, view: View) -> Called<Page>;
+    async fn act(self: Arc<Self>, imports: Box<dyn Imports>, act: Act) -> Called<Outcome>;
+    async fn job(self: Arc<Self>, imports: Box<dyn Imports>, job: Job) -> Called<()>;
+    async fn migrate(self: Arc<Self>, imports: Box<dyn Imports>, migrate: Migrate) -> Called<String>;
+    async fn check(self: Arc<Self>, imports: Box<dyn Imports>) -> Called<Vec<String>>;
+}
+
 impl Module {
     /// Reads: the page of a view.
     pub async fn view(&self, imports: Box<dyn Imports>, name: &str, request: &Request) -> Called<Page> {
         let view = View { name: name.to_owned(), request: request.clone() };
-        let (result, imports) = self.call(imports, view).await;
-        let limits = &self.loaded.engine.config.limits;
-        self.noted((result.and_then(|(page,)| checked(page.map_err(failed)?.into(), limits)), imports))
+        Arc::clone(&self.callable).view(imports, view).await
     }
 
     /// Changes: the outcome of an act.
     pub async fn act(&self, imports: Box<dyn Imports>, name: &str, request: &Request) -> Called<Outcome> {
         let act = Act { name: name.to_owned(), request: request.clone() };
-        let (result, imports) = self.call(imports, act).await;
-        self.noted((result.and_then(|(outcome,)| outcome.map(Into::into).map_err(failed)), imports))
+        Arc::clone(&self.callable).act(imports, act).await
     }
 
     /// Timed work. `args` is JSON.
     pub async fn job(&self, imports: Box<dyn Imports>, name: &str, args: &str) -> Called<()> {
         let job = Job { name: name.to_owned(), args: args.to_owned() };
-        let (result, imports) = self.call(imports, job).await;
-        self.noted((result.and_then(|(done,)| done.map_err(failed)), imports))
+        Arc::clone(&self.callable).job(imports, job).await
     }
 
     /// Brings a document (JSON) of an older version of its collection to the present one. May be called while
@@ -64,23 +74,52 @@ impl Module {
         document: &str,
     ) -> Called<String> {
         let (collection, document) = (collection.to_owned(), document.to_owned());
-        let (result, imports) = self.call(imports, Migrate { collection, version, document }).await;
-        self.noted((result.and_then(|(document,)| document.map_err(failed)), imports))
+        Arc::clone(&self.callable).migrate(imports, Migrate { collection, version, document }).await
     }
 
     /// Asks what is wrong with the configuration: sentences for the holder, none when all is well.
     pub async fn check(&self, imports: Box<dyn Imports>) -> Called<Vec<String>> {
+        Arc::clone(&self.callable).check(imports).await
+    }
+}
+
+#[async_trait]
+impl Callable for Loaded {
+    async fn view(self: Arc<Self>, imports: Box<dyn Imports>, view: View) -> Called<Page> {
+        let (result, imports) = self.call(imports, view).await;
+        let limits = &self.engine.config.limits;
+        self.noted((result.and_then(|(page,)| checked(page.map_err(failed)?.into(), limits)), imports))
+    }
+
+    async fn act(self: Arc<Self>, imports: Box<dyn Imports>, act: Act) -> Called<Outcome> {
+        let (result, imports) = self.call(imports, act).await;
+        self.noted((result.and_then(|(outcome,)| outcome.map(Into::into).map_err(failed)), imports))
+    }
+
+    async fn job(self: Arc<Self>, imports: Box<dyn Imports>, job: Job) -> Called<()> {
+        let (result, imports) = self.call(imports, job).await;
+        self.noted((result.and_then(|(done,)| done.map_err(failed)), imports))
+    }
+
+    async fn migrate(self: Arc<Self>, imports: Box<dyn Imports>, migrate: Migrate) -> Called<String> {
+        let (result, imports) = self.call(imports, migrate).await;
+        self.noted((result.and_then(|(document,)| document.map_err(failed)), imports))
+    }
+
+    async fn check(self: Arc<Self>, imports: Box<dyn Imports>) -> Called<Vec<String>> {
         let (result, imports) = self.call(imports, Check).await;
         let lines = |(sentences,): CheckResult| {
             sentences.iter().take(SENTENCES).map(|sentence| words::line(sentence).into_owned()).collect()
         };
         self.noted((result.map(lines), imports))
     }
+}
 
+impl Loaded {
     /// Notes how the module behaved.
     fn noted<T>(&self, (result, imports): Called<T>) -> Called<T> {
         if result.as_ref().is_err_and(CallError::is_fault_of_module) {
-            self.loaded.conduct.failed();
+            self.conduct.failed();
         }
         (result, imports)
     }

@@ -2,6 +2,7 @@
 
 use crate::bindings::vzaemo::types::types as wit;
 use crate::border::Border;
+use crate::call::Callable;
 use crate::capability::CapabilitySet;
 use crate::conduct::Conduct;
 use crate::convert::RequestRef;
@@ -47,9 +48,9 @@ pub(crate) type MigrateResult = (Result<String, wit::Failure>,);
 pub(crate) type CheckResult = (Vec<String>,);
 
 /// One version of a module, ready to be called. Cheap to clone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Module {
-    pub(crate) loaded: Arc<Loaded>,
+    pub(crate) callable: Arc<dyn Callable>,
 }
 
 pub(crate) struct Loaded {
@@ -89,7 +90,7 @@ impl Module {
         let memory = grants.limits.memory_mib.map_or(config.memory(), |mib| (mib as usize) << 20);
         let call_ms = grants.limits.call_ms.map_or(config.call_ms, |asked| asked.min(config.call_ms));
         Ok(Module {
-            loaded: Arc::new(Loaded {
+            callable: Arc::new(Loaded {
                 engine: Arc::clone(shared),
                 pre,
                 exports,
@@ -103,12 +104,12 @@ impl Module {
     }
 }
 
-impl std::fmt::Debug for Module {
+impl std::fmt::Debug for Loaded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Module")
-            .field("held", &self.loaded.held)
-            .field("memory", &self.loaded.memory)
-            .field("wall", &self.loaded.wall)
+            .field("held", &self.held)
+            .field("memory", &self.memory)
+            .field("wall", &self.wall)
             .finish_non_exhaustive()
     }
 }

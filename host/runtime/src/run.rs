@@ -8,37 +8,36 @@ use crate::load::Loaded;
 use crate::meter::Meter;
 use crate::slots::Slot;
 use crate::slow::Pace;
-use crate::{CallKind, Imports, Module};
+use crate::{CallKind, Imports};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
 
-impl Module {
+impl Loaded {
     /// Runs one function of a fresh instance. The instance is gone when this returns.
     ///
     /// A call begins on the thread of whoever asks. When it turns out to be long it goes on in the slow lane.
     pub(crate) async fn call<F: Function>(
-        &self,
+        self: &Arc<Self>,
         imports: Box<dyn Imports>,
         function: F,
     ) -> Called<F::Result> {
-        let loaded = &self.loaded;
-        let slots = &loaded.engine.slots;
+        let slots = &self.engine.slots;
         // A migration is asked for by a read of another call, which holds a slot while it waits: to wait for a
         // second one could block both for ever. The pool has room for one of each.
         let nested = F::KIND == CallKind::Migrate;
-        let slot = if nested { None } else { Some(slots.enter(&loaded.share).await) };
+        let slot = if nested { None } else { Some(slots.enter(&self.share).await) };
         let slot = match slot.transpose() {
             Ok(slot) => slot,
             Err(busy) => return (Err(busy), imports),
         };
         let pace = Arc::new(Pace::default());
-        if loaded.conduct.is_unwell() {
+        if self.conduct.is_unwell() {
             pace.slow_down();
         }
-        let mut run = Box::pin(run(Arc::clone(loaded), slot, Arc::clone(&pace), imports, function));
+        let mut run = Box::pin(run(Arc::clone(self), slot, Arc::clone(&pace), imports, function));
         let quick = poll_fn(|context| {
             if pace.is_slow() {
                 return Poll::Ready(None);
@@ -51,7 +50,7 @@ impl Module {
         });
         match quick.await {
             Some(ended) => ended,
-            None => loaded.engine.slow.finish(run).await,
+            None => self.engine.slow.finish(run).await,
         }
     }
 }

@@ -56,7 +56,7 @@ const NOT_IN_AN_ACT: char = '2';
 const MISUSE: char = '3';
 
 #[tokio::test]
-async fn views_migrations_and_checks_cannot_write() {
+async fn attack_views_migrations_and_checks_cannot_write() {
     // insert(collection, no key, empty body); the refusal is a `conflict`, so `denied` stands one level deeper.
     let call = "(call $asked (i32.const 4096) (i32.const 5) (i32.const 0) (i32.const 0) (i32.const 0)
                              (i32.const 4096) (i32.const 0) (i32.const 1024))";

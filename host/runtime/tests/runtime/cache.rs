@@ -40,7 +40,7 @@ async fn a_component_is_compiled_once() {
 }
 
 #[tokio::test]
-async fn code_that_was_changed_is_not_run_but_compiled_again() {
+async fn attack_code_that_was_changed_is_not_run_but_compiled_again() {
     let dir = tempfile::tempdir().unwrap();
     let (dir, component) = (dir.path().join("cache"), Guest::default().component());
     serves(&engine_in(&dir), &component).await;

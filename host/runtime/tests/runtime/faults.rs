@@ -105,7 +105,7 @@ async fn a_broken_page_names_its_mark() {
 }
 
 #[tokio::test]
-async fn answers_that_break_the_contract_are_refused() {
+async fn attack_answers_that_break_the_contract_are_refused() {
     for broken in [
         // a page whose text lies outside the memory
         "(i32.store (i32.const 260) (i32.const 0x7fffff00)) (call $page)",

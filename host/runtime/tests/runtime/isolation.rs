@@ -154,7 +154,7 @@ fn stuck() -> (Guest, Host) {
 }
 
 #[tokio::test]
-async fn one_module_cannot_take_all_slots_and_a_full_engine_says_so() {
+async fn attack_one_module_cannot_take_all_slots_and_a_full_engine_says_so() {
     let engine = engine_with(|config| (config.concurrency, config.wait_ms) = (4, 1));
     let (guest, host) = stuck();
     let first = load(&engine, &guest).await;

@@ -127,7 +127,7 @@ async fn lists_whose_entries_share_their_bytes_are_counted_each() {
 }
 
 #[tokio::test]
-async fn a_giant_page_is_refused() {
+async fn attack_giant_page_is_refused() {
     let engine = engine_with(|config| (config.limits.page_text, config.limits.page_marks) = (100_000, 1_000));
     // The text is the heap, all zeros.
     let text = "(i32.store (i32.const 260) (i32.const 65536)) (i32.store (i32.const 264) (i32.const 120000)) (call $page)";

@@ -46,7 +46,7 @@ async fn a_component_of_basic_imports_is_taken_and_answers() {
 }
 
 #[tokio::test]
-async fn a_wasi_import_is_foreign() {
+async fn attack_wasi_import_is_foreign() {
     let component = pack_foreign(
         r#"(module (import "wasi:cli/environment@0.2.0" "drop" (func))
              (memory (export "memory") 1) (func (export "run") (call 0)))"#,
@@ -60,7 +60,7 @@ async fn a_wasi_import_is_foreign() {
 }
 
 #[tokio::test]
-async fn an_import_that_the_manifest_does_not_ask_for_is_refused() {
+async fn attack_import_that_the_manifest_does_not_ask_for_is_refused() {
     let component = asking_for_bodies().component();
     let error = try_load(&engine(), component, &grants(&[], &["registers"])).await.unwrap_err();
     assert!(matches!(error, LoadError::NotAsked { capability: "registers", .. }), "{error}");
@@ -115,7 +115,7 @@ async fn a_missing_export_is_named() {
 }
 
 #[tokio::test]
-async fn exports_and_imports_of_another_type_are_refused() {
+async fn attack_exports_and_imports_of_another_type_are_refused() {
     let mut resolve = Resolve::default();
     let package = resolve
         .push_str(
@@ -142,7 +142,7 @@ async fn exports_and_imports_of_another_type_are_refused() {
 }
 
 #[tokio::test]
-async fn bytes_that_the_digest_does_not_name_are_refused() {
+async fn attack_bytes_that_the_digest_does_not_name_are_refused() {
     let component = Guest::default().component();
     let other = digest(b"something else");
     let error = engine().load(component, &other, &Grants::default()).await.unwrap_err();
