@@ -172,7 +172,7 @@ async fn a_case_is_replayed_and_a_changed_document_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_changed_journal_is_found_by_replay() {
+async fn attack_changed_journal_is_found_by_replay() {
     let (mut platform, number) = with_signatures().await;
     platform.kill().await;
     let file = platform.folder().join("data/vzaemo.db");

@@ -97,7 +97,7 @@ async fn what_is_no_form_is_answered_clearly() {
 
 /// Only this platform's own pages change anything.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_from_elsewhere_changes_nothing() {
+async fn attack_form_from_elsewhere_changes_nothing() {
     let platform = Platform::start(Settings::default()).await;
     let number = published(&platform, "Benches in the shade").await;
     let person = platform.person(2).await;
@@ -120,7 +120,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
 
 /// The same form sent again is the same act, also at the same time; another person's id is their own.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replayed_signature_counts_once() {
+async fn attack_replayed_signature_counts_once() {
     let platform = Platform::start(Settings::default()).await;
     let number = published(&platform, "A library open on Sundays").await;
     let page = format!("/petitions/{number}");
@@ -193,7 +193,7 @@ async fn a_form_survives_the_end_of_its_session() {
 
 /// A sign-in that was not begun in this browser, or is answered twice, opens no session.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_belongs_to_one_browser_and_happens_once() {
+async fn attack_sign_in_belongs_to_one_browser_and_happens_once() {
     let platform = Platform::start(Settings::default()).await;
     let (victim, attacker) = (platform.visitor(), platform.visitor());
     let begun = attacker.get("/sign-in/begin/development?to=/&login_hint=person:3").await;
@@ -212,7 +212,7 @@ async fn a_sign_in_belongs_to_one_browser_and_happens_once() {
 
 /// Addresses that lead nowhere or out of the platform.
 #[tokio::test(flavor = "multi_thread")]
-async fn addresses_lead_nowhere_else() {
+async fn attack_addresses_lead_nowhere_else() {
     let platform = Platform::start(Settings::default()).await;
     let person = platform.person(2).await;
     for path in [
@@ -291,7 +291,7 @@ fn stays(location: &str, asked: &str) {
 
 /// Requests that HTTP itself does not allow end with an error and harm nobody.
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_requests_harm_nobody() {
+async fn attack_broken_requests_harm_nobody() {
     let platform = Platform::start(Settings::default()).await;
     for request in [
         "\r\n\r\n".to_owned(),
@@ -337,7 +337,7 @@ async fn inert(person: &Person, path: &str) -> Html {
 
 /// A script in every text field is text on every page that shows it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_in_any_field_stays_text() {
+async fn attack_script_in_any_field_stays_text() {
     let platform = Platform::start(Settings::default()).await;
     let (author, official, visitor) =
         (platform.person(1).await, platform.person(OFFICIAL).await, platform.visitor());

@@ -187,7 +187,7 @@ async fn what_is_not_taken_is_said_and_not_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_file_cannot_be_had_or_sent() {
+async fn attack_somebody_elses_file_cannot_be_had_or_sent() {
     let platform = Platform::start(Settings::default()).await;
     let official = platform.person(OFFICIAL).await;
     let page = published(&official).await;

@@ -176,7 +176,7 @@ async fn a_signal_takes_up_a_change() {
 
 /// A package that is not what its digest says never runs.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tampered_package_is_refused() {
+async fn attack_tampered_package_is_refused() {
     let (platform, number) = with_petition(Settings::default()).await;
     let lock = platform.lock();
     let version = platform.packages().upgrade_tampered("petitions");

@@ -235,7 +235,7 @@ impl Noise {
 }
 
 #[tokio::test]
-async fn damaged_files_and_forms_sign_in_nobody_and_break_nothing() {
+async fn attack_damaged_files_and_forms_sign_in_nobody_and_break_nothing() {
     let authority = Authority::new("Provider");
     let platform = trusting(&[&authority], UNASKED).await;
     let person = visitor(&platform).await;

@@ -109,7 +109,7 @@ async fn browsers_ask_whether_they_still_have_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_somebodys_own_is_nobody_elses() {
+async fn attack_what_is_somebodys_own_is_nobody_elses() {
     let platform = Platform::start(settings()).await;
     let (author, official) = (platform.person(1).await, platform.person(OFFICIAL).await);
     let other = platform.person(2).await;

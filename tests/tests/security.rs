@@ -23,7 +23,7 @@ async fn forged_sign_in(visitor: &Person) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_forges_sign_ins_is_locked_out_and_the_administrator_sees_it() {
+async fn attack_who_forges_sign_ins_is_locked_out_and_the_administrator_sees_it() {
     let platform = Platform::start(with("lockout = { failures = 3, first-seconds = 3600 }")).await;
     let administrator = platform.person(ADMINISTRATOR).await;
     let visitor = platform.visitor();

@@ -1,10 +1,11 @@
 //! The work behind `./run` and `./test`: toolchain, web assets, modules, the program and all checks.
 //!
 //! ```text
-//! cargo xtask setup | build-modules | build-guests | run | test | bench | clean-data
+//! cargo xtask setup | build-modules | build-guests | run | test | bench | attacks | clean-data
 //! ```
 
 mod assets;
+mod attacks;
 mod bench;
 mod checks;
 mod command;
@@ -50,6 +51,8 @@ enum Task {
     Test,
     /// Builds everything with full optimisation and measures it; what is said is also in target/bench.json.
     Bench(bench::Options),
+    /// Writes the table of attacks that tests try, docs/attacks.md.
+    Attacks,
     /// Deletes the data folder: all documents, people's sessions and logs of this machine's platform.
     CleanData,
 }
@@ -85,6 +88,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Run(options) => return serve::run(&workspace, &options),
         Task::Test => return Ok(checks::run(&workspace)),
         Task::Bench(options) => return bench::run(&workspace, &options),
+        Task::Attacks => attacks::write(&workspace)?,
         Task::CleanData => serve::clean_data(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

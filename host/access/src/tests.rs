@@ -247,7 +247,7 @@ fn nobody_is_asked_to_sign_in_for_what_is_over_nor_told_the_state_of_what_is_not
 }
 
 #[test]
-fn assurance_below_the_acts_is_refused() {
+fn attack_assurance_below_the_acts_is_refused() {
     let unsure = Subject::person("taras", Assurance::Low);
     assert!(act(&unsure, "write", None).allowed);
     assert_eq!(

@@ -96,7 +96,7 @@ async fn proofs_of_all_entries_and_sizes_hold(engine: Engine) {
     assert_eq!(checkpoints.consistency(10_000).await.unwrap(), None);
 }
 
-async fn a_log_that_was_changed_is_never_signed(engine: Engine) {
+async fn attack_log_that_was_changed_is_never_signed(engine: Engine) {
     for (statement, wrong) in [
         (
             "UPDATE entries SET bytes = (SELECT bytes FROM entries WHERE number = 8) WHERE number = 7",
@@ -168,7 +168,7 @@ async fn two_nodes_make_the_same_checkpoint(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_forged_checkpoint_and_a_wrong_key_are_refused() {
+async fn attack_forged_checkpoint_and_a_wrong_key_are_refused() {
     let log = log(Engine::Sqlite, 5).await;
     let made = Checkpoints::new(log.storage.clone(), key()).make(at(1)).await.unwrap();
     let open =

@@ -124,7 +124,7 @@ async fn an_untouched_log_verifies_against_every_earlier_head() {
 }
 
 #[tokio::test]
-async fn a_changed_entry_is_found() {
+async fn attack_changed_entry_is_found() {
     let (storage, directory, _) = filled(6).await;
     tamper(&directory, "UPDATE entries SET bytes = replace(bytes, 'allow', 'deny!') WHERE number = 4").await;
     assert_eq!(verify(&storage, &[]).await.unwrap().findings, [Finding::Changed(4)]);

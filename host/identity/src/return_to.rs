@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sites_are_refused() {
+    fn attack_other_sites_are_refused() {
         let long = format!("/{}", "a".repeat(LONGEST));
         for path in [
             "",

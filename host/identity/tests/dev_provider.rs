@@ -111,7 +111,7 @@ async fn a_wrong_request_is_told_to_the_client() {
 }
 
 #[tokio::test]
-async fn a_code_is_exchanged_once_and_its_second_use_voids_the_tokens() {
+async fn attack_code_is_exchanged_once_and_its_second_use_voids_the_tokens() {
     let world = world().await;
     let code = code(&world).await;
     let (status, answer) = token(&world, &exchange(&code)).await;

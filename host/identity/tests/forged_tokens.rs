@@ -203,7 +203,7 @@ async fn wrong_tokens_are_refused() {
 }
 
 #[tokio::test]
-async fn wrong_signatures_are_refused() {
+async fn attack_wrong_signatures_are_refused() {
     let stage = stage().await;
     stage.sign_in().await.unwrap();
     for alg in ["none", "HS256", "RS256"] {

@@ -167,7 +167,7 @@ async fn the_service_is_asked_just_as_it_wants() {
 }
 
 #[tokio::test]
-async fn a_wrong_or_missing_state_is_refused_before_anything_is_asked() {
+async fn attack_wrong_or_missing_state_is_refused_before_anything_is_asked() {
     let stage = stage().await;
     for how in [Misbehaviour::OtherState, Misbehaviour::NoState] {
         let refused = stage.misbehaving(how).await;
@@ -186,7 +186,7 @@ async fn a_wrong_or_missing_state_is_refused_before_anything_is_asked() {
 }
 
 #[tokio::test]
-async fn a_code_serves_once_even_if_the_service_forgets() {
+async fn attack_code_serves_once_even_if_the_service_forgets() {
     let stage = stage().await;
     let started = stage.begin().await;
     let back = stage.visit(&started, "maria").await;

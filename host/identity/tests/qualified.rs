@@ -298,7 +298,7 @@ proptest! {
     /// A damaged file panics nowhere and signs in nobody, unless only bytes were changed that say nothing: then the
     /// very same person.
     #[test]
-    fn damage_signs_in_nobody_else(damages in prop::collection::vec(damage(), 1..4), as_text in any::<bool>()) {
+    fn attack_damage_signs_in_nobody_else(damages in prop::collection::vec(damage(), 1..4), as_text in any::<bool>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (clock, _) = clock();
         let platform = platform(&clock);
@@ -318,7 +318,7 @@ proptest! {
 
     /// The last part of a signature is its value and what it covers: whatever changes there, nobody is signed in.
     #[test]
-    fn a_changed_bit_in_what_is_signed_signs_in_nobody(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn attack_changed_bit_in_what_is_signed_signs_in_nobody(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (clock, _) = clock();
         let platform = platform(&clock);

@@ -157,7 +157,7 @@ async fn a_sign_in_opens_one_session_at_all_nodes_together() {
 }
 
 #[tokio::test]
-async fn what_the_browser_keeps_cannot_be_changed() {
+async fn attack_what_the_browser_keeps_cannot_be_changed() {
     let world = world().await;
     let started =
         world.sign_in.start(Start { return_to: ReturnTo::parse("/notes"), ..hint(1) }).await.unwrap();
@@ -182,7 +182,7 @@ async fn what_the_browser_keeps_cannot_be_changed() {
 }
 
 #[tokio::test]
-async fn an_invented_or_missing_state_is_refused() {
+async fn attack_invented_or_missing_state_is_refused() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &started).await;
@@ -202,7 +202,7 @@ async fn an_invented_or_missing_state_is_refused() {
 }
 
 #[tokio::test]
-async fn another_browser_cannot_end_what_this_one_began() {
+async fn attack_another_browser_cannot_end_what_this_one_began() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let back = visit(&world, &started).await;
@@ -252,7 +252,7 @@ async fn ten_minutes_are_enough() {
 }
 
 #[tokio::test]
-async fn a_stolen_code_does_not_fit_another_sign_in() {
+async fn attack_stolen_code_does_not_fit_another_sign_in() {
     let world = world().await;
     let victim = world.sign_in.start(hint(1)).await.unwrap();
     let thief = world.sign_in.start(hint(2)).await.unwrap();
@@ -264,7 +264,7 @@ async fn a_stolen_code_does_not_fit_another_sign_in() {
 }
 
 #[tokio::test]
-async fn a_token_with_another_nonce_is_refused() {
+async fn attack_token_with_another_nonce_is_refused() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let changed = with_parameter(&started.redirect, "nonce", "another");
@@ -290,7 +290,7 @@ async fn a_used_code_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_issuer_is_refused() {
+async fn attack_answer_of_another_issuer_is_refused() {
     let world = world().await;
     let started = world.sign_in.start(hint(1)).await.unwrap();
     let mixed_up = with_parameter(&visit(&world, &started).await, "iss", "https://evil.example");

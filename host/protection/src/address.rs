@@ -69,7 +69,7 @@ mod tests {
     const OURS: [&str; 2] = ["10.0.0.0/8", "fd00::/8"];
 
     #[test]
-    fn a_stranger_cannot_say_where_they_come_from() {
+    fn attack_stranger_cannot_say_where_they_come_from() {
         assert_eq!(visitor(&[], "198.51.100.7", &["203.0.113.1"]), "198.51.100.7");
         assert_eq!(visitor(&OURS, "198.51.100.7", &["203.0.113.1", "10.0.0.1"]), "198.51.100.7");
     }

@@ -138,7 +138,7 @@ async fn stored(platform: &Platform, modules: &[Module]) -> Vec<(String, Vec<(St
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_passes_whom_the_manifest_does_not_name() {
+async fn attack_nobody_passes_whom_the_manifest_does_not_name() {
     let mut platform = Platform::start(Settings::default()).await;
     petitions::send(&platform.person(1).await, "A bench at every stop of the tram").await;
 

@@ -212,7 +212,7 @@ async fn timed_work_without_end_does_not_hold_up_that_of_others() {
 
 /// What a module says for the log cannot pass for a line of the platform's own, and is not told without end.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_module_cannot_forge_or_flood_the_log() {
+async fn attack_module_cannot_forge_or_flood_the_log() {
     let platform = platform().await;
     let visitor = platform.visitor();
     let forged =

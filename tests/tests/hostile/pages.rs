@@ -7,7 +7,7 @@ use vzaemo_tests::{Language, submission, until};
 /// Markup, scripts, addresses, control characters and turned text in every text of every block, and in all that the
 /// manifest says.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_text_of_every_block_is_text() {
+async fn attack_every_text_of_every_block_is_text() {
     let platform = platform().await;
     let person = platform.person(2).await;
     let mut shown = 0;
@@ -26,7 +26,7 @@ async fn every_text_of_every_block_is_text() {
 
 /// What leads elsewhere, names nothing or says more than can be said ends on a page of the platform.
 #[tokio::test(flavor = "multi_thread")]
-async fn lies_about_routes_and_texts_lead_nowhere() {
+async fn attack_lies_about_routes_and_texts_lead_nowhere() {
     let platform = platform().await;
     let person = platform.person(2).await;
     for (what, leads) in [
@@ -70,7 +70,7 @@ async fn lies_about_routes_and_texts_lead_nowhere() {
 
 /// A case and a notice of nothing but markup, with a key that looks like an address.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_it_puts_into_the_cabinet_is_text() {
+async fn attack_what_it_puts_into_the_cabinet_is_text() {
     let platform = platform().await;
     let person = platform.person(2).await;
     person.post("/hostile/act/case", &[]).await.led_to();

@@ -24,7 +24,7 @@ async fn storm(platform: &Platform, times: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_traps_sets_the_module_aside_and_it_comes_back() {
+async fn attack_storm_of_traps_sets_the_module_aside_and_it_comes_back() {
     let platform = platform_with(IMPATIENT).await;
     let neighbours = Neighbours::begin(&platform).await;
     let person = platform.person(2).await;

@@ -104,7 +104,7 @@ async fn a_module_whose_own_check_fails_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tampered_package_is_refused() {
+async fn attack_tampered_package_is_refused() {
     let house = House::new(NOTES).await;
     house.put("notes", "1.0.0");
     let blobs = house.folder.path().join("packages/blobs/sha256");

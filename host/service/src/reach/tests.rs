@@ -284,7 +284,7 @@ async fn counts_tell_nothing_of_what_is_out_of_reach() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_out_of_reach_cannot_be_written_either() {
+async fn attack_what_is_out_of_reach_cannot_be_written_either() {
     let place = place().await;
     let mut host = place.view(&subject("oksana", &["office-a"]), "desk", None).await;
     let mine = r#"{"title":"Parrot of b-taras","writer":"taras","office":"office-a"}"#;

@@ -134,7 +134,7 @@ fn a_step_is_checked_by_itself() {
 }
 
 #[test]
-fn what_no_browser_sends_by_itself_is_refused() {
+fn attack_what_no_browser_sends_by_itself_is_refused() {
     let form = one_page();
     assert_eq!(form.read(b"_submission=a&_submission=b"), Err(Unreadable::Twice("_submission".into())));
     for bytes in [b"title=%ff%fe".as_slice(), b"title=\xff", b"%ff=1", b"title=%D0"] {
@@ -302,7 +302,7 @@ fn a_choice_that_the_host_does_not_offer_is_refused() {
 }
 
 #[test]
-fn hostile_values_are_inert_in_every_widget() {
+fn attack_hostile_values_are_inert_in_every_widget() {
     let texts = texts();
     let form = one_page();
     let mut values = Values::default();

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_cannot_break_out_of_its_header() {
+    fn attack_name_cannot_break_out_of_its_header() {
         assert_eq!(disposition("a.pdf"), "attachment; filename*=UTF-8''a.pdf");
         assert_eq!(
             disposition("Наказ.pdf"),
