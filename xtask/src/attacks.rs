@@ -108,6 +108,9 @@ mod tests {
     fn the_table_is_up_to_date() {
         let root = Workspace::find().unwrap().root().to_owned();
         let written = fs::read_to_string(file(&root)).unwrap();
-        assert!(written == table(&root).unwrap(), "docs/attacks.md is out of date: run `cargo xtask attacks`");
+        assert!(
+            written == table(&root).unwrap(),
+            "docs/attacks.md is out of date: run `cargo xtask attacks`"
+        );
     }
 }
