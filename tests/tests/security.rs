@@ -3,6 +3,7 @@
 
 use std::fs;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use vzaemo_test_smtp::{Server, Tls};
 use vzaemo_tests::petitions::{self, OFFICIAL};
 use vzaemo_tests::{Language, Person, Platform, Settings, host_message, until};
 
@@ -187,6 +188,55 @@ async fn a_failing_policy_and_many_persons_from_one_device_are_told_at_once_by_t
     for key in ["security-kind-policy-failed", "security-kind-many-from-device", "security-told"] {
         assert!(page.contains(&says(key)), "{key} in {page}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_are_written_to_the_technical_administrator_even_if_the_server_was_away() {
+    let mut server = Server::start(Tls::None);
+    let mail = format!(
+        "\n[mail]\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nsender = \"platform@example.org\"\n",
+        server.port()
+    );
+    let protection =
+        "anomalies = { persons-per-device = 3 }\nmail = [\"one@example.org\", \"two@example.org\"]";
+    let platform = Platform::start(Settings { more: mail, ..with(protection) }).await;
+    server.stop();
+    let browser = platform.visitor();
+    for number in 2..5 {
+        browser.sign_in(number).await;
+        browser.post("/sign-out", &[]).await;
+    }
+    let administrator = platform.person(ADMINISTRATOR).await;
+    until("the alert waits", async || {
+        administrator.page(PAGE).await.text().contains(&says("security-told-waiting")).then_some(())
+    })
+    .await;
+    server.start_again();
+    let letters = until("both have a letter", async || {
+        let taken = server.taken();
+        (taken.len() >= 2).then_some(taken)
+    })
+    .await;
+    let (mut to, mut ids) = (Vec::new(), Vec::new());
+    for letter in &letters {
+        let plain = letter.plain.as_deref().unwrap();
+        assert!(
+            plain.contains(&host_message(Language::Uk, "security-kind-many-from-device"))
+                && plain.contains("device:"),
+            "{plain}"
+        );
+        assert!(plain.contains(PAGE), "{plain}");
+        to.extend(letter.to.clone());
+        ids.push(letter.headers["message-id"].clone());
+    }
+    to.sort();
+    assert_eq!(to, ["one@example.org", "two@example.org"]);
+    assert_ne!(ids[0], ids[1]);
+    until("the page says that it was told", async || {
+        let page = administrator.page(PAGE).await.text();
+        (!page.contains(&says("security-told-waiting"))).then_some(())
+    })
+    .await;
 }
 
 /// The next alert of a kind.

@@ -1,7 +1,9 @@
 //! Protection as the configuration wants it.
 
+use crate::alert_mail::AlertMail;
 use anyhow::Context as _;
 use std::sync::Arc;
+use vzaemo_cabinet::mail::MailConfig;
 use vzaemo_clock::{SecurityClock, SignedDuration};
 use vzaemo_lifecycle::Configuration;
 use vzaemo_lifecycle::configuration::{self as wanted, RateKind};
@@ -35,7 +37,11 @@ pub fn limits(configuration: &Configuration) -> anyhow::Result<Limits> {
 }
 
 /// Lock-outs, block lists, anomalies, and the ways by which the technical administrator is told.
-pub fn protection(configuration: &Configuration, storage: &Storage) -> anyhow::Result<Protection> {
+pub fn protection(
+    configuration: &Configuration,
+    storage: &Storage,
+    mail: Option<&MailConfig>,
+) -> anyhow::Result<Protection> {
     let wanted = &configuration.protection;
     let seconds = |seconds: u32| SignedDuration::from_secs(seconds.into());
     let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
@@ -59,6 +65,12 @@ pub fn protection(configuration: &Configuration, storage: &Storage) -> anyhow::R
         let secret = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
         let webhook = Webhook::new(webhook.url.clone(), secret.trim().as_bytes(), clock.clone());
         ways.push(Arc::new(webhook.context("set up the webhook")?));
+    }
+    if let Some(mail) = mail
+        && !wanted.mail.is_empty()
+    {
+        let alerts = AlertMail::new(mail, &wanted.mail).context("set up the letters about alerts")?;
+        ways.push(Arc::new(alerts));
     }
     Ok(Protection::new(storage.clone(), clock, rules, ways))
 }

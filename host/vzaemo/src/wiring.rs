@@ -134,7 +134,11 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let qualified = crate::qualified::qualified(&configuration, &base, &secret, &security)?;
     let (files, scanner) = open_files(&configuration, &storage).await?;
     let zone = Zone::named(&configuration.platform.time_zone).context("find the time zone")?;
-    let mailer = mailer(&configuration, &storage, &legal, &security, &zone)?;
+    let mail = mail(&configuration)?;
+    let mailer = mail
+        .as_ref()
+        .map(|config| Mailer::new(config, storage.clone(), legal.clone(), security.clone(), zone.clone()));
+    let mailer = mailer.transpose().context("set up the sending of letters")?;
     let checkpoints = Checkpoints::new(storage.clone(), checkpoint_key(&configuration, &secret)?);
     let checkpoint_every = Duration::from_mins(configuration.audit.checkpoint_minutes.into());
     let platform = Platform {
@@ -150,7 +154,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     };
     let service = Arc::new(Service::new(Arc::new(platform)));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
-    let protection = Arc::new(protection::protection(&configuration, &storage)?);
+    let protection = Arc::new(protection::protection(&configuration, &storage, mail.as_ref())?);
     let security_expiries = protection::expiries(&configuration);
     let limits = Arc::new(protection::limits(&configuration)?);
     let trusted_proxies =
@@ -279,14 +283,8 @@ fn key(file: Option<&Path>, variable: &str) -> anyhow::Result<Secret> {
     Ok(Secret(text.trim().to_owned()))
 }
 
-/// What sends notices by e-mail.
-fn mailer(
-    configuration: &Configuration,
-    storage: &Storage,
-    legal: &LegalClock,
-    security: &SecurityClock,
-    zone: &Zone,
-) -> anyhow::Result<Option<Mailer>> {
+/// How letters are sent, if they are.
+fn mail(configuration: &Configuration) -> anyhow::Result<Option<MailConfig>> {
     let Some(wanted) = &configuration.mail else { return Ok(None) };
     let read = |path: &Path| std::fs::read(path).with_context(|| format!("read {}", path.display()));
     let password = || key(wanted.password_file.as_deref(), "VZAEMO_MAIL_PASSWORD");
@@ -295,7 +293,7 @@ fn mailer(
         None => None,
     };
     let name = &configuration.platform.name;
-    let config = MailConfig {
+    Ok(Some(MailConfig {
         server: wanted.server.clone(),
         port: wanted.port(),
         tls: match wanted.tls {
@@ -308,9 +306,7 @@ fn mailer(
         sender: wanted.sender.clone(),
         platform: vzaemo_cabinet::Text { uk: name.uk.clone(), en: name.en.clone() },
         base: configuration.platform.base_url.clone(),
-    };
-    let mailer = Mailer::new(&config, storage.clone(), legal.clone(), security.clone(), zone.clone());
-    mailer.map(Some).context("set up the sending of letters")
+    }))
 }
 
 /// The clocks. In development the legal clock goes on from where it was moved to.

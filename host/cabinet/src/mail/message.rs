@@ -1,5 +1,6 @@
 //! A letter in words: plain text, and the same as simple HTML that a screen reader reads in its order.
 
+use super::direct::Words;
 use super::kind::Kind;
 use super::outbox::Kept;
 use super::post::MailError;
@@ -102,6 +103,14 @@ impl Letterhead {
         }
         let key = notices.first().map_or("", |kept| kept.key.as_str());
         self.written(to, &subject, &lines, &foot, key, !legal)
+    }
+
+    /// A letter to an address of the holder's own.
+    pub fn direct(&self, to: &Recipient<'_>, words: &Words<'_>, key: &str) -> Result<Message, MailError> {
+        let mut lines: Vec<Line> = words.paragraphs.iter().cloned().map(Line::Words).collect();
+        let (link, path) = words.link;
+        lines.push(Line::Link { words: link.to_owned(), to: self.link(path) });
+        self.written(to, words.subject, &lines, &[], key, false)
     }
 
     fn stop_link(&self, to: &Recipient<'_>) -> String {

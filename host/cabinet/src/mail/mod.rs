@@ -6,6 +6,7 @@
 //! link; how often they are written to is theirs to say for each [`Kind`], except that legal notices go at once.
 
 mod address;
+mod direct;
 mod kind;
 mod mailer;
 mod message;
@@ -17,6 +18,7 @@ pub use address::{
     ASKS_A_DAY, AddressError, CODE_HOURS, Failure, Mailbox, Pending, ask, code_hash, confirm, forget,
     mailbox, set_language, set_rhythm, stop_all, stop_all_by,
 };
+pub use direct::{Direct, NotTaken, Words};
 pub use kind::{Kind, Rhythm};
 pub use mailer::{Mailer, Round};
 pub use outbox::{Delivery, State, deliveries};

@@ -232,6 +232,10 @@ impl Configuration {
             let what = format!("{}: is no web address", webhook.url.scheme());
             check.problem(&["protection", "webhook", "url"], what, "write one that begins with https://");
         }
+        if !protection.mail.is_empty() && self.mail.is_none() {
+            let what = "there is no mail server to send them by".to_owned();
+            check.problem(&["protection", "mail"], what, "say in [mail] which server takes letters");
+        }
     }
 
     fn check_files(&self, check: &mut Check<'_>) {

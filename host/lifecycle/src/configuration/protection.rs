@@ -15,6 +15,8 @@ pub struct Protection {
     pub anomalies: Anomalies,
     /// An address that alerts are sent to at once.
     pub webhook: Option<Webhook>,
+    /// To whom alerts are written at once, by the mail server of `[mail]`.
+    pub mail: Vec<String>,
 }
 
 /// When somebody is locked out.
@@ -61,6 +63,7 @@ impl Default for Protection {
             lockout: Lockout::default(),
             anomalies: Anomalies::default(),
             webhook: None,
+            mail: Vec::new(),
         }
     }
 }

@@ -104,6 +104,12 @@ security-kind-many-from-address = many persons from one address
 security-kind-many-from-device = many persons from one device
 security-kind-regular = acts like a machine
 
+security-mail-subject = Alert: { $kind }
+security-mail-lead = The platform noticed: { $kind }. Time: { $at }.
+security-mail-about = Whom or what it is about: { $subject }
+security-mail-detail = More: { $detail }
+security-mail-link = See the alerts
+
 lawful-title = Blocking a person
 lawful-lead = Who broke the rules of use may read but not act. They are told the grounds and what they can do.
 lawful-person = Person

@@ -104,6 +104,12 @@ security-kind-many-from-address = багато осіб з однієї адре
 security-kind-many-from-device = багато осіб з одного пристрою
 security-kind-regular = дії, як у машини
 
+security-mail-subject = Тривога: { $kind }
+security-mail-lead = Платформа помітила: { $kind }. Час: { $at }.
+security-mail-about = Про кого чи про що: { $subject }
+security-mail-detail = Докладніше: { $detail }
+security-mail-link = Переглянути тривоги
+
 lawful-title = Блокування особи
 lawful-lead = Хто порушив правила користування, може читати, але не діяти. Особі повідомляють підставу й що вона може зробити.
 lawful-person = Особа

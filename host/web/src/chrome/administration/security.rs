@@ -60,7 +60,7 @@ pub fn security(say: &Speaker<'_>, all: &Security, blocking: &Blocking, moment: 
 }
 
 /// The message that names a kind.
-fn name_of(kind: EventKind) -> &'static str {
+pub fn name_of(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignInRefused => "security-kind-sign-in-refused",
         EventKind::SignInFailed => "security-kind-sign-in-failed",
