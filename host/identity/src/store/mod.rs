@@ -8,6 +8,7 @@ mod grants;
 mod persons;
 mod schema;
 mod secret;
+mod session;
 mod sessions;
 
 pub use aliases::{Alias, Aliases};
@@ -17,7 +18,8 @@ pub use persons::{AttestedName, Person, Persons};
 pub use schema::{NAMESPACE, collections};
 pub use secret::PlatformSecret;
 pub(crate) use secret::{Accounts, Key};
-pub use sessions::{Opening, Session, SessionLimits, Sessions, SignedIn};
+pub use session::{Opening, Session, SessionLimits, SignedIn};
+pub use sessions::Sessions;
 
 use std::future::Future;
 use std::pin::Pin;
