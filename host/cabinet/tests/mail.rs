@@ -443,6 +443,28 @@ async fn one_press_stops_all_but_legal_letters(engine: Engine) {
 }
 
 #[tokio::test]
+async fn attack_mail_server_with_a_certificate_of_another_authority_or_name_gets_nothing() {
+    let stranger = Server::start(ServerTls::Implicit);
+    for (offered, tls) in [(ServerTls::StartTls, Tls::StartTls), (ServerTls::Implicit, Tls::Implicit)] {
+        let place = Place::over(Engine::Sqlite, offered, tls).await;
+        place.ask(MARIA, "maria@citizen.example").await.unwrap();
+        let good = config(&place.server, tls);
+        let foreign =
+            MailConfig { authority: Some(std::fs::read(stranger.authority()).unwrap()), ..good.clone() };
+        let unknown = MailConfig { authority: None, ..good.clone() };
+        // The certificate is for `localhost` only.
+        let renamed = MailConfig { server: "127.0.0.1".to_owned(), ..good };
+        for (why, wrong) in [("foreign", foreign), ("unknown", unknown), ("renamed", renamed)] {
+            let zone = Zone::named("Europe/Kyiv").unwrap();
+            let (legal, security) = (place.legal.clone(), place.security.clone());
+            let mailer = Mailer::new(&wrong, place.storage.clone(), legal, security, zone).unwrap();
+            assert!(mailer.round().await.unwrap().away, "{tls:?} {why}");
+        }
+        assert!(place.server.taken().is_empty(), "{tls:?}");
+    }
+}
+
+#[tokio::test]
 async fn letters_go_over_tls_where_it_is_wanted_or_not_at_all() {
     for (offered, tls) in [(ServerTls::StartTls, Tls::StartTls), (ServerTls::Implicit, Tls::Implicit)] {
         let place = Place::over(Engine::Sqlite, offered, tls).await;

@@ -9,10 +9,13 @@ use lettre::transport::smtp::client::{Certificate, Tls as SmtpTls, TlsParameters
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::time::Duration;
+use tokio::time::timeout;
 use url::Url;
 
 /// How long one exchange with the server may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long handing over a letter may take in all: the library bounds its commands, not the whole.
+const WHOLE: Duration = Duration::from_mins(2);
 
 /// How the connection to the server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,9 +125,13 @@ impl Post {
 
     /// Whether the server is there and lets us in.
     pub async fn is_there(&self) -> bool {
-        match self.transport.test_connection().await {
-            Ok(there) => there,
-            Err(error) => {
+        match timeout(PATIENCE, self.transport.test_connection()).await {
+            Ok(Ok(there)) => there,
+            Err(_) => {
+                tracing::warn!("the mail server does not answer in time");
+                false
+            }
+            Ok(Err(error)) => {
                 tracing::warn!(
                     status = code(&error),
                     "the mail server cannot be reached or does not let us in"
@@ -136,9 +143,10 @@ impl Post {
 
     /// Hands over a letter.
     pub async fn send(&self, message: Message) -> Answer {
-        match self.transport.send(message).await {
-            Ok(_) => Answer::Taken,
-            Err(error) => match code(&error) {
+        match timeout(WHOLE, self.transport.send(message)).await {
+            Ok(Ok(_)) => Answer::Taken,
+            Err(_) => Answer::Later(None),
+            Ok(Err(error)) => match code(&error) {
                 Some(status) if error.is_permanent() => Answer::Never(status),
                 status => Answer::Later(status),
             },
