@@ -16,7 +16,7 @@ use vzaemo_audit::{
 on_both_engines!(
     a_checkpoint_is_one_that_others_verify
     proofs_of_all_entries_and_sizes_hold
-    a_log_that_was_changed_is_never_signed
+    attack_log_that_was_changed_is_never_signed
     two_nodes_make_the_same_checkpoint
     a_truncated_log_is_never_signed
 );

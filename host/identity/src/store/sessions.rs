@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
-use vzaemo_clock::{Instant, SecurityClock, SignedDuration};
+use vzaemo_clock::{Instant, SecurityClock};
 use vzaemo_registers::Edrpou;
 use vzaemo_storage::{BODY, Document, Op, Query, Storage, Unit};
 
@@ -18,8 +18,7 @@ use super::{
     Standing, again, unrecorded,
 };
 use crate::{
-    Assurance, Attested, Device, LogoutOrder, Method, Once, Organisation, PersonId, Principal, Roles, Token,
-    TokenHash,
+    Assurance, Attested, Device, LogoutOrder, Method, Once, Organisation, PersonId, Roles, Token, TokenHash,
 };
 
 /// All sessions.

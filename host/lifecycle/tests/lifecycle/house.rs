@@ -81,8 +81,7 @@ impl Making<'_> {
             .replace("MIGRATE", self.migrate)
             .replace("CHECK", self.check);
         let mut wasm = wat::parse_str(text).unwrap();
-        wit_component::embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8, false)
-            .unwrap();
+        wit_component::embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8).unwrap();
         ComponentEncoder::default().validate(true).module(&wasm).unwrap().encode().unwrap()
     }
 

@@ -139,7 +139,7 @@ impl Guest {
 /// Packs a core module as a component of a world.
 pub fn pack(wat: &str, resolve: &Resolve, world: wit_parser::WorldId) -> Vec<u8> {
     let mut wasm = wat::parse_str(wat).unwrap();
-    wit_component::embed_component_metadata(&mut wasm, resolve, world, StringEncoding::UTF8, false).unwrap();
+    wit_component::embed_component_metadata(&mut wasm, resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().validate(true).module(&wasm).unwrap().encode().unwrap()
 }
 
