@@ -2,7 +2,7 @@
 
 use crate::chrome::document::headed;
 use crate::chrome::paths;
-use crate::texts::Speaker;
+use crate::texts::{Speaker, Value};
 use maud::{Markup, html};
 use vzaemo_protection::{Alert, Block, Counted, EventKind, Lockout, Telling};
 
@@ -59,8 +59,39 @@ pub fn security(say: &Speaker<'_>, all: &Security, blocking: &Blocking, moment: 
     }
 }
 
+/// What a letter about an alert says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What stands above it.
+    pub subject: String,
+    /// Its paragraphs.
+    pub paragraphs: [String; 3],
+    /// What the link to the page of alerts says.
+    pub link: String,
+}
+
+/// The words of a letter about an alert.
+pub fn letter(say: &Speaker<'_>, alert: &Alert) -> Letter {
+    let kind = say.say(name_of(alert.kind));
+    let at = alert.at.to_string();
+    let with = |key: &str, args: &[(&str, &str)]| {
+        let args: Vec<(&str, Value<'_>)> =
+            args.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
+        say.say_with(key, &args).into_owned()
+    };
+    Letter {
+        subject: with("security-mail-subject", &[("kind", &kind)]),
+        paragraphs: [
+            with("security-mail-lead", &[("kind", &kind), ("at", &at)]),
+            with("security-mail-about", &[("subject", &alert.subject)]),
+            with("security-mail-detail", &[("detail", &alert.detail)]),
+        ],
+        link: say.say("security-mail-link").into_owned(),
+    }
+}
+
 /// The message that names a kind.
-pub fn name_of(kind: EventKind) -> &'static str {
+fn name_of(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignInRefused => "security-kind-sign-in-refused",
         EventKind::SignInFailed => "security-kind-sign-in-failed",
