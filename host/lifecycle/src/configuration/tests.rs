@@ -253,6 +253,14 @@ fn sign_in_by_signature_is_read_with_its_files_and_addresses() {
     Configuration::from_toml("platform.toml", &only).expect("it is a way to sign in by itself");
 }
 
+const ALERTS: &str = "[protection]\nmail = [\"security@example.org\"]\n";
+
+#[test]
+fn alerts_by_mail_need_a_mail_server() {
+    let said = problems(&format!("{GOOD}{ALERTS}")).join("\n");
+    assert!(said.contains("protection.mail: there is no mail server"), "{said}");
+}
+
 #[test]
 fn the_schema_for_editors_agrees() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -268,7 +276,8 @@ fn the_schema_for_editors_agrees() {
     let on_postgres =
         format!("{GOOD}[storage]\nurl = \"postgres://vzaemo@db/vzaemo\"\npassword-file = \"secret\"\n");
     let qualified = format!("{GOOD}{QUALIFIED}");
-    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified] {
+    let alerts = format!("{GOOD}{ALERTS}[mail]\nserver = \"mail\"\nsender = \"platform@example.org\"\n");
+    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }
