@@ -196,10 +196,7 @@ async fn kill_a_node(nodes: &mut Nodes, balancer: &Balancer, signers: &[Person],
     nodes[1].restart().await;
     reading.abort();
     assert!(reading.await.is_err_and(|ended| ended.is_cancelled()), "whoever read got the page each time");
-    until("the balancer asks it again", async || {
-        (header(&balancer.visitor().get("/").await, "x-node") == "node1").then_some(())
-    })
-    .await;
+    all_serve(nodes, balancer).await;
 }
 
 /// The database goes away: who reads what is remembered can go on, who would change something is told so and loses

@@ -32,14 +32,6 @@ fn said(key: &str) -> String {
     host_message(Language::En, key)
 }
 
-/// The section for this server.
-fn section(server: &Server) -> String {
-    format!(
-        "\n[mail]\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nsender = \"Взаємодія <no-reply@platform.example>\"\n",
-        server.port()
-    )
-}
-
 /// The letters that the server has, once there are so many.
 async fn letters(server: &Server, count: usize) -> Vec<Taken> {
     until(&format!("{count} letters arrive"), async || {
@@ -70,7 +62,7 @@ async fn confirm(person: &Person, email: &str, server: &Server) -> Answer {
 
 async fn notices_go_by_e_mail_as_the_person_wants_it(settings: Settings) {
     let server = Server::start(Tls::None);
-    let platform = Platform::start(Settings { more: section(&server), ..settings }).await;
+    let platform = Platform::start(Settings { more: server.section(), ..settings }).await;
     let (author, official) = (platform.person(1).await, platform.person(OFFICIAL).await);
 
     let wrong = author.form(MAIL, "/cabinet/mail/address").await.with("email", "maria");
@@ -142,7 +134,7 @@ async fn a_platform_without_a_mail_server_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_send_each_letter_once_and_go_on_when_one_dies() {
     let server = Server::start(Tls::None);
-    let settings = Settings { more: section(&server), ..Settings::default().on_postgres() };
+    let settings = Settings { more: server.section(), ..Settings::default().on_postgres() };
     let mut first = Platform::start(settings.clone()).await;
     let second = first.join(&settings).await;
     let author = first.person(1).await;

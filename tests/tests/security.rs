@@ -146,6 +146,15 @@ async fn hook() -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
     (url, told)
 }
 
+/// One browser, one person after the other.
+async fn three_with_one_browser(platform: &Platform) {
+    let browser = platform.visitor();
+    for number in 2..5 {
+        browser.sign_in(number).await;
+        browser.post("/sign-out", &[]).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_policy_and_many_persons_from_one_device_are_told_at_once_by_the_webhook() {
     let (url, mut told) = hook().await;
@@ -175,12 +184,7 @@ async fn a_failing_policy_and_many_persons_from_one_device_are_told_at_once_by_t
     assert!(alert.contains("module:petitions") && alert.contains("overflow"), "{alert}");
     assert!(alert.to_lowercase().contains("x-vzaemo-signature: v1="), "{alert}");
 
-    // One browser, one person after the other.
-    let browser = platform.visitor();
-    for number in 2..5 {
-        browser.sign_in(number).await;
-        browser.post("/sign-out", &[]).await;
-    }
+    three_with_one_browser(&platform).await;
     let alert = heard(&mut told, "many-from-device").await;
     assert!(alert.contains("3 persons") && alert.contains("device:"), "{alert}");
 
@@ -193,19 +197,11 @@ async fn a_failing_policy_and_many_persons_from_one_device_are_told_at_once_by_t
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_are_written_to_the_technical_administrator_even_if_the_server_was_away() {
     let mut server = Server::start(Tls::None);
-    let mail = format!(
-        "\n[mail]\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nsender = \"platform@example.org\"\n",
-        server.port()
-    );
     let protection =
         "anomalies = { persons-per-device = 3 }\nmail = [\"one@example.org\", \"two@example.org\"]";
-    let platform = Platform::start(Settings { more: mail, ..with(protection) }).await;
+    let platform = Platform::start(Settings { more: server.section(), ..with(protection) }).await;
     server.stop();
-    let browser = platform.visitor();
-    for number in 2..5 {
-        browser.sign_in(number).await;
-        browser.post("/sign-out", &[]).await;
-    }
+    three_with_one_browser(&platform).await;
     let administrator = platform.person(ADMINISTRATOR).await;
     until("the alert waits", async || {
         administrator.page(PAGE).await.text().contains(&says("security-told-waiting")).then_some(())

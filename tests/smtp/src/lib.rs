@@ -105,6 +105,14 @@ impl Server {
         self.port
     }
 
+    /// The section `[mail]` of a platform that sends its letters by this server, without TLS.
+    pub fn section(&self) -> String {
+        format!(
+            "\n[mail]\nserver = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nsender = \"Взаємодія <no-reply@platform.example>\"\n",
+            self.port
+        )
+    }
+
     /// The certificate of the authority that has issued the server's.
     pub fn authority(&self) -> std::path::PathBuf {
         self.folder.path().join("authority.pem")

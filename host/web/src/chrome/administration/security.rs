@@ -73,18 +73,16 @@ pub struct Letter {
 /// The words of a letter about an alert.
 pub fn letter(say: &Speaker<'_>, alert: &Alert) -> Letter {
     let kind = say.say(name_of(alert.kind));
-    let at = alert.at.to_string();
-    let with = |key: &str, args: &[(&str, &str)]| {
-        let args: Vec<(&str, Value<'_>)> =
-            args.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
-        say.say_with(key, &args).into_owned()
-    };
+    let with = |key: &str, args: &[(&str, Value<'_>)]| say.say_with(key, args).into_owned();
     Letter {
-        subject: with("security-mail-subject", &[("kind", &kind)]),
+        subject: with("security-mail-subject", &[("kind", kind.as_ref().into())]),
         paragraphs: [
-            with("security-mail-lead", &[("kind", &kind), ("at", &at)]),
-            with("security-mail-about", &[("subject", &alert.subject)]),
-            with("security-mail-detail", &[("detail", &alert.detail)]),
+            with(
+                "security-mail-lead",
+                &[("kind", kind.as_ref().into()), ("at", alert.at.to_string().into())],
+            ),
+            with("security-mail-about", &[("subject", alert.subject.as_str().into())]),
+            with("security-mail-detail", &[("detail", alert.detail.as_str().into())]),
         ],
         link: say.say("security-mail-link").into_owned(),
     }
