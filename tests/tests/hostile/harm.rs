@@ -66,7 +66,7 @@ async fn a_view_that_fails_is_an_apology_and_harms_nobody() {
     }
     // Many at once, the greedy ones above all: what they took is given back.
     let storm =
-        (0..6).flat_map(|_| ["memory", "page", "result", "marks", "recursion", "endless"]).map(|what| {
+        (0..6).flat_map(|_| ["hoard", "page", "result", "marks", "recursion", "endless"]).map(|what| {
             let visitor = visitor.another();
             tokio::spawn(async move { visitor.get(&format!("/hostile/{what}")).await.status })
         });

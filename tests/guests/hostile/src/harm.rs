@@ -18,7 +18,16 @@ pub fn harm(what: &str) -> Result<(), Failure> {
         "recursion" => {
             black_box(deeper(0));
         }
+        // Asks for memory and writes next to nothing into it: how soon the limit is reached does not depend on how
+        // fast the machine hands out pages.
         "memory" => {
+            let mut hoard = Vec::new();
+            loop {
+                hoard.push(black_box(Vec::<u8>::with_capacity(1 << 20)));
+            }
+        }
+        // The same, and each page of it is written: ends at the limit of memory or, on a slow machine, of time.
+        "hoard" => {
             let mut hoard = Vec::new();
             loop {
                 hoard.push(black_box(vec![1_u8; 1 << 20]));
