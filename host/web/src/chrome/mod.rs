@@ -31,7 +31,7 @@ pub use cabinet::{
 pub use document::{Banner, Crumb, Development, Filling, Frame, Nav, Visitor, document, headed, with_banner};
 pub use home::{Contribution, Task, home};
 pub use icons::{icon, mark};
-pub use orderly::orderly;
+pub use orderly::{is_orderly, orderly};
 pub use paths::*;
 pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferences};
 pub use problem::{Kept, KeptFile, Problem, problem};

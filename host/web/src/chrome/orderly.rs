@@ -4,15 +4,19 @@
 /// bidirectional algorithm that turn the order of all text up to the end of the block (UAX #9: embeddings, overrides,
 /// isolates with a direction of their own). The isolates that Fluent puts around arguments stay.
 pub fn orderly(html: String) -> String {
+    if is_orderly(&html) { html } else { html.chars().filter(|symbol| !is_unruly(*symbol)).collect() }
+}
+
+/// Whether [`orderly`] has nothing to take out.
+pub fn is_orderly(html: &str) -> bool {
     let bytes = html.as_bytes();
     // Nearly all pages pass here, so the common case looks at many bytes at once.
     let suspect = |chunk: &[u8]| {
         chunk.iter().fold(false, |found, byte| found | matches!(byte, 0..=8 | 11..=31 | 0x7f | 0xc2 | 0xe2))
     };
-    let unruly = bytes.chunks(CHUNK).enumerate().any(|(number, chunk)| {
+    !bytes.chunks(CHUNK).enumerate().any(|(number, chunk)| {
         suspect(chunk) && (0..chunk.len()).any(|at| is_unruly_at(bytes, number * CHUNK + at))
-    });
-    if unruly { html.chars().filter(|symbol| !is_unruly(*symbol)).collect() } else { html }
+    })
 }
 
 /// How many bytes are looked at at once.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use html_escape::encode_double_quoted_attribute_to_string;
 
 use super::document::{self, Filling, Frame};
+use super::{is_orderly, orderly};
 use crate::texts::{Language, Speaker};
 
 /// A place left open.
@@ -60,7 +61,7 @@ pub struct Skeleton {
 impl Skeleton {
     /// Writes the frame.
     pub fn new(frame: &Frame<'_>) -> Self {
-        let html = document::skeleton(frame);
+        let html = orderly(document::skeleton(frame));
         let mut pieces = Vec::new();
         let mut rest = html.as_str();
         let next = |rest: &str| {
@@ -75,14 +76,16 @@ impl Skeleton {
         Skeleton { language: frame.language, pieces, end: rest.to_owned() }
     }
 
-    /// The whole page.
+    /// The whole page, [`orderly`]: the frame is so since it was made, what is filled in is looked at here.
     pub fn fill(&self, filling: &Filling<'_>) -> String {
         let say = Speaker::host(self.language);
         let fixed: usize = self.pieces.iter().map(|(piece, _)| piece.len()).sum();
         let mut out = String::with_capacity(fixed + filling.main.len() + 1024);
         let mut to = None;
+        let mut in_order = true;
         for (piece, hole) in &self.pieces {
             out.push_str(piece);
+            let from = out.len();
             match hole {
                 Hole::Path => drop(encode_double_quoted_attribute_to_string(filling.path, &mut out)),
                 Hole::Return => out.push_str(to.get_or_insert_with(|| encoded(filling.path))),
@@ -103,8 +106,9 @@ impl Skeleton {
                 }
                 Hole::Main => out.push_str(filling.main),
             }
+            in_order &= is_orderly(out.get(from..).unwrap_or_default());
         }
         out.push_str(&self.end);
-        out
+        if in_order { out } else { orderly(out) }
     }
 }

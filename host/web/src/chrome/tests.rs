@@ -87,6 +87,24 @@ fn a_frame_made_once_serves_many_pages() {
 }
 
 #[test]
+fn attack_unruly_characters_are_in_no_part_of_a_page() {
+    const UNRULY: &str = "a\u{202e}b\u{0}c";
+    let navigation = [Nav { label: UNRULY.into(), href: "/".into(), current: false }];
+    let banners = [Banner { tone: Tone::Good, text: UNRULY.into() }];
+    let visitor = Visitor { name: UNRULY, organisation: Some(UNRULY), unread: 0 };
+    let page = Skeleton::new(&frame(&navigation)).fill(&Filling {
+        path: UNRULY,
+        visitor: Some(visitor),
+        banners: &banners,
+        title: UNRULY,
+        main: UNRULY,
+    });
+    assert!(!page.contains(['\u{202e}', '\0']), "{page}");
+    // Navigation, title, banner, name, organisation, content and two addresses at the least.
+    assert!(page.matches("abc").count() >= 8, "{page}");
+}
+
+#[test]
 fn a_banner_comes_before_the_content_of_a_page_that_was_written_before() {
     let navigation = [Nav { label: EVIL.into(), href: EVIL.into(), current: true }];
     let banners = [Banner { tone: Tone::Caution, text: EVIL.into() }];

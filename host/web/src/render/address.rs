@@ -1,14 +1,16 @@
 //! Attributes, addresses and other small pieces of HTML.
 
-use html_escape::{encode_double_quoted_attribute_to_string, encode_text_to_string};
+use html_escape::encode_double_quoted_attribute_to_string;
+use pulldown_cmark_escape::escape_html_body_text;
 use vzaemo_marks::{Event, Kind, Tone};
 
 use super::Renderer;
 use super::slot::Fragment;
 
-/// Appends text, escaped.
+/// Appends text, escaped. Pages are mostly text, so it is looked through many bytes at once.
 pub(super) fn text(value: &str, out: &mut String) {
-    encode_text_to_string(value, out);
+    // A `String` takes everything.
+    let _never_fails = escape_html_body_text(out, value);
 }
 
 /// Appends the value of an attribute in double quotes, escaped.

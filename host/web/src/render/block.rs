@@ -134,7 +134,7 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn titled(&mut self, class: &str, out: &mut Fragment) -> bool {
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         let found = self.leading_label(&mut label);
         if found {
             self.heading(class, &label.html, &mut out.html);
@@ -206,7 +206,7 @@ impl<'a> Renderer<'a> {
         out.push("\"");
         attributes.anchor.inspect(|name| id(name, &mut out.html));
         out.push(">");
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         if self.leading_label(&mut label) {
             out.push("<p class=\"v-notice__title\">");
             out.append(label);
@@ -228,7 +228,7 @@ impl<'a> Renderer<'a> {
             text(&self.say.say_with("progress-goal", &[("goal", goal.into())]), &mut out.html);
             out.push("</p>");
         }
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         self.blocks_of_label(&mut label);
         if shown {
             out.push("<progress max=\"");
@@ -265,7 +265,7 @@ impl<'a> Renderer<'a> {
 
     fn form(&mut self, act: &str, out: &mut Fragment) {
         let attributes = self.attributes();
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         self.blocks_of_label(&mut label);
         out.leave(slot(SlotKind::Form, act, &attributes, true, label.html, None));
     }
@@ -288,7 +288,7 @@ impl<'a> Renderer<'a> {
     /// Leaves the slot of an act open.
     pub(super) fn action(&mut self, act: &str, main: bool, out: &mut Fragment) {
         let attributes = self.attributes();
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         let mut taken = None;
         while let Some(event) = self.child() {
             match event {
@@ -321,7 +321,7 @@ impl<'a> Renderer<'a> {
     /// Writes a link that looks like a button.
     pub(super) fn go(&mut self, main: bool, out: &mut Fragment) {
         let primary = main || self.attributes().primary;
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         let address = self.addressed(&mut label);
         if address.is_some() {
             let class = if primary { " class=\"v-button\"" } else { " class=\"v-button v-button--quiet\"" };
@@ -331,7 +331,7 @@ impl<'a> Renderer<'a> {
 
     fn empty(&mut self, out: &mut Fragment) {
         out.push("<div class=\"v-empty\">");
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         if self.leading_label(&mut label) {
             out.push("<p class=\"v-empty__title\">");
             out.append(label);

@@ -29,7 +29,7 @@ impl<'a> Renderer<'a> {
         match kind {
             Kind::Message => self.message(payload, out),
             Kind::Link => {
-                let mut label = Fragment::default();
+                let mut label = Fragment::short();
                 let address = self.addressed(&mut label);
                 address::link(address.as_deref(), "", &label.html, &mut out.html);
             }

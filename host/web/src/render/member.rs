@@ -16,7 +16,7 @@ struct Column {
 impl Renderer<'_> {
     /// Writes the label, if one leads, as a heading with this class.
     fn group_label(&mut self, class: &str, out: &mut Fragment) {
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         if self.leading_label(&mut label) {
             self.heading(class, &label.html, &mut out.html);
         }
@@ -51,7 +51,7 @@ impl Renderer<'_> {
     pub(super) fn table(&mut self, out: &mut Fragment) {
         // Roles are spelled out because the stacked layout of narrow screens would hide them.
         out.push("<div class=\"v-table\"><table role=\"table\">");
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         if self.leading_label(&mut label) {
             out.push("<caption>");
             out.append(label);
@@ -297,7 +297,7 @@ impl Renderer<'_> {
     }
 
     pub(super) fn filters(&mut self, out: &mut Fragment) {
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         let named = self.leading_label(&mut label);
         out.push("<nav class=\"v-filters\" aria-label=\"");
         if named {
@@ -314,7 +314,7 @@ impl Renderer<'_> {
         out.push("<ul>");
         self.members(Kind::Option, out, |renderer, _, out| {
             let current = renderer.attributes().current;
-            let mut label = Fragment::default();
+            let mut label = Fragment::short();
             let address = renderer.addressed(&mut label);
             out.push("<li>");
             let mark = if current { " aria-current=\"true\"" } else { "" };

@@ -149,6 +149,9 @@ pub fn render_section(page: &Page, resolver: &dyn Resolver) -> Rendered {
     render_as(page, resolver, Parts::join_section)
 }
 
+/// Room for the tags around the parts of a page, in bytes.
+const AROUND: usize = 1024;
+
 type Join = fn(Parts, &Speaker<'_>) -> (String, Fragment);
 
 fn render_as(page: &Page, resolver: &dyn Resolver, join: Join) -> Rendered {
@@ -201,7 +204,9 @@ impl Parts {
 
     fn join(self, say: &Speaker<'_>) -> (String, Fragment) {
         let title = address::without_tags(&self.title);
-        let mut out = Fragment::with_capacity(self.body.html.len() * 2);
+        let parts = [&self.head, &self.lead, &self.aside, &self.body, &self.more];
+        let content: usize = parts.into_iter().map(|part| part.html.len()).sum();
+        let mut out = Fragment::with_capacity(content + self.crumbs.len() + self.title.len() + AROUND);
         if !self.crumbs.is_empty() {
             out.push("<nav class=\"v-crumbs\" aria-label=\"");
             address::attribute(&say.say("crumbs-label"), &mut out.html);
@@ -338,7 +343,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn crumb(&mut self, out: &mut String) {
-        let mut label = Fragment::default();
+        let mut label = Fragment::short();
         let address = self.addressed(&mut label);
         out.push_str("<li>");
         address::link(address.as_deref(), "", &label.html, out);

@@ -48,6 +48,11 @@ impl Fragment {
         Fragment { html: String::with_capacity(bytes), slots: Vec::new() }
     }
 
+    /// An empty fragment with room for some words.
+    pub(crate) fn short() -> Self {
+        Fragment::with_capacity(96)
+    }
+
     /// Appends finished HTML.
     pub(crate) fn push(&mut self, html: &str) {
         self.html.push_str(html);

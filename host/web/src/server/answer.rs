@@ -5,7 +5,6 @@ use super::paused;
 use super::told;
 use super::visit::Visit;
 use crate::chrome::document::{Banner, Filling, Visitor};
-use crate::chrome::orderly;
 use crate::chrome::problem::{Problem, problem};
 use crate::texts::{Args, Speaker};
 use axum::body::Body;
@@ -99,7 +98,7 @@ pub(super) async fn framed_html(app: &App, visit: &Visit, banners: &[Banner], co
         visit.session.as_ref().map(|_| Visitor { name: &name, organisation: acting_for.as_deref(), unread });
     let skeleton = app.presentation().frames.skeleton(app, visit, content.dense, content.noindex);
     let (title, main) = (&content.title, &content.main);
-    orderly(skeleton.fill(&Filling { path: &visit.path, visitor, banners, title, main }))
+    skeleton.fill(&Filling { path: &visit.path, visitor, banners, title, main })
 }
 
 /// A text of a manifest in the visitor's language.

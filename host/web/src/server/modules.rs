@@ -152,7 +152,7 @@ pub async fn shown(
     }
 }
 
-/// A page with its slots filled for this visitor.
+/// What a page says of itself, and its body with the slots filled for this visitor.
 pub(super) async fn html(
     app: &App,
     visit: &Visit,
@@ -179,12 +179,17 @@ async fn filled(
     query: Vec<Pair>,
     render: fn(&vzaemo_marks::Page, &dyn Resolver) -> Rendered,
 ) -> Result<(Rendered, String), Error> {
-    let rendered = {
+    let mut rendered = {
         let resolver = PageResolver::new(app, visit, &viewed.version, &viewed.page, query).await;
         render(&viewed.page, &resolver)
     };
-    let filled = slots::fill(app, visit, &viewed.version, &rendered.body).await?;
-    Ok((rendered, filled.html))
+    let body = std::mem::take(&mut rendered.body);
+    let html = if body.slots.is_empty() {
+        body.html
+    } else {
+        slots::fill(app, visit, &viewed.version, &body).await?.html
+    };
+    Ok((rendered, html))
 }
 
 /// The page for an error of the service. A visitor who would have to sign in is led there and back.
