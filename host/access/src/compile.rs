@@ -20,6 +20,8 @@ pub(crate) fn assurance_level(assurance: Assurance) -> i64 {
 pub(crate) const CORE: &str = "core.";
 /// The guardrail against blocked persons.
 pub(crate) const BLOCKED: &str = "core.blocked";
+/// The guardrail against those who have yet to accept the rules of use.
+pub(crate) const RULES: &str = "core.rules";
 /// The guardrail that asks for the assurance of an act.
 pub(crate) const ASSURANCE: &str = "core.assurance";
 /// The guardrail that keeps module administrators within their bodies.
@@ -32,7 +34,10 @@ pub(crate) fn generate(
     layout: Option<&Layout>,
 ) -> Result<Vec<Policy>, PolicyError> {
     let scope = format!("principal, action == {namespace}::Action::{}, resource", text(&ruled.id));
-    let mut policies = vec![policy(BLOCKED, &format!("forbid({scope}) when {{ principal.blocked }};"))?];
+    let mut policies = vec![
+        policy(BLOCKED, &format!("forbid({scope}) when {{ principal.blocked }};"))?,
+        policy(RULES, &format!("forbid({scope}) when {{ principal.rules_pending }};"))?,
+    ];
     let level = assurance_level(ruled.assurance);
     if level > assurance_level(Assurance::Low) {
         policies.push(policy(

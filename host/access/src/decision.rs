@@ -65,6 +65,8 @@ pub enum Reason {
     },
     /// The person is blocked from acting.
     Blocked,
+    /// The person has yet to accept the rules of use in force.
+    RulesPending,
     /// It can be done in another state of the document.
     WrongState {
         /// The state that the document is in.

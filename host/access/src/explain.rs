@@ -96,6 +96,7 @@ impl Fact {
             Fact::new("principal.technical", told(&subject.technical.into())),
             Fact::new("principal.auditor", told(&subject.auditor.into())),
             Fact::new("principal.blocked", told(&subject.blocked.into())),
+            Fact::new("principal.rules_pending", told(&subject.rules_pending.into())),
             Fact::new("principal.bodies", told(&subject.bodies.clone().into())),
             Fact::new("principal.organisation", organisation),
         ]

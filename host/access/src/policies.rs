@@ -1,6 +1,6 @@
 //! The compiled policies of one version of a module.
 
-use crate::compile::{self, ASSURANCE, BLOCKED, BODY, assurance_level, generate};
+use crate::compile::{self, ASSURANCE, BLOCKED, BODY, RULES, assurance_level, generate};
 use crate::decision::{Action, Decision, Reason};
 use crate::error::PolicyError;
 use crate::explain::{Consulted, Explanation, Fact, Origin};
@@ -46,8 +46,17 @@ struct Compiled {
 }
 
 /// The attributes of `Core::Person`.
-const PERSON_ATTRIBUTES: [&str; 8] =
-    ["reference", "assurance", "holder", "technical", "auditor", "blocked", "bodies", "organisation"];
+const PERSON_ATTRIBUTES: [&str; 9] = [
+    "reference",
+    "assurance",
+    "holder",
+    "technical",
+    "auditor",
+    "blocked",
+    "rules_pending",
+    "bodies",
+    "organisation",
+];
 
 impl ModulePolicies {
     /// Compiles the rules of `manifest` with the module's own policies and the holder's. `files` gives the files
@@ -306,12 +315,14 @@ impl ModulePolicies {
         } else if let Some(forbidding) = response
             .diagnostics()
             .reason()
-            .filter(|id| id.to_string() != ASSURANCE)
+            .filter(|id| ![ASSURANCE, RULES].contains(&id.to_string().as_str()))
             .min_by_key(ToString::to_string)
         {
             Reason::Forbidden { why: compiled.all.annotation(forbidding, "why").map(str::to_owned) }
-        } else {
+        } else if ids.iter().any(|id| id == ASSURANCE) {
             Reason::AssuranceTooLow { needed: compiled.ruled.assurance }
+        } else {
+            Reason::RulesPending
         };
         Decision { policies: ids, ..Decision::denied(reason) }
     }
@@ -457,6 +468,7 @@ fn person_attributes(
         "technical" => Some(truth(subject.technical)),
         "auditor" => Some(truth(subject.auditor)),
         "blocked" => Some(truth(subject.blocked)),
+        "rules_pending" => Some(truth(subject.rules_pending)),
         "bodies" => Some(RestrictedExpression::new_set(subject.bodies.iter().map(|body| string(body)))),
         _ => subject.organisation.as_deref().map(string),
     };

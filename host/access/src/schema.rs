@@ -165,6 +165,7 @@ fn person() -> Value {
         "technical": { "type": "Boolean" },
         "auditor": { "type": "Boolean" },
         "blocked": { "type": "Boolean" },
+        "rules_pending": { "type": "Boolean" },
         "bodies": { "type": "Set", "element": { "type": "String" } },
         "organisation": { "type": "String", "required": false },
     }))

@@ -22,6 +22,8 @@ pub struct Subject {
     pub organisation: Option<String>,
     /// Lawfully blocked from acting.
     pub blocked: bool,
+    /// Has yet to accept the rules of use in force.
+    pub rules_pending: bool,
 }
 
 impl Subject {

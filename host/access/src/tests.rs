@@ -269,6 +269,24 @@ fn a_blocked_person_does_nothing() {
 }
 
 #[test]
+fn who_has_yet_to_accept_the_rules_does_nothing_and_is_told_what_else_stands_in_the_way_first() {
+    let pending = |subject: Subject| Subject { rules_pending: true, ..subject };
+    assert_eq!(refused(&act(&pending(person("maria")), "write", None)), Reason::RulesPending);
+    let in_office = pending(official("office-a"));
+    assert_eq!(refused(&act(&in_office, "publish", Some(&note("draft")))), Reason::RulesPending);
+    let unsure = pending(Subject::person("maria", Assurance::Low));
+    assert_eq!(
+        refused(&act(&unsure, "like", Some(&note("open")))),
+        Reason::AssuranceTooLow { needed: Assurance::Substantial }
+    );
+    assert_eq!(refused(&act(&pending(person("maria")), "tune", None)), Reason::NotHolder);
+    let blocked = Subject { blocked: true, ..pending(person("maria")) };
+    assert_eq!(refused(&act(&blocked, "write", None)), Reason::Blocked);
+    let visitor = pending(Subject::visitor());
+    assert_eq!(refused(&act(&visitor, "write", None)), Reason::SignInNeeded);
+}
+
+#[test]
 fn without_a_permit_nothing_is_allowed() {
     let all = Subject {
         holder: true,
@@ -534,6 +552,7 @@ fn an_explanation_names_the_policies_that_decided_and_the_facts_they_had() {
         [
             ("core.assurance", Origin::Core),
             ("core.blocked", Origin::Core),
+            ("core.rules", Origin::Core),
             ("step.2.person", Origin::Manifest)
         ]
     );

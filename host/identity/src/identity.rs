@@ -7,8 +7,8 @@ use vzaemo_storage::Storage;
 
 use crate::dev::DevPersons;
 use crate::store::{
-    Accounts, Aliases, Grants, IdentityError, NAMESPACE, Persons, PlatformSecret, SessionLimits, Sessions,
-    collections,
+    Accounts, Aliases, Grants, IdentityError, NAMESPACE, Persons, PlatformSecret, RulesOfUse, SessionLimits,
+    Sessions, collections,
 };
 use crate::{Attested, Method, PersonId};
 
@@ -21,6 +21,8 @@ pub struct Identity {
     pub aliases: Arc<Aliases>,
     /// Who has which roles.
     pub grants: Arc<Grants>,
+    /// The rules of use, and who has accepted them.
+    pub rules: Arc<RulesOfUse>,
     /// Who is signed in.
     pub sessions: Arc<Sessions>,
 }
@@ -37,12 +39,13 @@ impl Identity {
         storage.declare(NAMESPACE, &collections()).await?;
         let accounts = Accounts::new(&secret);
         let persons = Arc::new(Persons::new(storage.clone(), secret, legal.clone()));
+        let rules = Arc::new(RulesOfUse::new(storage.clone(), legal.clone()));
         let grants = Arc::new(Grants::new(storage.clone(), legal));
         let aliases = Arc::new(Aliases::new(storage.clone()));
         let sessions =
             Sessions::new(storage, security, limits, accounts, Arc::clone(&persons), Arc::clone(&grants));
         let sessions = Arc::new(sessions);
-        Ok(Self { persons, aliases, grants, sessions })
+        Ok(Self { persons, aliases, grants, rules, sessions })
     }
 
     /// Gives the named test persons of development mode their roles, where that has not been done: `issuer` and

@@ -49,9 +49,10 @@ pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use store::{
-    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, LogoutRecorder, NAMESPACE, Opening,
-    Person, Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
-    SignInRecorder, SignedIn, Standing, collections, unrecorded,
+    Acceptance, Alias, Aliases, AttestedName, Blocking, Edition, Editions, Grant, Grants, IdentityError,
+    LogoutRecorder, NAMESPACE, Opening, Person, Persons, PlatformSecret, RecordError, Recorder, Recording,
+    RulesOfUse, Session, SessionLimits, Sessions, SignInRecorder, SignedIn, Standing, collections,
+    unrecorded,
 };
 pub use token::{Token, TokenHash};
 pub use transport::{Transport, TransportError};

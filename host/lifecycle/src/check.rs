@@ -40,7 +40,7 @@ pub async fn check_configuration(path: &Path, engine: &Engine) -> Checked {
         Ok(policies) => policies,
         Err(problem) => return Checked { desired: Some(desired), problems: vec![problem] },
     };
-    let mut problems = Vec::new();
+    let mut problems = crate::rules::read(&configuration, &file, &text).err().unwrap_or_default();
     if let Err(problem) = check_holders(&holder_policies, configuration.modules.keys()) {
         problems.push(problem);
     }

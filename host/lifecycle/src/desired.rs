@@ -6,14 +6,29 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use vzaemo_clock::Date;
 use vzaemo_contract::manifest::Assurance;
 use vzaemo_registry::{Digest, Listed, resolve};
 
-/// What shall serve: modules by id. It is kept in the storage, so that the last good one can be taken up again.
+/// What shall serve: modules by id, and the rules of use. It is kept in the storage, so that the last good one can be taken up again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Desired {
     /// Modules by id.
     pub modules: BTreeMap<String, Wanted>,
+    /// The versions of the rules of use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<WantedRules>,
+}
+
+/// A version of the rules of use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedRules {
+    /// Its name.
+    pub version: String,
+    /// The first day on which it is in force.
+    pub since: Date,
+    /// The digest of version, day and texts.
+    pub digest: String,
 }
 
 /// A module in an exact version.

@@ -24,6 +24,7 @@ mod problem;
 mod quarantine;
 mod record;
 mod recorded;
+mod rules;
 mod texts;
 mod watch;
 
@@ -31,8 +32,8 @@ pub use applied::Applied;
 pub use apply::{Lifecycle, LifecycleError};
 pub use check::{Checked, check_configuration};
 pub use configuration::Configuration;
-pub use desired::{Desired, Wanted};
-pub use plan::{Change, Plan};
+pub use desired::{Desired, Wanted, WantedRules};
+pub use plan::{Change, Plan, RulesChange};
 pub use problem::Problem;
 pub use quarantine::{Quarantine, Thresholds};
 pub use record::{NAMESPACE, collections as own_collections};

@@ -1,6 +1,6 @@
 //! `platform.lock`: what the configuration resolved to.
 
-use crate::Desired;
+use crate::{Desired, WantedRules};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ const HEAD: &str = "# What platform.toml resolved to: exact versions and the dig
 #[derive(Serialize)]
 struct Lock<'a> {
     schema: u32,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    rules: &'a [WantedRules],
     module: Vec<Locked<'a>>,
 }
 
@@ -34,7 +36,7 @@ pub(crate) fn text(desired: &Desired) -> Result<String, toml::ser::Error> {
             enabled: wanted.enabled,
         })
         .collect();
-    Ok(format!("{HEAD}{}", toml::to_string(&Lock { schema: 1, module })?))
+    Ok(format!("{HEAD}{}", toml::to_string(&Lock { schema: 1, rules: &desired.rules, module })?))
 }
 
 /// Writes the lock beside the configuration, or into the data folder when that one cannot be written to. Returns
@@ -82,7 +84,8 @@ mod tests {
             config: serde_json::json!({}),
             retention: std::collections::BTreeMap::new(),
         };
-        Desired { modules: [("votes".to_owned(), wanted(false)), ("notes".to_owned(), wanted(true))].into() }
+        let modules = [("votes".to_owned(), wanted(false)), ("notes".to_owned(), wanted(true))].into();
+        Desired { modules, rules: Vec::new() }
     }
 
     #[test]

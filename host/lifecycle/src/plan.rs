@@ -1,6 +1,6 @@
 //! What a change of the configuration would do.
 
-use crate::Wanted;
+use crate::{Wanted, WantedRules};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -75,17 +75,41 @@ impl fmt::Display for Change {
     }
 }
 
+/// What would change of the rules of use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RulesChange {
+    /// A version that was not there. Everybody is asked to accept it from that day on.
+    Added(WantedRules),
+    /// A version that is no longer named. It can be read for ever.
+    Removed(WantedRules),
+}
+
+impl fmt::Display for RulesChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RulesChange::Added(rules) => {
+                write!(f, "version {} of the rules of use is in force from {}", rules.version, rules.since)
+            }
+            RulesChange::Removed(rules) => {
+                write!(f, "version {} of the rules of use is no longer named", rules.version)
+            }
+        }
+    }
+}
+
 /// All that would change, by module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Changes by the module's id; modules that stay as they are do not occur.
     pub modules: BTreeMap<String, Vec<Change>>,
+    /// Changes of the rules of use.
+    pub rules: Vec<RulesChange>,
 }
 
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.modules.is_empty()
+        self.modules.is_empty() && self.rules.is_empty()
     }
 
     pub(crate) fn between(before: &BTreeMap<String, Side>, after: &BTreeMap<String, Side>) -> Self {
@@ -99,6 +123,15 @@ impl Plan {
         }
         plan
     }
+
+    /// The same with what changes of the rules of use.
+    pub(crate) fn with_rules(mut self, before: &[WantedRules], after: &[WantedRules]) -> Self {
+        let new = after.iter().filter(|rules| !before.contains(rules));
+        let gone = before.iter().filter(|rules| !after.contains(rules));
+        self.rules =
+            new.cloned().map(RulesChange::Added).chain(gone.cloned().map(RulesChange::Removed)).collect();
+        self
+    }
 }
 
 impl fmt::Display for Plan {
@@ -111,6 +144,9 @@ impl fmt::Display for Plan {
                 let mark = if change.grows() { " (permissions grow)" } else { "" };
                 writeln!(f, "{id} {change}{mark}")?;
             }
+        }
+        for change in &self.rules {
+            writeln!(f, "{change}")?;
         }
         Ok(())
     }

@@ -109,6 +109,7 @@ pub(crate) fn subject(caller: &Caller, acting: Option<&Acting>) -> Subject {
         bodies: acting.bodies.clone(),
         organisation: acting.seen.organisation.clone(),
         blocked: principal.blocked,
+        rules_pending: acting.rules_pending,
     }
 }
 

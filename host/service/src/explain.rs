@@ -4,7 +4,7 @@ use crate::version::ModuleVersion;
 use crate::{Error, Platform, service};
 use vzaemo_access::{Action, Assurance, Explanation, Subject};
 use vzaemo_contract::manifest::Resource;
-use vzaemo_identity::{PersonId, Role};
+use vzaemo_identity::{Edition, PersonId, Role};
 use vzaemo_storage::Unit;
 
 /// What is asked about.
@@ -17,6 +17,8 @@ pub struct Question<'a> {
     pub assurance: Assurance,
     /// ЄДРПОУ of the organisation in whose name they would act.
     pub organisation: Option<&'a str>,
+    /// The rules of use in force, which they have accepted or not.
+    pub rules: Option<&'a Edition>,
     /// The view or act.
     pub action: Action<'a>,
     /// The key of the document, where the route names one.
@@ -153,6 +155,10 @@ async fn asked_about(
     let person = meant(platform, unit, module, text).await?.ok_or(Unexplained::NoPerson)?;
     let reference = platform.aliases.find_in(unit, person, module).await.map_err(Error::storage)?;
     let standing = platform.grants.standing_in(unit, person).await.map_err(Error::storage)?;
+    let rules_pending = match question.rules {
+        Some(edition) => !platform.rules.has_accepted(person, edition).await.map_err(Error::storage)?,
+        None => false,
+    };
     Ok(Subject {
         // Somebody who was never here owns nothing here.
         person: Some(reference.map(|alias| alias.to_string()).unwrap_or_default()),
@@ -163,6 +169,7 @@ async fn asked_about(
         bodies: standing.roles.bodies_for(module).into_iter().map(str::to_owned).collect(),
         organisation: question.organisation.map(str::to_owned),
         blocked: standing.blocked,
+        rules_pending,
     })
 }
 

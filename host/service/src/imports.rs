@@ -29,6 +29,8 @@ pub(crate) struct Acting {
     pub seen: Principal,
     /// The bodies for which the person administers the module.
     pub bodies: Vec<String>,
+    /// Whether the person has yet to accept the rules of use.
+    pub rules_pending: bool,
     /// What the call may read, where its capacity limits that.
     pub reach: Option<Reach>,
 }

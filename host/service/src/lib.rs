@@ -25,6 +25,7 @@ mod reading;
 pub mod record;
 mod recording;
 pub mod route;
+mod rules;
 mod run;
 mod service;
 mod sights;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use vzaemo_clock::{Calendar, LegalClock, SecurityClock, Zone};
-use vzaemo_identity::{Aliases, Grants};
+use vzaemo_identity::{Aliases, Grants, RulesOfUse};
 use vzaemo_registers::Bodies;
 use vzaemo_storage::Storage;
 use vzaemo_storage::files::Files;
@@ -27,4 +27,6 @@ pub struct Platform {
     pub aliases: Arc<Aliases>,
     /// Who has which roles, and who is blocked.
     pub grants: Arc<Grants>,
+    /// The rules of use, and who has accepted them.
+    pub rules: Arc<RulesOfUse>,
 }

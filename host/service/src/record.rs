@@ -9,7 +9,7 @@ use vzaemo_access::{Action, Reason};
 use vzaemo_audit::{Actor, Decision, Entry, Kind, Module};
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Pair, Request};
-use vzaemo_identity::{PersonId, SignedIn};
+use vzaemo_identity::{Edition, PersonId, SignedIn};
 use vzaemo_storage::{StorageError, Unit};
 
 /// Where the lifecycle keeps the configuration that was applied last.
@@ -274,6 +274,20 @@ pub async fn sign_in(unit: &mut Unit, platform: &Platform, signed_in: &SignedIn)
 pub async fn sign_out(unit: &mut Unit, platform: &Platform, person: PersonId) -> Result<(), Error> {
     let mut entry = Entry::new(Kind::SignOut, platform.legal.now(), platform.security.now());
     entry.actor = Actor::Person(person.to_string());
+    vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+}
+
+/// A person has accepted a version of the rules of use; in the commit of that.
+pub async fn rules_accepted(
+    unit: &mut Unit,
+    platform: &Platform,
+    person: PersonId,
+    edition: &Edition,
+) -> Result<(), Error> {
+    let mut entry = Entry::new(Kind::Rights, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(person.to_string());
+    entry.act = Some("accept-rules".to_owned());
+    entry.details = vec![format!("version {}", edition.version), edition.digest().to_owned()];
     vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
 }
 

@@ -232,7 +232,8 @@ impl Service {
             principal.organisation.as_ref().map(|organisation| organisation.edrpou.to_string());
         let seen = Seen { person, organisation, body: None };
         let bodies = principal.roles.bodies_for(module).into_iter().map(str::to_owned).collect();
-        Ok(Some(Acting { person: principal.person, seen, bodies, reach: None }))
+        let rules_pending = self.rules_pending(principal.person).await?.is_some();
+        Ok(Some(Acting { person: principal.person, seen, bodies, rules_pending, reach: None }))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vzaemo_access::ModulePolicies;
 use vzaemo_contract::manifest::Manifest;
+use vzaemo_identity::Editions;
 use vzaemo_language::texts::Texts;
 use vzaemo_search::SearchFields;
 
@@ -83,6 +84,8 @@ pub struct Snapshot {
     pub generation: u64,
     /// Modules by id.
     pub modules: BTreeMap<String, Arc<ModuleState>>,
+    /// The rules of use; none if the holder has set none.
+    pub rules: Editions,
 }
 
 impl Snapshot {

@@ -22,14 +22,18 @@ pub async fn explain(asked: Explain) -> anyhow::Result<ExitCode> {
     }
     let wired = wiring::wire(asked.config.clone(), configuration).await?;
     let version = wired.lifecycle.applied_last(module).await?;
+    let rules = wired.lifecycle.rules_applied_last().await?;
+    let platform = wired.service.platform();
+    let today = platform.zone.date(platform.legal.now());
     let question = Question {
         person: Some(asked.person.as_str()).filter(|person| *person != VISITOR),
         assurance: Assurance::from(asked.assurance),
         organisation: asked.organisation.as_deref(),
+        rules: rules.in_force(today).map(AsRef::as_ref),
         action,
         key: asked.resource.as_deref(),
     };
-    let explained = vzaemo_service::explain(wired.service.platform(), &version, &question).await;
+    let explained = vzaemo_service::explain(platform, &version, &question).await;
     let explained = explained.with_context(|| format!("explain {}", asked.action))?;
     wired.storage.close().await;
     let (allowed, text) = match &explained {

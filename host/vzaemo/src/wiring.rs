@@ -151,6 +151,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         bodies: bodies(&configuration)?,
         aliases: Arc::clone(&identity.aliases),
         grants: Arc::clone(&identity.grants),
+        rules: Arc::clone(&identity.rules),
     };
     let service = Arc::new(Service::new(Arc::new(platform)));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));

@@ -5,7 +5,7 @@ use std::path::Path;
 use vzaemo_tests::{Platform, Settings};
 
 /// Pages that everybody may see, and what carries no page.
-const OPEN: [&str; 30] = [
+const OPEN: [&str; 32] = [
     "HOME",
     "SEARCH",
     "SIGN_IN",
@@ -29,6 +29,8 @@ const OPEN: [&str; 30] = [
     "PREFERENCES",
     "/language/{code}",
     "RULES",
+    "RULES_VERSIONS",
+    "/rules/{version}",
     "ACCESSIBILITY",
     "PRIVACY",
     "CLOCK",

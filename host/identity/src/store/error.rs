@@ -38,6 +38,9 @@ pub enum IdentityError {
     /// The token of a provider has had its effect before, here or at another node.
     #[error("follow the provider's token: it was followed before")]
     Replayed,
+    /// Under this version of the rules of use something else is kept, or nothing.
+    #[error("take the rules of use {0}: what is kept under this version is not the same")]
+    OtherRules(String),
     /// Somebody else than the person who is signed in with this browser has proven who they are.
     #[error("open a session: another person is signed in with this browser")]
     OtherPerson,

@@ -11,6 +11,8 @@ pub(super) const ALIASES: &str = "aliases";
 pub(super) const GRANTS: &str = "grants";
 pub(super) const SESSIONS: &str = "sessions";
 pub(super) const COMPLETED: &str = "completed";
+pub(super) const RULES: &str = "rules";
+pub(super) const ACCEPTANCES: &str = "acceptances";
 
 /// The declarations, for [`vzaemo_storage::Storage::declare`].
 pub fn collections() -> Vec<Collection> {
@@ -146,5 +148,45 @@ pub fn collections() -> Vec<Collection> {
             }),
         )
         .index(&["expires"]),
+        // By version: the rules of use as they were when they were first applied. Never changed, never removed.
+        Collection::new(
+            RULES,
+            json!({
+                "type": "object",
+                "required": ["version", "since", "uk", "en", "digest"],
+                "additionalProperties": false,
+                "properties": {
+                    "version": { "type": "string", "minLength": 1 },
+                    "since": { "type": "string", "minLength": 10, "maxLength": 10 },
+                    "uk": { "type": "string", "minLength": 1 },
+                    "en": { "type": "string", "minLength": 1 },
+                    "digest": { "type": "string", "minLength": 71, "maxLength": 71 },
+                },
+            }),
+        ),
+        // By person: which of them they have accepted.
+        Collection::new(
+            ACCEPTANCES,
+            json!({
+                "type": "object",
+                "required": ["accepted"],
+                "additionalProperties": false,
+                "properties": {
+                    "accepted": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["version", "digest", "at"],
+                            "additionalProperties": false,
+                            "properties": {
+                                "version": { "type": "string" },
+                                "digest": { "type": "string" },
+                                "at": instant,
+                            },
+                        },
+                    },
+                },
+            }),
+        ),
     ]
 }

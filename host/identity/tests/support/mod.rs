@@ -164,6 +164,11 @@ pub struct House {
 pub async fn house() -> House {
     let directory = tempfile::tempdir().unwrap();
     let storage = Storage::open(Config::new(directory.path())).await.unwrap();
+    house_over(storage, directory).await
+}
+
+/// The same over another storage.
+pub async fn house_over(storage: Storage, directory: TempDir) -> House {
     let (clock, hand) = clock();
     let legal = LegalClock::still(start_of_time());
     let identity = open(&storage, &legal, &clock).await;

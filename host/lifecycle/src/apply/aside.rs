@@ -6,9 +6,18 @@ use crate::Problem;
 use crate::prepare::Workshop;
 use crate::problem::chain;
 use std::sync::Arc;
+use vzaemo_identity::Editions;
 use vzaemo_service::ModuleVersion;
 
 impl Lifecycle {
+    /// The rules of use of the configuration applied last: for commands that ask about decisions without serving.
+    pub async fn rules_applied_last(&self) -> Result<Editions, LifecycleError> {
+        match self.last().await? {
+            Some((_, desired)) => self.kept_rules(&desired).await,
+            None => Ok(Editions::default()),
+        }
+    }
+
     /// The version of a module that the configuration applied last has in service, made ready with the holder's policies
     /// as they are now: for commands that ask about decisions without serving. Nothing comes into service.
     pub async fn applied_last(&self, module: &str) -> Result<Arc<ModuleVersion>, LifecycleError> {

@@ -52,6 +52,7 @@ impl Lifecycle {
                 Current::new(state.generation + 1, &ready.desired).map_err(LifecycleError::storage)?;
             let written = record::write(&mut unit, CONFIGURATION, CURRENT, &current, revision).await;
             written.map_err(LifecycleError::storage)?;
+            crate::rules::keep(&platform.rules, &mut unit, &ready.rules).await?;
             for known in &ready.known {
                 let revision = record::read::<Known>(&mut unit, MODULES, &known.id).await?.map(|(_, r)| r);
                 let written = record::write(&mut unit, MODULES, &known.id, known, revision).await;

@@ -91,6 +91,13 @@ impl Lifecycle {
         if let Some((current, desired)) = &last {
             state.generation = current.generation;
             state.desired = desired.clone();
+            // In force whatever becomes of the modules.
+            match self.kept_rules(desired).await {
+                Ok(rules) => state.rules = rules,
+                Err(error) => {
+                    tracing::error!(%error, "the rules of use that were applied last cannot be read")
+                }
+            }
             state.idle = self.all_known().await?;
         }
         let joined = self.join(&mut state, last.as_ref()).await;
@@ -145,8 +152,8 @@ impl Lifecycle {
     /// quick then.
     pub async fn plan(&self) -> Result<Plan, LifecycleError> {
         let state = self.inner.state.lock().await;
-        let (_, desired, policies, layout) = self.read()?;
-        Ok(self.prepare(&state, desired, policies, &layout).await?.plan)
+        let sources = self.read()?;
+        Ok(self.prepare(&state, sources).await?.plan)
     }
 
     /// Sets failing modules aside and tries rested ones again, until it is dropped.
@@ -191,12 +198,12 @@ impl Lifecycle {
     }
 
     async fn attempt(&self, state: &mut MutexGuard<'_, State>) -> Result<Applied, LifecycleError> {
-        let (configuration, desired, policies, layout) = self.read()?;
-        let at_next_start = self.at_next_start(&configuration);
-        if state.entered && desired == state.desired && policies == state.policies {
+        let sources = self.read()?;
+        let at_next_start = self.at_next_start(&sources.configuration);
+        if state.entered && sources.desired == state.desired && sources.policies == state.policies {
             return Ok(Applied { generation: state.generation, plan: Plan::default(), at_next_start });
         }
-        let ready = self.prepare(state, desired, policies, &layout).await?;
+        let ready = self.prepare(state, sources).await?;
         self.ask(&ready).await?;
         self.declare(state, &ready).await?;
         let ready = match self.keep(state, ready).await {
@@ -225,6 +232,7 @@ impl Lifecycle {
         state.policies = ready.policies;
         state.serving = ready.serving;
         state.idle = ready.idle;
+        state.rules = ready.rules;
         self.swap(state);
     }
 
@@ -239,7 +247,11 @@ impl Lifecycle {
             let now = if rests { ModuleState::SetAside(version) } else { ModuleState::Serving(version) };
             modules.insert(id.clone(), Arc::new(now));
         }
-        self.inner.service.swap(Arc::new(Snapshot { generation: state.generation, modules }));
+        self.inner.service.swap(Arc::new(Snapshot {
+            generation: state.generation,
+            modules,
+            rules: state.rules.clone(),
+        }));
     }
 
     fn write_lock(&self, desired: &Desired) {

@@ -1,5 +1,6 @@
 //! Several nodes on one database serve one configuration: the one that the database keeps.
 
+use super::sources::Sources;
 use super::state::State;
 use super::{Lifecycle, LifecycleError};
 use crate::record::{CONFIGURATION, Current, NAMESPACE};
@@ -35,7 +36,7 @@ impl Lifecycle {
         last: Option<&(Current, Desired)>,
     ) -> Result<Option<Applied>, LifecycleError> {
         let Some((_, kept)) = last.filter(|_| self.storage().is_shared()) else { return Ok(None) };
-        let (configuration, desired, _, _) = self.read()?;
+        let Sources { configuration, desired, .. } = self.read()?;
         if desired != *kept {
             return Ok(None);
         }

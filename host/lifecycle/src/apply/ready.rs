@@ -1,6 +1,6 @@
 //! Making ready: everything that can be wrong is found before anything changes.
 
-use super::sources::{holder_policies, packages};
+use super::sources::{Sources, holder_policies, packages};
 use super::state::{Ready, Serving, State};
 use super::{Lifecycle, LifecycleError};
 use crate::prepare::{Prepared, Workshop, manifest_of};
@@ -10,12 +10,43 @@ use crate::{Desired, Plan, Problem, configuration, content};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vzaemo_access::PolicyText;
+use vzaemo_identity::{Edition, Editions};
 use vzaemo_registry::Layout;
 use vzaemo_storage::Unit;
 
 impl Lifecycle {
     /// Prepares every module; those that stay as they are are kept.
-    pub(super) async fn prepare(
+    pub(super) async fn prepare(&self, state: &State, sources: Sources) -> Result<Ready, LifecycleError> {
+        let Sources { desired, policies, layout, rules, .. } = sources;
+        let rules = {
+            let mut unit = self.storage().begin().await?;
+            self.rules(&mut unit, &desired, &rules).await?
+        };
+        let mut ready = self.prepare_modules(state, desired, policies, &layout).await?;
+        ready.plan = ready.plan.with_rules(&state.desired.rules, &ready.desired.rules);
+        ready.rules = rules;
+        Ok(ready)
+    }
+
+    /// The rules of use that shall be in force.
+    async fn rules(
+        &self,
+        unit: &mut Unit,
+        desired: &Desired,
+        read: &[Edition],
+    ) -> Result<Editions, LifecycleError> {
+        let kept = &self.inner.service.platform().rules;
+        let resolved = crate::rules::resolve(kept, unit, desired, read, self.path()).await;
+        Ok(resolved.map_err(LifecycleError::storage)??)
+    }
+
+    /// Those that the storage keeps.
+    pub(super) async fn kept_rules(&self, desired: &Desired) -> Result<Editions, LifecycleError> {
+        let mut unit = self.storage().begin().await?;
+        self.rules(&mut unit, desired, &[]).await
+    }
+
+    async fn prepare_modules(
         &self,
         state: &State,
         desired: Desired,
@@ -32,6 +63,7 @@ impl Lifecycle {
             idle: BTreeMap::new(),
             known: Vec::new(),
             samples: BTreeMap::new(),
+            rules: Editions::default(),
             plan: Plan::default(),
             desired,
             policies: policies.clone(),
@@ -94,8 +126,10 @@ impl Lifecycle {
         let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
         // It came into service in the generation that is kept, not in the next one.
         let before = State { generation: state.generation.saturating_sub(1), ..State::default() };
-        let prepared = self.prepare(&before, desired, policies, &layout).await;
-        let ready = prepared.map_err(|error| error.problems())?;
+        let rules = self.kept_rules(&desired).await.map_err(|error| error.problems())?;
+        let prepared = self.prepare_modules(&before, desired, policies, &layout).await;
+        let mut ready = prepared.map_err(|error| error.problems())?;
+        ready.rules = rules;
         for (id, serving) in &ready.serving {
             if let Err(error) = self.storage().declare(id, &serving.collections).await {
                 return Err(vec![Problem::new(id, chain(&error))]);

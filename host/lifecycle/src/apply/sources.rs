@@ -2,22 +2,35 @@
 
 use super::Lifecycle;
 use crate::problem::chain;
-use crate::{Configuration, Desired, Problem};
+use crate::{Configuration, Desired, Problem, WantedRules};
 use std::path::Path;
 use vzaemo_access::PolicyText;
+use vzaemo_identity::Edition;
 use vzaemo_registry::{Layout, Listed};
+
+/// All that stands in files.
+pub(super) struct Sources {
+    pub(super) configuration: Configuration,
+    pub(super) desired: Desired,
+    pub(super) policies: Vec<PolicyText>,
+    pub(super) layout: Layout,
+    /// The rules of use.
+    pub(super) rules: Vec<Edition>,
+}
 
 impl Lifecycle {
     /// Reads everything that stands in files.
-    pub(super) fn read(&self) -> Result<(Configuration, Desired, Vec<PolicyText>, Layout), Vec<Problem>> {
+    pub(super) fn read(&self) -> Result<Sources, Vec<Problem>> {
         let file = self.file();
         let configuration = Configuration::read(&self.inner.path)?;
         let text = std::fs::read_to_string(&self.inner.path).unwrap_or_default();
         let (layout, list) = packages(&self.folders().packages, &file)?;
-        let desired = Desired::resolve(&configuration, &list, &file, &text)?;
+        let mut desired = Desired::resolve(&configuration, &list, &file, &text)?;
+        let rules = crate::rules::read(&configuration, &file, &text)?;
+        desired.rules = rules.iter().map(WantedRules::of).collect();
         let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
         check_holders(&policies, configuration.modules.keys()).map_err(|problem| vec![problem])?;
-        Ok((configuration, desired, policies, layout))
+        Ok(Sources { configuration, desired, policies, layout, rules })
     }
 }
 

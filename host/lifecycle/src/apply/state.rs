@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use vzaemo_access::PolicyText;
 use vzaemo_contract::manifest::Manifest;
+use vzaemo_identity::Editions;
 use vzaemo_service::ModuleVersion;
 use vzaemo_storage::Collection;
 
@@ -21,6 +22,8 @@ pub(super) struct State {
     pub(super) serving: BTreeMap<String, Serving>,
     /// Manifests of modules that do not serve.
     pub(super) idle: BTreeMap<String, Arc<Manifest>>,
+    /// The rules of use.
+    pub(super) rules: Editions,
 }
 
 /// A module that serves.
@@ -40,6 +43,7 @@ pub(super) struct Ready {
     /// What is to be kept of modules that are new or another version.
     pub(super) known: Vec<Known>,
     pub(super) samples: BTreeMap<String, content::Samples>,
+    pub(super) rules: Editions,
     pub(super) plan: Plan,
 }
 

@@ -45,6 +45,9 @@ impl Configuration {
         self.check_mail(&mut check);
         self.check_audit(&mut check);
         self.check_identity(&mut check);
+        for (what, mend) in self.rules.iter().flat_map(super::Rules::problems) {
+            check.problem(&["rules", "versions"], what, mend);
+        }
         self.check_modules(&mut check);
         check.found
     }

@@ -11,6 +11,7 @@ mod meaning;
 mod network;
 mod protection;
 mod qualified;
+mod rules;
 mod sessions;
 
 use crate::Problem;
@@ -26,6 +27,7 @@ pub use mail::{Mail, MailTls};
 pub use network::{Network, NetworkError};
 pub use protection::{Anomalies, Lockout, Protection, Webhook};
 pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
+pub use rules::{Rules, RulesVersion};
 pub use sessions::Sessions;
 
 /// The configuration of the platform.
@@ -70,6 +72,9 @@ pub struct Configuration {
     /// How long people stay signed in.
     #[serde(default)]
     pub sessions: Sessions,
+    /// The rules of use; without them nobody is asked to accept any.
+    #[serde(default)]
+    pub rules: Option<Rules>,
     /// Reference data.
     #[serde(default)]
     pub registers: Registers,
@@ -438,6 +443,9 @@ impl Configuration {
         }
         for path in [&mut self.registers.bodies, &mut self.registers.holidays].into_iter().flatten() {
             *path = base.join(&*path);
+        }
+        if let Some(rules) = &mut self.rules {
+            rules.folder = base.join(&rules.folder);
         }
         if let Some(path) = &mut self.storage.password_file {
             *path = base.join(&*path);

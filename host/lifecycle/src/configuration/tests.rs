@@ -277,7 +277,8 @@ fn the_schema_for_editors_agrees() {
         format!("{GOOD}[storage]\nurl = \"postgres://vzaemo@db/vzaemo\"\npassword-file = \"secret\"\n");
     let qualified = format!("{GOOD}{QUALIFIED}");
     let alerts = format!("{GOOD}{ALERTS}[mail]\nserver = \"mail\"\nsender = \"platform@example.org\"\n");
-    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts] {
+    let rules = format!("{GOOD}[rules]\nversions = [{{ version = \"1.0\", since = \"2026-01-01\" }}]\n");
+    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts, &rules] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

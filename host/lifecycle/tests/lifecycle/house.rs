@@ -219,6 +219,7 @@ impl House {
             bodies: Bodies::sample().unwrap().0,
             aliases: Arc::clone(&identity.aliases),
             grants: Arc::clone(&identity.grants),
+            rules: Arc::clone(&identity.rules),
         };
         let service = Arc::new(Service::new(Arc::new(platform)));
         if let Some(health) = health {

@@ -107,6 +107,7 @@ async fn place() -> Place {
         bodies: Bodies::sample().unwrap().0,
         aliases: Arc::clone(&identity.aliases),
         grants: Arc::clone(&identity.grants),
+        rules: Arc::clone(&identity.rules),
     };
     let manifest = Manifest::from_toml(MANIFEST).unwrap();
     let file = |path: &str| (path == "note.json").then(|| SCHEMA.to_owned());
@@ -157,7 +158,8 @@ impl Place {
     async fn call(&self, reach: Option<Reach>) -> CallHost {
         let unit = self.platform.storage.begin().await.unwrap();
         let seen = Principal { person: "somebody".to_owned(), organisation: None, body: None };
-        let acting = Acting { person: PersonId::parse(PERSON).unwrap(), seen, bodies: Vec::new(), reach };
+        let person = PersonId::parse(PERSON).unwrap();
+        let acting = Acting { person, seen, bodies: Vec::new(), rules_pending: false, reach };
         CallHost::new(unit, &self.version, &self.platform, Some(acting), self.platform.legal.now())
     }
 

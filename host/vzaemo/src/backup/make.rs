@@ -3,7 +3,7 @@
 use super::folder::Writing;
 use super::manifest::{self, Engine, FORMAT, Files, Manifest, Packed};
 use super::verify::{Recorded, dumped};
-use super::{CONFIGURATION, DATABASE, PACKAGES, POLICIES, content_name};
+use super::{CONFIGURATION, DATABASE, PACKAGES, POLICIES, RULES, content_name};
 use crate::{secret, wiring};
 use anyhow::{Context as _, bail};
 use futures::TryStreamExt as _;
@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use vzaemo_lifecycle::Configuration;
+use vzaemo_lifecycle::configuration::RulesVersion;
 use vzaemo_registry::Layout;
 use vzaemo_storage::files::{FilesError, Store};
 
@@ -170,6 +171,13 @@ fn configuration_files(
             let name = path.file_name().and_then(|name| name.to_str());
             let name = name.with_context(|| format!("name {}", path.display()))?;
             copy(&path, &format!("{POLICIES}/{name}"))?;
+        }
+    }
+    if let Some(rules) = &configuration.rules {
+        for RulesVersion { version, .. } in &rules.versions {
+            for text in ["uk.txt", "en.txt"] {
+                copy(&rules.folder.join(version).join(text), &format!("{RULES}/{version}/{text}"))?;
+            }
         }
     }
     let named = [

@@ -8,7 +8,7 @@
 //! | `SHA256SUMS` | the digest of every other file, as `sha256sum --check` takes it |
 //! | `database.jsonl` | documents, counters, numbers, audit log at one position of the commit log ([`vzaemo_storage::dump`]) |
 //! | `files/sha256/…` | the content of the files that the database speaks of |
-//! | `configuration/` | `platform.toml`, `platform.lock`, policies, registers |
+//! | `configuration/` | `platform.toml`, `platform.lock`, policies, rules of use, registers |
 //! | `packages/` | packages of modules, an OCI image layout |
 //!
 //! Secrets are not in it. The platform's secret seals it, so that whoever restores knows that it is this platform's
@@ -27,6 +27,8 @@ const DATABASE: &str = "database.jsonl";
 const CONFIGURATION: &str = "configuration";
 /// Within the configuration.
 const POLICIES: &str = "policies";
+/// Within the configuration.
+const RULES: &str = "rules";
 const PACKAGES: &str = "packages";
 
 /// The name of a file's content within a backup.

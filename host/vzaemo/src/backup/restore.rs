@@ -2,7 +2,7 @@
 
 use super::manifest::{Manifest, Read};
 use super::verify::verify;
-use super::{CONFIGURATION, DATABASE, PACKAGES, POLICIES};
+use super::{CONFIGURATION, DATABASE, PACKAGES, POLICIES, RULES};
 use crate::{secret, wiring};
 use anyhow::{Context as _, bail};
 use std::fs::{self, File, OpenOptions};
@@ -143,10 +143,12 @@ fn place_configuration(
             "platform.lock" => Some(how.config.with_extension("lock")),
             "bodies.toml" => configuration.registers.bodies.clone(),
             "holidays.toml" => configuration.registers.holidays.clone(),
-            own => own
-                .strip_prefix(POLICIES)
-                .and_then(|policy| policy.strip_prefix('/'))
-                .map(|policy| configuration.folders.policies.join(policy)),
+            own => {
+                let within = |folder: &str| own.strip_prefix(folder).and_then(|name| name.strip_prefix('/'));
+                let policy = within(POLICIES).map(|policy| configuration.folders.policies.join(policy));
+                let rules = configuration.rules.as_ref();
+                policy.or_else(|| Some(rules?.folder.join(within(RULES)?)))
+            }
         };
         if let Some(place) = place.filter(|place| !place.exists()) {
             placed.copy(&how.backup.join(name), &place)?;

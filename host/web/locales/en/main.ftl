@@ -9,8 +9,6 @@ footer-source = open source under EUPL-1.2
 footer-accessibility = Accessibility
 footer-privacy = Privacy
 rules-title = Rules of use
-rules-version = Version { $version }, in force from { $since }
-rules-accept = I accept the rules
 
 home-claim-1 = Tell the state.
 home-claim-2 = And see that it answered.

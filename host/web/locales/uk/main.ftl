@@ -9,8 +9,6 @@ footer-source = вихідний код відкрито за EUPL-1.2
 footer-accessibility = Доступність
 footer-privacy = Приватність
 rules-title = Правила користування
-rules-version = Редакція { $version }, чинна з { $since }
-rules-accept = Приймаю правила
 
 home-claim-1 = Скажіть державі.
 home-claim-2 = І простежте, що вона відповіла.

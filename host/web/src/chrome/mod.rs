@@ -19,6 +19,7 @@ pub mod preferences;
 pub mod problem;
 pub mod qualified;
 pub mod record;
+pub mod rules;
 pub mod sessions;
 pub mod sign_in;
 pub mod skeleton;
@@ -37,7 +38,7 @@ pub use preferences::{Contrast, Preferences, Spacing, TextSize, Theme, preferenc
 pub use problem::{Kept, KeptFile, Problem, problem};
 pub use qualified::{Signing, StepUp, signing, step_up};
 pub use sessions::{SessionLine, sessions};
-pub use sign_in::{Means, Rules, rules, sign_in, signed_out};
+pub use sign_in::{Means, sign_in, signed_out};
 pub use skeleton::Skeleton;
 pub use slots::{fill_button, fill_done, fill_link, fill_refused, fill_sign_in, fill_step_up};
 

@@ -43,14 +43,29 @@ pub struct Erasure {
 /// The name of the tick.
 pub const SURE: &str = "sure";
 
-/// The page.
-pub fn my_data(cabinet: &Cabinet<'_>) -> Markup {
+/// The page. `rules` are the versions of the rules of use that the person has accepted, each with the moment.
+pub fn my_data(cabinet: &Cabinet<'_>, rules: &[(String, jiff::Timestamp)]) -> Markup {
     let say = &cabinet.say;
     let body = html! {
         section.v-section {
             h2 { (say.say("my-data-archive")) }
             p { (say.say("my-data-archive-what")) }
             p { a.v-button href=(paths::EXPORT) download { (say.say("my-data-archive-get")) } }
+        }
+        section.v-section {
+            h2 { (say.say("my-data-rules")) }
+            @if rules.is_empty() { p { (say.say("my-data-rules-none")) } } @else {
+                ul.v-list {
+                    @for (version, at) in rules {
+                        li {
+                            a href={ (paths::RULES) "/" (version) } {
+                                (say.say_with("my-data-rules-version", &[("version", version.as_str().into())]))
+                            }
+                            " · " (cabinet.moment(*at))
+                        }
+                    }
+                }
+            }
         }
         section.v-section {
             h2 { (say.say("my-data-correct")) }

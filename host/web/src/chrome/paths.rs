@@ -60,8 +60,12 @@ pub const PREFERENCES: &str = "/preferences";
 pub const LANGUAGE: &str = "/language";
 /// Search over all modules, parameter `q`.
 pub const SEARCH: &str = "/search";
-/// Rules of use.
+/// The rules of use in force; `/rules/<version>` is one version.
 pub const RULES: &str = "/rules";
+/// All versions of the rules of use.
+pub const RULES_VERSIONS: &str = "/rules/versions";
+/// Where the rules in force are accepted; shown by GET, taken by POST.
+pub const RULES_ACCEPTANCE: &str = "/rules/acceptance";
 /// The accessibility statement.
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// The privacy notice.

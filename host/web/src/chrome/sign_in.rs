@@ -1,11 +1,10 @@
-//! Ways to sign in, and the rules of use.
+//! Ways to sign in.
 
-use jiff::civil::Date;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::document::headed;
 use super::icons;
-use crate::texts::{Speaker, push_day};
+use crate::texts::Speaker;
 
 /// One way to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,36 +62,6 @@ pub fn signed_out(say: &Speaker<'_>, there: Option<(&str, &str)>) -> Markup {
             }
         } @else {
             div.v-actions { a.v-button.v-button--quiet href="/" { (say.say("signed-out-home")) } }
-        }
-    }
-}
-
-/// The rules of use in one version.
-#[derive(Debug, Clone)]
-pub struct Rules<'a> {
-    /// Which version.
-    pub version: &'a str,
-    /// The day from which they are in force.
-    pub since: Date,
-    /// The text, rendered.
-    pub html: &'a str,
-    /// The address to accept them at, if the visitor has yet to.
-    pub accept: Option<&'a str>,
-}
-
-/// The page with the rules of use.
-pub fn rules(say: &Speaker<'_>, rules: &Rules<'_>) -> Markup {
-    let mut since = String::new();
-    push_day(rules.since, say, &mut since);
-    let lead = say.say_with("rules-version", &[("version", rules.version.into()), ("since", since.into())]);
-    html! {
-        (headed(say, &[], &say.say("rules-title"), Some(&lead)))
-        div.v-prose { (PreEscaped(rules.html)) }
-        @if let Some(action) = rules.accept {
-            form method="post" action=(action) {
-                input type="hidden" name="version" value=(rules.version);
-                div.v-actions { button.v-button { (say.say("rules-accept")) } }
-            }
         }
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// A kind of records.
 enum Section {
     About,
+    Rules,
     Cases,
     Notices,
     Drafts,
@@ -106,6 +107,7 @@ impl Section {
     fn file(&self) -> String {
         match self {
             Section::About => "about.json".to_owned(),
+            Section::Rules => "rules.json".to_owned(),
             Section::Cases => "cases.json".to_owned(),
             Section::Notices => "notices.json".to_owned(),
             Section::Drafts => "drafts.json".to_owned(),
@@ -136,6 +138,7 @@ impl Export {
         let say = self.say();
         match section {
             Section::About => say.say("export-about").into_owned(),
+            Section::Rules => say.say("my-data-rules").into_owned(),
             Section::Cases => say.say("cabinet-cases").into_owned(),
             Section::Notices => say.say("cabinet-notices").into_owned(),
             Section::Drafts => say.say("cabinet-drafts").into_owned(),
@@ -150,8 +153,8 @@ impl Export {
     }
 
     async fn make(&self, archive: Archive) -> Result<(), Failed> {
-        use Section::{About, Accesses, Cases, Drafts, Files, Letters, Notices, Sessions};
-        let mut sections = vec![About, Cases, Notices, Drafts, Letters, Accesses, Sessions, Files];
+        use Section::{About, Accesses, Cases, Drafts, Files, Letters, Notices, Rules, Sessions};
+        let mut sections = vec![About, Rules, Cases, Notices, Drafts, Letters, Accesses, Sessions, Files];
         let mut unit = begin(&self.app).await?;
         let holdings = self.app.service.holdings(&mut unit, self.id).await?;
         drop(unit);
@@ -249,6 +252,16 @@ impl Export {
         let mut unit = begin(&self.app).await?;
         match section {
             Section::About => Ok((self.about(), None)),
+            Section::Rules => {
+                drop(unit);
+                let accepted = self.app.platform().rules.accepted(self.id).await.map_err(Error::storage)?;
+                let items = accepted.iter().map(|one| Item {
+                    json: json!({"version": one.version, "digest": one.digest, "at": one.at.to_string(),
+                        "address": format!("{}/{}", paths::RULES, one.version)}),
+                    html: html! { (one.version) " · " (self.moment(&one.at.to_string())) " · " (one.digest) },
+                });
+                Ok((items.collect(), None))
+            }
             Section::Cases => {
                 let found = vzaemo_cabinet::my_cases(&mut unit, &self.person, PORTION, after).await;
                 let (cases, next) = found.map_err(Error::storage)?;

@@ -41,6 +41,7 @@ mod receipts;
 mod remembered;
 mod resolver;
 mod routes;
+mod rules;
 mod sessions;
 mod sign_in;
 mod single_sign_on;
@@ -97,7 +98,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
         .route("/language/{code}", get(home::language))
         .route(&format!("{}{{id}}", paths::FILES), get(files::serve))
-        .route(paths::RULES, get(statements::rules))
+        .merge(rules::routes())
         .route(paths::ACCESSIBILITY, get(statements::accessibility))
         .route(paths::PRIVACY, get(statements::privacy))
         .route(paths::RECORD, get(receipts::list))
@@ -123,6 +124,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
             .route("/dev/id/{*path}", get(development::provider).post(development::provider));
     }
     router
+        .route_layer(axum::middleware::from_fn_with_state(Arc::clone(&app), rules::gate))
         .fallback(modules::serve)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
         .with_state(app)

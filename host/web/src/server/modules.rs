@@ -211,6 +211,9 @@ pub(super) async fn failed(app: &App, visit: &Visit, module: &str, error: &Error
         Error::Denied { reason: Reason::AssuranceTooLow { needed } } => {
             return super::answer::see_other(&super::step_up::address(*needed, &visit.path));
         }
+        Error::Denied { reason: Reason::RulesPending } => {
+            return super::answer::see_other(&super::rules::address(&visit.path));
+        }
         Error::Denied { reason } => {
             super::kept_out::denied(app, visit, module, reason);
             if let Some(why) = super::kept_out::lawful_block(app, visit, reason).await {

@@ -1,7 +1,7 @@
 //! Everything about me: the way to the archive, how to correct, and erasure in two steps.
 
 use super::answer::{Content, page, see_other, set_cookie};
-use super::cabinet::{acting_for, cabinet, said, service_name, signed_in};
+use super::cabinet::{acting_for, cabinet, said, service_name};
 use super::{App, visit::Visit};
 use crate::chrome::my_data as chrome;
 use crate::chrome::my_data::{Erasure, Kept, SURE};
@@ -34,12 +34,16 @@ async fn answered(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<Ma
 }
 
 async fn show(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    if let Err(response) = signed_in(&visit) {
-        return response;
-    }
+    let Some(person) = person(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
+    };
     let name = acting_for(&visit);
-    let main = chrome::my_data(&cabinet(&app, &visit, name.as_deref()));
-    answered(&app, &visit, &headers, Ok(main)).await
+    let accepted = app.platform().rules.accepted(person).await.map_err(Error::storage);
+    let main = accepted.map(|accepted| {
+        let accepted: Vec<_> = accepted.iter().map(|one| (one.version.clone(), one.at.timestamp())).collect();
+        chrome::my_data(&cabinet(&app, &visit, name.as_deref()), &accepted)
+    });
+    answered(&app, &visit, &headers, main).await
 }
 
 /// A length of time in words: years, months and days of an ISO 8601 duration.

@@ -41,7 +41,13 @@ pub(super) async fn open(app: &App, visit: &Visit, headers: &HeaderMap, complete
                 None => super::acting_for::choice_before(&session, &completed.return_to),
                 Some(_) => None,
             };
-            let mut response = see_other(choice.as_deref().unwrap_or(completed.return_to.as_str()));
+            let next = choice.as_deref().unwrap_or(completed.return_to.as_str());
+            // Where that cannot be found out now, the next page finds it out.
+            let pending = app.service.rules_pending(session.person.id).await;
+            let mut response = match pending {
+                Ok(Some(_)) => see_other(&super::rules::address(next)),
+                Ok(None) | Err(_) => see_other(next),
+            };
             set_cookie(&mut response, &app.cookies.session(&token));
             let binding = app.cookies.binding_name(&completed.binding);
             set_cookie(&mut response, &app.cookies.no_binding(&binding));

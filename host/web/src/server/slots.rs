@@ -85,7 +85,8 @@ async fn answered(
         let fresh = watch.map(|watch| asked.clone().watched(watch));
         return Ok(Answered { answers: Arc::new(Answers::new(slots, version, asked)), fresh });
     };
-    let key = AnswersKey::new(session, &version.manifest.id, acts);
+    let rules_pending = super::rules::pending(app, visit).await?.is_some();
+    let key = AnswersKey::new(session, rules_pending, &version.manifest.id, acts);
     if !visit.anew
         && let Some(answers) = app.remembered.answers(&key, version, app.platform().legal.now())
     {
@@ -155,6 +156,10 @@ impl Filler<'_> {
                 let href = super::step_up::address(*needed, &self.visit.path);
                 chrome::fill_step_up(slot, &why(reason, Some(self.version), &say), &href, out);
             }
+            reason @ Reason::RulesPending => {
+                let href = super::rules::address(&self.visit.path);
+                chrome::fill_step_up(slot, &why(reason, Some(self.version), &say), &href, out);
+            }
             reason @ (Reason::Blocked | Reason::Forbidden { .. }) => {
                 chrome::fill_refused(&why(reason, Some(self.version), &say), out);
             }
@@ -200,6 +205,7 @@ pub(super) fn why(reason: &Reason, version: Option<&ModuleVersion>, say: &Speake
         Reason::AssuranceTooLow { needed: Assurance::High } => "why-assurance-high",
         Reason::AssuranceTooLow { .. } => "why-assurance",
         Reason::Blocked => "why-blocked",
+        Reason::RulesPending => "why-rules",
         Reason::WrongState { .. } => "why-state",
         Reason::NotYours => "why-not-yours",
         Reason::NotOfficial => "why-not-official",

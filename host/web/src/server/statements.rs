@@ -29,12 +29,12 @@ async fn statement(
     page(app, visit, headers, Content::new(&title, main)).await
 }
 
-/// The rules of use.
-pub(super) async fn rules(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
+/// What holds everywhere, where the holder has set no rules of use.
+pub(super) async fn rules(app: &App, visit: &Visit, headers: &HeaderMap) -> Response {
     statement(
-        &app,
-        &visit,
-        &headers,
+        app,
+        visit,
+        headers,
         "rules-title",
         &["rules-who", "rules-once", "rules-content", "rules-limits"],
     )

@@ -69,11 +69,16 @@ pub(super) async fn parked(app: &App, path: &str, values: &Values, needed: Assur
     response
 }
 
-/// The same for a button without a form: back to the page that it stood on.
-pub(super) fn from_button(app: &App, headers: &HeaderMap, needed: Assurance) -> Response {
+/// The page of the platform's own from which something was sent, if the browser tells.
+pub(super) fn page_before(app: &App, headers: &HeaderMap) -> Option<ReturnTo> {
     let page = headers.get(http::header::REFERER).and_then(|page| page.to_str().ok());
     let page = page.and_then(|page| url::Url::parse(page).ok());
     let page = page.filter(|page| page.origin() == app.base.origin());
-    let to = page.and_then(|page| ReturnTo::parse(&page[url::Position::BeforePath..]));
+    page.and_then(|page| ReturnTo::parse(&page[url::Position::BeforePath..]))
+}
+
+/// The same for a button without a form: back to the page that it stood on.
+pub(super) fn from_button(app: &App, headers: &HeaderMap, needed: Assurance) -> Response {
+    let to = page_before(app, headers);
     see_other(&address(needed, to.as_ref().map_or(paths::HOME, ReturnTo::as_str)))
 }

@@ -9,7 +9,7 @@ use super::answer::{see_other, set_cookie, trouble};
 use super::modules::failed;
 use super::presentation::Presentation;
 use super::visit::Visit;
-use super::{App, parked, paused, position, step_up, told};
+use super::{App, parked, paused, position, rules, step_up, told};
 use crate::chrome::paths;
 use crate::chrome::problem::{Kept, Problem};
 use crate::forms::{ActingFor, Choice, Form, SUBMISSION, Sent, Values};
@@ -23,6 +23,7 @@ use std::sync::{Arc, LazyLock};
 use uploads::Uploads;
 use vzaemo_access::Reason;
 use vzaemo_contract::call::{Message, Pair, Request as Call};
+use vzaemo_identity::ReturnTo;
 use vzaemo_service::{Done, Error, ModuleState, ModuleVersion, route};
 
 /// The act that an address leads to.
@@ -221,15 +222,21 @@ pub(super) async fn submit(
                 Err(Error::Denied { reason: Reason::AssuranceTooLow { needed } }) => {
                     step_up::from_button(app, &parts.headers, needed)
                 }
+                Err(Error::Denied { reason: Reason::RulesPending }) => {
+                    let from = step_up::page_before(app, &parts.headers);
+                    let from = from.as_ref().map_or(paths::HOME, ReturnTo::as_str);
+                    see_other(&rules::address(from))
+                }
                 Err(error) => failed(app, visit, &module, &error).await,
             };
         }
         Err(response) => return response,
     };
-    if let Err(response) = concerned(app, visit, &filling.version, &filling.place).await {
-        return response;
+    match concerned(app, visit, &filling.version, &filling.place).await {
+        Ok(()) => filling.take(&parts.headers, sent, uploads).await,
+        Err(Error::Denied { reason: Reason::RulesPending }) => filling.waits_for_rules(sent, uploads).await,
+        Err(error) => failed(app, visit, filling.place.module, &error).await,
     }
-    filling.take(&parts.headers, sent, uploads).await
 }
 
 /// Whether an act could be the visitor's at all. Whose it is not is told nothing of its form, whatever they send; who could
@@ -239,7 +246,7 @@ async fn concerned(
     visit: &Visit,
     version: &Arc<ModuleVersion>,
     place: &Place<'_>,
-) -> Result<(), Response> {
+) -> Result<(), Error> {
     match app.service.may(&visit.caller, version, place.act, &place.params).await {
         Ok(())
         | Err(Error::Denied {
@@ -250,7 +257,7 @@ async fn concerned(
                 | Reason::Blocked
                 | Reason::Forbidden { .. },
         }) => Ok(()),
-        Err(error) => Err(failed(app, visit, place.module, &error).await),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,14 +1,14 @@
 //! From step to step, and at the end the act.
 
 use super::pages::Shown;
-use super::uploads::Uploads;
+use super::uploads::{self, Uploads};
 use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
 use crate::chrome::paths;
 use crate::chrome::problem::Kept;
 use crate::forms::{Fault, FieldError, GO, KEEP, STEP, SUBMISSION, Sent, Values};
 use crate::server::answer::{no_content, see_other, trouble};
 use crate::server::modules::failed;
-use crate::server::{parked, paused, step_up};
+use crate::server::{parked, paused, rules, step_up};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use vzaemo_access::Reason;
@@ -146,8 +146,25 @@ impl Filling<'_> {
             Err(Error::Denied { reason: Reason::AssuranceTooLow { needed } }) => {
                 step_up::parked(self.app, &self.path, values, needed).await
             }
+            // Other rules of use have come into force meanwhile.
+            Err(Error::Denied { reason: Reason::RulesPending }) => {
+                rules::parked(self.app, &self.path, values, &self.path).await
+            }
             Err(error) => failed(self.app, self.visit, module, &error).await,
         }
+    }
+
+    /// The visitor has yet to accept the rules of use: nothing of theirs is taken, but what they typed waits until they
+    /// come back.
+    pub(super) async fn waits_for_rules(self, mut sent: Sent, uploads: Uploads) -> Response {
+        let step = sent.step.as_deref().filter(|step| self.form.step(step).is_some());
+        let back = step.map_or_else(|| self.path.clone(), |step| self.at_step(step));
+        // By the script, which has no page to come back to; the answers are still in the browser.
+        if sent.go.as_deref() == Some(KEEP) {
+            return see_other(&rules::address(&back));
+        }
+        uploads::park(self.app, uploads, &mut sent.values).await;
+        rules::parked(self.app, &self.path, &sent.values, &back).await
     }
 
     /// The page for an error; where it will pass, with what can be sent again by one press.

@@ -55,10 +55,12 @@ async fn answered(
     };
     let given = |text: &'_ str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let (person, key) = (given(&asked.person), given(&asked.resource));
+    let rules = app.service.rules_in_force();
     let question = Question {
         person: person.as_deref(),
         assurance: asked.assurance.into(),
         organisation: None,
+        rules: rules.as_deref(),
         action,
         key: key.as_deref(),
     };

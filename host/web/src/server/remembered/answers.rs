@@ -10,17 +10,23 @@ use vzaemo_service::{ModuleVersion, Slot};
 /// What answers are known by: whose they are, and what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::server) struct AnswersKey {
-    /// The session with all of it that decides: a block, other roles or another name to act in are another key.
+    /// The session with all of it that decides: a block, other roles, another name to act in or rules of use that are yet
+    /// to be accepted are another key.
     who: String,
     module: String,
     acts: Vec<(String, Vec<Pair>)>,
 }
 
 impl AnswersKey {
-    /// For the acts of a module, asked by a session.
-    pub fn new(session: &Session, module: &str, acts: Vec<(String, Vec<Pair>)>) -> Self {
+    /// For the acts of a module, asked by a session whose person has yet to accept the rules of use, or has.
+    pub fn new(session: &Session, rules_pending: bool, module: &str, acts: Vec<(String, Vec<Pair>)>) -> Self {
         let acting_for = session.acting_for.as_ref().map_or("", |organisation| organisation.edrpou.as_str());
-        let who = format!("{} {} {} {acting_for}", session.id.as_str(), session.standing, session.blocked);
+        let who = format!(
+            "{} {} {} {rules_pending} {acting_for}",
+            session.id.as_str(),
+            session.standing,
+            session.blocked
+        );
         AnswersKey { who, module: module.to_owned(), acts }
     }
 

@@ -1,0 +1,29 @@
+### The rules of use: their versions, and accepting them.
+
+rules-version = Version { $version }, in force from { $since }
+rules-to-come = These rules are not in force yet.
+rules-past = These rules are not in force. They are kept so that what was accepted can be read again.
+rules-to-accept = Accept the rules
+rules-digest = Digest of both texts:
+rules-versions = All versions of the rules
+rules-versions-lead = Every version that was ever applied, with the day from which it is in force. None is ever changed.
+rules-versions-none = No version has been applied yet.
+rules-in-force-tag = In force
+rules-to-come-tag = To come
+rules-past-tag = Not in force
+rules-accept-title = Accept the rules of use
+rules-accept-first = Please read the rules before you take part. Until you accept them you can read public pages, but not submit, sign or vote. What you have typed is kept for an hour.
+rules-accept-again = The rules have changed since you accepted them. Please read the new version; until you accept it you can read public pages, but not submit, sign or vote. What you have typed is kept for an hour.
+rules-accepted-before = The version that you accepted: { $version }
+rules-accept-tick = I have read the rules of use and accept them
+rules-accept = Accept and go on
+rules-not-accepted = The rules are not accepted yet
+rules-unticked = Tick that you have read the rules and accept them
+rules-changed = Other rules have come into force since you opened the page. Read this version and tick that you accept it
+rules-otherwise = If you do not accept them
+rules-otherwise-what = You can sign out and go on reading. Your data stay yours:
+rules-otherwise-data = get an archive of them, or have them erased
+why-rules = First read and accept the rules of use.
+my-data-rules = Rules of use that you accepted
+my-data-rules-none = You have not accepted any yet.
+my-data-rules-version = Version { $version }
