@@ -49,9 +49,10 @@ pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use store::{
-    Alias, Aliases, AttestedName, Blocking, Grant, Grants, IdentityError, LogoutRecorder, NAMESPACE, Opening,
-    Person, Persons, PlatformSecret, RecordError, Recorder, Recording, Session, SessionLimits, Sessions,
-    SignInRecorder, SignedIn, Standing, collections, unrecorded,
+    Alias, Aliases, AttestedName, Blocking, Grant, Grants, INVITATIONS, IdentityError, LogoutRecorder,
+    NAMESPACE, Opening, Person, PersonKey, Persons, PlatformSecret, RecordError, Recorder, Recording,
+    Session, SessionLimits, Sessions, SignInRecorder, SignedIn, Standing, claims, collections, delegations,
+    unrecorded,
 };
 pub use token::{Token, TokenHash};
 pub use transport::{Transport, TransportError};
