@@ -49,9 +49,9 @@ pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use store::{
-    Acceptance, Alias, Aliases, AttestedName, Blocking, Edition, Editions, Grant, Grants, IdentityError,
-    LogoutRecorder, NAMESPACE, Opening, Person, Persons, PlatformSecret, RecordError, Recorder, Recording,
-    RulesOfUse, Session, SessionLimits, Sessions, SignInRecorder, SignedIn, Standing, collections,
+    Acceptance, Alias, Aliases, AttestedName, Blocking, Edition, Editions, Grant, Grants, INVITATIONS, IdentityError,
+    LogoutRecorder, NAMESPACE, Opening, Person, PersonKey, Persons, PlatformSecret, RecordError, Recorder, Recording,
+    RulesOfUse, Session, SessionLimits, Sessions, SignInRecorder, SignedIn, Standing, claims, collections, delegations,
     unrecorded,
 };
 pub use token::{Token, TokenHash};

@@ -24,8 +24,13 @@ pub enum Role {
     TechnicalAdministrator,
     /// Reads the audit log.
     Auditor,
-    /// Acts for an organisation.
+    /// Acts for an organisation as its head does: also names members of its staff who act for it too.
     OrganisationRepresentative {
+        /// The organisation's ЄДРПОУ.
+        edrpou: Edrpou,
+    },
+    /// Acts for an organisation as a member of its staff, and names nobody else.
+    OrganisationStaff {
         /// The organisation's ЄДРПОУ.
         edrpou: Edrpou,
     },
@@ -77,12 +82,18 @@ impl Roles {
         bodies
     }
 
-    /// The organisations for which grants let the person act, in the order of their codes.
+    /// The organisations for which grants let the person act: first those that they head, each in the order of their
+    /// codes. One that they head and are of the staff of comes twice.
     pub fn represented(&self) -> impl Iterator<Item = &Edrpou> {
         self.iter().filter_map(|role| match role {
-            Role::OrganisationRepresentative { edrpou } => Some(edrpou),
+            Role::OrganisationRepresentative { edrpou } | Role::OrganisationStaff { edrpou } => Some(edrpou),
             _ => None,
         })
+    }
+
+    /// Whether the person may name members of the organisation's staff who act for it.
+    pub fn heads(&self, edrpou: &Edrpou) -> bool {
+        self.0.contains(&Role::OrganisationRepresentative { edrpou: edrpou.clone() })
     }
 
     /// Whether a grant lets the person act for this organisation.
@@ -141,5 +152,14 @@ mod tests {
         assert!(
             roles.represents(&"00032112".parse().unwrap()) && !roles.represents(&"14360570".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn staff_acts_for_the_organisation_and_does_not_head_it() {
+        let (one, other): (Edrpou, Edrpou) = ("00032112".parse().unwrap(), "14360570".parse().unwrap());
+        let staff: Roles = [Role::OrganisationStaff { edrpou: one.clone() }].into_iter().collect();
+        assert!(staff.represents(&one) && !staff.heads(&one));
+        let head: Roles = [Role::OrganisationRepresentative { edrpou: one.clone() }].into_iter().collect();
+        assert!(head.represents(&one) && head.heads(&one) && !head.heads(&other));
     }
 }

@@ -24,6 +24,7 @@ mod reach;
 mod reading;
 pub mod record;
 mod recording;
+pub mod representation;
 pub mod route;
 mod rules;
 mod run;

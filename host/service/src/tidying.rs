@@ -47,12 +47,21 @@ const SUBMISSION: Expiry = Expiry {
     kept: SignedDuration::from_hours(30 * 24),
 };
 
+/// Of identity: invitations to act for an organisation that nobody can take up any more.
+const INVITATION: Expiry = Expiry {
+    namespace: vzaemo_identity::NAMESPACE,
+    collection: vzaemo_identity::INVITATIONS,
+    field: "expires",
+    age: Age::Real,
+    kept: SignedDuration::ZERO,
+};
+
 impl Service {
     /// Removes what has had its time, in this room, in the cabinet (drafts) and in the rooms above as they say, and tells
     /// how many records that were. To be called now and then.
     pub async fn tidy(&self, above: &[Expiry]) -> Result<usize, Error> {
         let mut removed = self.tidy_drafts().await?;
-        for expiry in above.iter().chain([&SUBMISSION]) {
+        for expiry in above.iter().chain([&SUBMISSION, &INVITATION]) {
             let now = match expiry.age {
                 Age::Legal => self.platform().legal.now(),
                 Age::Real => self.platform().security.now(),

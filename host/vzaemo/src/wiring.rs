@@ -18,8 +18,9 @@ use vzaemo_jobs::Jobs;
 use vzaemo_lifecycle::configuration::{self, FileStore, MailTls, Mode};
 use vzaemo_lifecycle::{Configuration, Lifecycle, Problem};
 use vzaemo_protection::{ClamdAddress, Limits, Protection, Scanner, TrustedProxies};
-use vzaemo_registers::{Bodies, Holidays};
+use vzaemo_registers::{Bodies, Edr, EdrConfig, Holidays};
 use vzaemo_runtime::{Engine, EngineConfig};
+use vzaemo_service::representation::{Register, Representation};
 use vzaemo_service::{Expiry, Platform, Service};
 use vzaemo_storage::files::{Files, FilesConfig, Secret, StoreConfig};
 use vzaemo_storage::{Config, Postgres, Storage};
@@ -53,6 +54,8 @@ pub struct Wired {
     pub mailer: Option<Mailer>,
     /// Sessions, for sweeping.
     pub identity: Identity,
+    /// Claims and delegations, for looking after what is due.
+    pub representation: Arc<Representation>,
     /// How much anybody may ask for.
     pub limits: Arc<Limits>,
     /// Security events, lock-outs, block lists, alerts.
@@ -153,7 +156,14 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         grants: Arc::clone(&identity.grants),
         rules: Arc::clone(&identity.rules),
     };
-    let service = Arc::new(Service::new(Arc::new(platform)));
+    let platform = Arc::new(platform);
+    let representation = Arc::new(Representation::new(
+        Arc::clone(&platform),
+        Arc::clone(&identity.persons),
+        Arc::clone(&identity.sessions),
+        register(&configuration)?,
+    ));
+    let service = Arc::new(Service::new(platform));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
     let protection = Arc::new(protection::protection(&configuration, &storage, mail.as_ref())?);
     let security_expiries = protection::expiries(&configuration);
@@ -169,6 +179,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         service: Arc::clone(&service),
         persons: Arc::clone(&identity.persons),
         sessions: Arc::clone(&identity.sessions),
+        representation: Arc::clone(&representation),
         sign_in,
         qualified,
         development: provider,
@@ -193,6 +204,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         scanner,
         mailer,
         identity,
+        representation,
         limits,
         protection,
         security_expiries,
@@ -282,6 +294,15 @@ fn key(file: Option<&Path>, variable: &str) -> anyhow::Result<Secret> {
         None => std::env::var(variable).with_context(|| format!("find {variable} in the environment"))?,
     };
     Ok(Secret(text.trim().to_owned()))
+}
+
+/// The state register of legal entities, if it is connected.
+fn register(configuration: &Configuration) -> anyhow::Result<Option<Register>> {
+    let Some(wanted) = &configuration.registers.edr else { return Ok(None) };
+    let token = key(wanted.token_file.as_deref(), "VZAEMO_EDR_TOKEN")?;
+    let edr = Edr::new(&EdrConfig::new(wanted.url.clone(), &token.0))
+        .context("set up the connection to the register of legal entities")?;
+    Ok(Some(Register { entities: Arc::new(edr), heads_by_name: wanted.heads_by_name }))
 }
 
 /// How letters are sent, if they are.

@@ -1,9 +1,11 @@
 //! Who has which roles, and who is blocked from acting.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use vzaemo_clock::{Instant, LegalClock};
+use vzaemo_registers::Edrpou;
 use vzaemo_storage::{BODY, Query, Storage, Unit};
 
 use super::cache::{News, Remembered};
@@ -20,9 +22,26 @@ pub struct Grant {
     pub role: Role,
     /// The legal time from which on the person has it.
     pub since: Instant,
-    /// Who granted it; `None` for the seed of development mode and the first administrator.
+    /// Who granted it; `None` for the seed of development mode, the first administrator and what a register confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
+    /// The legal time at which it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
+    /// Of a role for an organisation: its name, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+}
+
+impl Grant {
+    /// A role from this legal time on, without end.
+    pub fn new(role: Role, since: Instant) -> Self {
+        Self { role, since, by: None, until: None, organisation: None }
+    }
+
+    fn holds(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
 }
 
 /// A lawful block: the person may read but not act.
@@ -45,8 +64,12 @@ pub struct Standing {
     pub roles: Arc<Roles>,
     /// Whether the person is blocked from acting.
     pub blocked: bool,
-    /// Grows with every change of the above; 0 if there never was one.
+    /// Grows with every change of the above but the end of a grant by time; 0 if there never was one.
     pub revision: u64,
+    /// The legal time at which the first of the grants ends by itself: from then on this standing is another one.
+    pub until: Option<Instant>,
+    /// The names of organisations that grants are for, where they are known.
+    pub organisations: Arc<BTreeMap<Edrpou, String>>,
 }
 
 /// The roles and blocks of all persons.
@@ -77,7 +100,7 @@ impl Grants {
 
     /// The standing of a person. A change shows at once and ends every session of theirs.
     pub async fn standing(&self, person: PersonId) -> Result<Standing, IdentityError> {
-        if let Some(standing) = self.cache.get(&person) {
+        if let Some(standing) = self.remembered(person) {
             return Ok(standing);
         }
         let ticket = self.cache.ticket();
@@ -87,20 +110,31 @@ impl Grants {
         Ok(standing)
     }
 
-    /// The standing, if it is in memory.
+    /// The standing, if it is in memory and no grant in it has ended.
     pub(super) fn remembered(&self, person: PersonId) -> Option<Standing> {
-        self.cache.get(&person)
+        self.cache.get(&person).filter(|standing| standing.until.is_none_or(|until| self.clock.now() < until))
     }
 
     /// The standing as a unit of work sees it, which makes it part of what the unit depends on.
     pub async fn standing_in(&self, unit: &mut Unit, person: PersonId) -> Result<Standing, IdentityError> {
         let (body, revision) = read(unit, person).await?;
-        let roles = if body.grants.is_empty() {
+        let now = self.clock.now();
+        let grants: Vec<Grant> = body.grants.into_iter().filter(|grant| grant.holds(now)).collect();
+        let until = grants.iter().filter_map(|grant| grant.until).min();
+        let named = grants.iter().filter_map(|grant| match &grant.role {
+            Role::OrganisationRepresentative { edrpou } | Role::OrganisationStaff { edrpou } => {
+                Some((edrpou.clone(), grant.organisation.clone()?))
+            }
+            _ => None,
+        });
+        let organisations = Arc::new(named.collect());
+        let roles = if grants.is_empty() {
             Arc::clone(&self.none)
         } else {
-            Arc::new(body.grants.into_iter().map(|grant| grant.role).collect())
+            Arc::new(grants.into_iter().map(|grant| grant.role).collect())
         };
-        Ok(Standing { roles, blocked: body.blocked.is_some(), revision: revision.unwrap_or_default() })
+        let (blocked, revision) = (body.blocked.is_some(), revision.unwrap_or_default());
+        Ok(Standing { roles, blocked, revision, until, organisations })
     }
 
     /// Whether there is such a person.
@@ -156,7 +190,7 @@ impl Grants {
         by: Option<PersonId>,
         record: Recorder<'_>,
     ) -> Result<bool, IdentityError> {
-        let grant = Grant { role: role.clone(), since: self.clock.now(), by };
+        let grant = Grant { by, ..Grant::new(role.clone(), self.clock.now()) };
         self.change(person, record, |body| {
             let new = !body.grants.iter().any(|known| known.role == *role);
             if new {
@@ -165,6 +199,52 @@ impl Grants {
             new
         })
         .await
+    }
+
+    /// Gives a person a role within a unit of work, and tells the revision of their standing that this makes; `None` if
+    /// they have the role already. After the commit call [`Self::has_changed`].
+    pub async fn grant_in(
+        &self,
+        unit: &mut Unit,
+        person: PersonId,
+        grant: Grant,
+    ) -> Result<Option<u64>, IdentityError> {
+        if persons::read(unit, person).await?.is_none() {
+            return Err(IdentityError::NoPerson(person));
+        }
+        let now = self.clock.now();
+        let (mut body, revision) = read(unit, person).await?;
+        if body.grants.iter().any(|known| known.role == grant.role && known.holds(now)) {
+            return Ok(None);
+        }
+        // One that has ended by time and was not yet removed makes room.
+        body.grants.retain(|known| known.role != grant.role);
+        body.grants.push(grant);
+        write(unit, person, &body, revision).await.map(Some)
+    }
+
+    /// Takes a role from a person within a unit of work: that one which was given until this time. `false` if they do not
+    /// have it. After the commit call [`Self::has_changed`].
+    pub async fn revoke_in(
+        &self,
+        unit: &mut Unit,
+        person: PersonId,
+        role: &Role,
+        until: Instant,
+    ) -> Result<bool, IdentityError> {
+        let (mut body, revision) = read(unit, person).await?;
+        let before = body.grants.len();
+        body.grants.retain(|known| known.role != *role || known.until != Some(until));
+        if body.grants.len() == before {
+            return Ok(false);
+        }
+        write(unit, person, &body, revision).await?;
+        Ok(true)
+    }
+
+    /// Forgets what is remembered of a person whose standing a unit of work has changed, after its commit.
+    pub fn has_changed(&self, person: PersonId) {
+        self.cache.forget(&person);
     }
 
     /// Takes a role from a person. `false` if they do not have it. `record` as with [`Self::grant`].
@@ -226,13 +306,7 @@ impl Grants {
             if !change(&mut body) {
                 return Ok(false);
             }
-            let (key, text) = (person.to_string(), serde_json::to_string(&body)?);
-            match revision {
-                Some(revision) => unit.replace(NAMESPACE, GRANTS, &key, revision, &text).await?,
-                None => {
-                    unit.insert(NAMESPACE, GRANTS, Some(key), &text).await?;
-                }
-            }
+            write(&mut unit, person, &body, revision).await?;
             record(&mut unit).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(_) => {
@@ -254,7 +328,7 @@ impl Grants {
                 return Ok(());
             }
             let since = self.clock.now();
-            let grants = roles.iter().map(|role| Grant { role: role.clone(), since, by: None }).collect();
+            let grants = roles.iter().map(|role| Grant::new(role.clone(), since)).collect();
             let text = serde_json::to_string(&Body { grants, blocked: None })?;
             unit.insert(NAMESPACE, GRANTS, Some(person.to_string()), &text).await?;
             match unit.commit().await {
@@ -267,16 +341,31 @@ impl Grants {
         }
         Err(IdentityError::Contended)
     }
-
-    /// Forgets what is remembered of a person's standing.
-    pub(super) fn forget(&self, person: PersonId) {
-        self.cache.forget(&person);
-    }
 }
 
 async fn read(unit: &mut Unit, person: PersonId) -> Result<(Body, Option<u64>), IdentityError> {
     match unit.get(NAMESPACE, GRANTS, &person.to_string()).await? {
         Some(document) => Ok((document.parse()?, Some(document.revision))),
         None => Ok((Body::default(), None)),
+    }
+}
+
+/// Writes the document that had this revision, and tells which one it has then.
+async fn write(
+    unit: &mut Unit,
+    person: PersonId,
+    body: &Body,
+    revision: Option<u64>,
+) -> Result<u64, IdentityError> {
+    let (key, text) = (person.to_string(), serde_json::to_string(body)?);
+    match revision {
+        Some(revision) => {
+            unit.replace(NAMESPACE, GRANTS, &key, revision, &text).await?;
+            Ok(revision + 1)
+        }
+        None => {
+            unit.insert(NAMESPACE, GRANTS, Some(key), &text).await?;
+            Ok(1)
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 mod aliases;
 mod cache;
+pub mod claims;
 mod completed;
+pub mod delegations;
 mod error;
 mod grants;
 mod persons;
@@ -15,9 +17,9 @@ mod sessions;
 pub use aliases::{Alias, Aliases};
 pub use error::IdentityError;
 pub use grants::{Blocking, Grant, Grants, Standing};
-pub use persons::{AttestedName, Person, Persons};
+pub use persons::{AttestedName, Person, PersonKey, Persons};
 pub use rules::{Acceptance, Edition, Editions, RulesOfUse};
-pub use schema::{NAMESPACE, collections};
+pub use schema::{INVITATIONS, NAMESPACE, collections};
 pub use secret::PlatformSecret;
 pub(crate) use secret::{Accounts, Key};
 pub use session::{Opening, Session, SessionLimits, SignedIn};

@@ -9,7 +9,7 @@ use vzaemo_storage::{Storage, Unit};
 use super::cache::{News, Remembered};
 use super::schema::{NAMESPACE, PERSONS};
 use super::{ATTEMPTS, IdentityError, PlatformSecret, Recorder, again};
-use crate::{Attested, FullName, PersonId, Token};
+use crate::{Attested, FullName, PersonId, ProvenKey, Token};
 
 /// Persons: one for one proven key.
 pub struct Persons {
@@ -47,6 +47,11 @@ struct Body {
     proven: bool,
     names: Vec<AttestedName>,
 }
+
+/// The keyed hash of a proven key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonKey(String);
 
 /// So many persons are remembered.
 const REMEMBERED: u64 = 50_000;
@@ -87,6 +92,24 @@ impl Persons {
     /// The same within a unit of work: as of its snapshot, and part of what it has read.
     pub async fn get_in(&self, unit: &mut Unit, id: PersonId) -> Result<Option<Person>, IdentityError> {
         read(unit, id).await
+    }
+
+    /// Under what a person with this key is found again. It tells nothing to whoever has not the platform's secret, and
+    /// not whether there is such a person.
+    pub fn key_of(&self, key: &ProvenKey) -> PersonKey {
+        PersonKey(self.secret.hash(&key.canonical()))
+    }
+
+    /// Whether this is the person with that key, as a unit of work sees it.
+    pub async fn has_key_in(
+        &self,
+        unit: &mut Unit,
+        id: PersonId,
+        key: &PersonKey,
+    ) -> Result<bool, IdentityError> {
+        let Some(document) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(false) };
+        let body: Body = document.parse()?;
+        Ok(body.proven && body.key == key.0)
     }
 
     /// Finds the person whom this attests, or makes them, in a commit of its own.

@@ -13,6 +13,10 @@ pub(super) const SESSIONS: &str = "sessions";
 pub(super) const COMPLETED: &str = "completed";
 pub(super) const RULES: &str = "rules";
 pub(super) const ACCEPTANCES: &str = "acceptances";
+pub(super) const CLAIMS: &str = "claims";
+/// Invitations to act for an organisation, by the hash of their token.
+pub const INVITATIONS: &str = "invitations";
+pub(super) const DELEGATIONS: &str = "delegations";
 
 /// The declarations, for [`vzaemo_storage::Storage::declare`].
 pub fn collections() -> Vec<Collection> {
@@ -88,6 +92,8 @@ pub fn collections() -> Vec<Collection> {
                                 "role": { "type": "object", "required": ["role"] },
                                 "since": instant,
                                 "by": { "type": "string" },
+                                "until": instant,
+                                "organisation": { "type": "string" },
                             },
                         },
                     },
@@ -188,5 +194,80 @@ pub fn collections() -> Vec<Collection> {
                 },
             }),
         ),
+        // By person and organisation, `person/code`.
+        Collection::new(
+            CLAIMS,
+            json!({
+                "type": "object",
+                "required": ["person", "edrpou", "made", "attested", "state", "waits", "next"],
+                "additionalProperties": false,
+                "properties": {
+                    "person": { "type": "string" },
+                    "edrpou": { "type": "string" },
+                    "made": instant,
+                    "attested": { "type": "boolean" },
+                    "name": { "type": "string" },
+                    "answer": {
+                        "type": "object",
+                        "required": ["at"],
+                        "properties": { "at": instant, "state": { "type": "string" } },
+                    },
+                    "state": { "type": "object", "required": ["is"] },
+                    "waits": { "type": "string" },
+                    "next": instant,
+                },
+            }),
+        )
+        .index(&["person"])
+        .index(&["waits", "next"]),
+        // By the hash of the token in the link.
+        Collection::new(
+            INVITATIONS,
+            json!({
+                "type": "object",
+                "required": ["edrpou", "by", "note", "made", "until", "expires"],
+                "additionalProperties": false,
+                "properties": {
+                    "edrpou": { "type": "string" },
+                    "name": { "type": "string" },
+                    "by": { "type": "string" },
+                    "to": { "type": "string", "minLength": 64, "maxLength": 64 },
+                    "note": { "type": "string" },
+                    "made": instant,
+                    "until": instant,
+                    "expires": instant,
+                },
+            }),
+        )
+        .index(&["edrpou"])
+        .index(&["by"])
+        .index(&["expires"]),
+        Collection::new(
+            DELEGATIONS,
+            json!({
+                "type": "object",
+                "required": ["edrpou", "by", "person", "note", "since", "until", "waits"],
+                "additionalProperties": false,
+                "properties": {
+                    "edrpou": { "type": "string" },
+                    "name": { "type": "string" },
+                    "by": { "type": "string" },
+                    "person": { "type": "string" },
+                    "note": { "type": "string" },
+                    "since": instant,
+                    "until": instant,
+                    "ended": {
+                        "type": "object",
+                        "required": ["at", "how"],
+                        "properties": { "at": instant, "how": { "type": "string" }, "by": { "type": "string" } },
+                    },
+                    "waits": { "type": "string" },
+                },
+            }),
+        )
+        .index(&["edrpou", "since"])
+        .index(&["person", "since"])
+        .index(&["by"])
+        .index(&["waits", "until"]),
     ]
 }

@@ -1,11 +1,12 @@
 //! What a session is: who is signed in, how, and since when.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use vzaemo_clock::{Instant, SignedDuration};
 
 use super::Person;
-use crate::{Assurance, Device, Method, Once, Organisation, PersonId, Principal, Roles, TokenHash};
+use crate::{Assurance, Device, Edrpou, Method, Once, Organisation, PersonId, Principal, Roles, TokenHash};
 
 /// How long sessions last, on the security clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Session {
     pub blocked: bool,
     /// The revision of the person's [`Standing`] that the session holds under.
     pub standing: u64,
+    /// The names of organisations that grants are for, as [`Standing`] has them.
+    pub(super) names: Arc<BTreeMap<Edrpou, String>>,
     /// How the person signed in.
     pub method: Method,
     /// How sure that is.
@@ -122,7 +125,7 @@ impl Session {
         let mut all: Vec<Organisation> = self.organisation.iter().cloned().collect();
         for edrpou in self.roles.represented() {
             if !all.iter().any(|known| known.edrpou == *edrpou) {
-                all.push(Organisation { edrpou: edrpou.clone(), name: None });
+                all.push(Organisation { edrpou: edrpou.clone(), name: self.names.get(edrpou).cloned() });
             }
         }
         all

@@ -190,7 +190,7 @@ impl Sessions {
         let Some(live) = self.live(&hash).await? else { return Ok(None) };
         let now = self.clock.now();
         let standing = self.grants.standing(live.person.id).await?;
-        if self.has_ended(&live, &standing, now) {
+        if self.has_ended(&live, &standing, now) || live.has_lost_its_organisation(&standing) {
             return Ok(None);
         }
         let used = live.last_used.fetch_max(now.as_millis(), Ordering::Relaxed);
@@ -205,7 +205,7 @@ impl Sessions {
         if let Some(hash) = Token::parse(token).map(|token| token.hash())
             && let Some(live) = self.cache.get(&hash)
         {
-            self.grants.forget(live.person.id);
+            self.grants.has_changed(live.person.id);
             self.cache.forget(&hash);
         }
         self.lookup(token).await
@@ -270,6 +270,35 @@ impl Sessions {
         Err(IdentityError::Contended)
     }
 
+    /// Lets a session go on in which its person has gained something for themselves: within the unit of work of that
+    /// change, which makes their standing this revision, and under another secret. Their other sessions end by the
+    /// change. After the commit call [`Self::has_gone_on`].
+    pub async fn go_on_in(
+        &self,
+        unit: &mut Unit,
+        session: &Session,
+        standing: u64,
+    ) -> Result<Token, IdentityError> {
+        let document = read(unit, &session.id).await?.ok_or(IdentityError::NoSession)?;
+        let mut body: Body = document.parse()?;
+        if body.standing != session.standing {
+            return Err(IdentityError::NoSession);
+        }
+        if let Some(live) = self.cache.get(&session.id) {
+            live.write_to(&mut body);
+        }
+        body.standing = standing;
+        let (token, text) = (Token::random(), serde_json::to_string(&body)?);
+        unit.remove(NAMESPACE, SESSIONS, session.id.as_str(), document.revision).await?;
+        unit.insert(NAMESPACE, SESSIONS, Some(token.hash().as_str().to_owned()), &text).await?;
+        Ok(token)
+    }
+
+    /// Forgets a session that goes on under another secret.
+    pub fn has_gone_on(&self, session: &Session) {
+        self.cache.forget(&session.id);
+    }
+
     /// Changes the language.
     pub async fn set_language(&self, token: &str, language: &str) -> Result<Session, IdentityError> {
         let session = self.lookup(token).await?.ok_or(IdentityError::NoSession)?;
@@ -282,7 +311,10 @@ impl Sessions {
         let standing = self.grants.standing(person).await?;
         let mut sessions = Vec::new();
         for hash in self.hashes(person).await? {
-            if let Some(live) = self.live(&hash).await?.filter(|live| !self.has_ended(live, &standing, now)) {
+            let open = |live: &Arc<Live>| {
+                !self.has_ended(live, &standing, now) && !live.has_lost_its_organisation(&standing)
+            };
+            if let Some(live) = self.live(&hash).await?.filter(open) {
                 let used = Instant::from_millis(live.last_used.load(Ordering::Relaxed)).unwrap_or(now);
                 sessions.push(live.session(hash, used, standing.clone()));
             }
@@ -516,6 +548,7 @@ impl Live {
             roles: standing.roles,
             blocked: standing.blocked,
             standing: standing.revision,
+            names: standing.organisations,
             method: body.method.clone(),
             assurance: body.assurance,
             organisation: body.organisation.clone(),
@@ -527,6 +560,15 @@ impl Live {
             opened: body.opened,
             last_used,
         }
+    }
+
+    /// Whether the person acts for an organisation and no longer may, the time of it being over: nobody acts in another
+    /// name unawares, so the session has ended.
+    fn has_lost_its_organisation(&self, standing: &Standing) -> bool {
+        let attested = self.body.organisation.as_ref().map(|organisation| &organisation.edrpou);
+        self.body.acting_for.as_ref().is_some_and(|acting_for| {
+            attested != Some(&acting_for.edrpou) && !standing.roles.represents(&acting_for.edrpou)
+        })
     }
 
     /// Brings the time of last use into a document that is about to be written.

@@ -44,12 +44,25 @@ impl Configuration {
         self.check_files(&mut check);
         self.check_mail(&mut check);
         self.check_audit(&mut check);
+        self.check_registers(&mut check);
         self.check_identity(&mut check);
         for (what, mend) in self.rules.iter().flat_map(super::Rules::problems) {
             check.problem(&["rules", "versions"], what, mend);
         }
         self.check_modules(&mut check);
         check.found
+    }
+
+    fn check_registers(&self, check: &mut Check<'_>) {
+        let Some(edr) = &self.registers.edr else { return };
+        let place = ["registers", "edr", "url"];
+        let local = matches!(edr.url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if !matches!(edr.url.scheme(), "http" | "https") {
+            let what = format!("{}: is no web address", edr.url.scheme());
+            check.problem(&place, what, "write one that begins with https://");
+        } else if edr.url.scheme() == "http" && !local {
+            check.problem(&place, "the token would cross the network in the open", "write https");
+        }
     }
 
     fn check_platform(&self, check: &mut Check<'_>) {

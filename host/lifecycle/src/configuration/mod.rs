@@ -3,6 +3,7 @@
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
 mod audit;
+mod edr;
 mod files;
 mod id_gov_ua;
 mod lines;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use audit::Audit;
+pub use edr::Edr;
 pub use files::{FileStore, Files, Scan};
 pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
@@ -280,6 +282,8 @@ pub struct Registers {
     pub bodies: Option<PathBuf>,
     /// Holidays and days off.
     pub holidays: Option<PathBuf>,
+    /// The state register of legal entities; without it nobody can claim to represent an organisation.
+    pub edr: Option<Edr>,
 }
 
 /// When a failing module is set aside.
@@ -446,6 +450,9 @@ impl Configuration {
         }
         if let Some(rules) = &mut self.rules {
             rules.folder = base.join(&rules.folder);
+        }
+        if let Some(path) = self.registers.edr.as_mut().and_then(|edr| edr.token_file.as_mut()) {
+            *path = base.join(&*path);
         }
         if let Some(path) = &mut self.storage.password_file {
             *path = base.join(&*path);

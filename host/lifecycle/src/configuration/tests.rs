@@ -261,6 +261,21 @@ fn alerts_by_mail_need_a_mail_server() {
     assert!(said.contains("protection.mail: there is no mail server"), "{said}");
 }
 
+const EDR: &str = "[registers.edr]\nurl = \"https://edr.example.org/\"\n";
+
+#[test]
+fn the_token_of_the_register_never_crosses_the_network_in_the_open() {
+    let good = format!("{GOOD}{EDR}");
+    let read = Configuration::from_toml("platform.toml", &good).unwrap().registers.edr.unwrap();
+    assert!(!read.heads_by_name && read.token_file.is_none());
+    let said = problems(&good.replacen("https://edr", "http://edr", 1)).join("\n");
+    assert!(said.contains("registers.edr.url: the token would cross"), "{said}");
+    let said = problems(&good.replacen("https://edr", "ftp://edr", 1)).join("\n");
+    assert!(said.contains("is no web address"), "{said}");
+    let beside = good.replacen("https://edr.example.org/", "http://127.0.0.1:8081/", 1);
+    assert!(Configuration::from_toml("platform.toml", &beside).is_ok());
+}
+
 #[test]
 fn the_schema_for_editors_agrees() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -278,7 +293,8 @@ fn the_schema_for_editors_agrees() {
     let qualified = format!("{GOOD}{QUALIFIED}");
     let alerts = format!("{GOOD}{ALERTS}[mail]\nserver = \"mail\"\nsender = \"platform@example.org\"\n");
     let rules = format!("{GOOD}[rules]\nversions = [{{ version = \"1.0\", since = \"2026-01-01\" }}]\n");
-    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts, &rules] {
+    let edr = format!("{GOOD}{EDR}token-file = \"token\"\nheads-by-name = true\n");
+    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts, &rules, &edr] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

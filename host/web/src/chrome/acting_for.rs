@@ -40,6 +40,7 @@ pub fn acting_for(say: &Speaker<'_>, capacities: &[Capacity], to: &str) -> Marku
             }
             div.v-actions { button.v-button { (say.say("acting-for-go")) } }
         }
+        p { a href=(paths::ORGANISATIONS) { (say.say("organisations-title")) } }
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Tab {
     Notices,
     /// Documents.
     Papers,
+    /// Organisations.
+    Organisations,
     /// Everything about me.
     MyData,
     /// Who saw my data.
@@ -141,6 +143,7 @@ impl Cabinet<'_> {
             (Tab::Drafts, paths::DRAFTS, "cabinet-drafts"),
             (Tab::Notices, paths::NOTICES, "cabinet-notices"),
             (Tab::Accesses, paths::ACCESSES, "cabinet-accesses"),
+            (Tab::Organisations, paths::ORGANISATIONS, "organisations-title"),
             (Tab::MyData, paths::MY_DATA, "cabinet-my-data"),
             (Tab::Sessions, paths::SESSIONS, "cabinet-sessions"),
         ];

@@ -13,6 +13,7 @@ pub mod icons;
 pub mod mail;
 pub mod my_data;
 pub mod orderly;
+pub mod organisations;
 pub mod papers;
 pub mod paths;
 pub mod preferences;

@@ -54,6 +54,16 @@ pub const END_SESSION: &str = "/cabinet/sessions/end";
 pub const END_OTHER_SESSIONS: &str = "/cabinet/sessions/end-others";
 /// In whose name I act; shown by GET, chosen by POST.
 pub const ACTING_FOR: &str = "/cabinet/acting-for";
+/// Organisations that I act for, and my claims.
+pub const ORGANISATIONS: &str = "/cabinet/organisations";
+/// Claims to represent an organisation; by POST.
+pub const ORGANISATION_CLAIM: &str = "/cabinet/organisations/claim";
+/// Forgets a claim that gives no right; by POST.
+pub const ORGANISATION_FORGET: &str = "/cabinet/organisations/forget";
+/// Gives up a delegation of my own; by POST.
+pub const ORGANISATION_LEAVE: &str = "/cabinet/organisations/leave";
+/// Where the link of an invitation to act for an organisation leads; taken up by POST.
+pub const INVITATION: &str = "/cabinet/invitation";
 /// Text size, contrast, theme, spacing; shown by GET, set by POST.
 pub const PREFERENCES: &str = "/preferences";
 /// Changes the language: `/language/<code>?to=<path>`.

@@ -16,6 +16,7 @@ use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{Cookies, IdentityError, Persons, Qualified, Session, Sessions, SignIn};
 use vzaemo_protection::{Limits, Protection, TrustedProxies};
+use vzaemo_service::representation::Representation;
 use vzaemo_service::{Platform, Service};
 
 /// The rooms that the web leans on, as the program has wired them.
@@ -26,6 +27,8 @@ pub struct Parts {
     pub persons: Arc<Persons>,
     /// Who is signed in.
     pub sessions: Arc<Sessions>,
+    /// Who represents organisations.
+    pub representation: Arc<Representation>,
     /// Ways to sign in.
     pub sign_in: SignIn,
     /// Sign-in by qualified signature, where it is offered.
@@ -59,6 +62,7 @@ pub struct App {
     pub(super) service: Arc<Service>,
     pub(super) persons: Arc<Persons>,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) representation: Arc<Representation>,
     pub(super) sign_in: SignIn,
     pub(super) qualified: Option<Qualified>,
     pub(super) development: Option<Arc<DevProvider>>,
@@ -92,6 +96,7 @@ impl App {
             service: parts.service,
             persons: parts.persons,
             sessions: parts.sessions,
+            representation: parts.representation,
             sign_in: parts.sign_in,
             qualified: parts.qualified,
             development: parts.development,

@@ -20,7 +20,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use vzaemo_cabinet::{accesses, mail};
-use vzaemo_identity::PersonId;
+use vzaemo_identity::{PersonId, Role, delegations};
 use vzaemo_service::{Error, Holding};
 use vzaemo_storage::Cursor;
 use vzaemo_storage::files::{self, State as FileState};
@@ -43,6 +43,7 @@ enum Section {
     Letters,
     Accesses,
     Sessions,
+    Representation,
     Files,
     Documents(Holding),
 }
@@ -114,6 +115,7 @@ impl Section {
             Section::Letters => "letters.json".to_owned(),
             Section::Accesses => "accesses.json".to_owned(),
             Section::Sessions => "sessions.json".to_owned(),
+            Section::Representation => "representation.json".to_owned(),
             Section::Files => "files.json".to_owned(),
             Section::Documents(of) => format!("services/{}/{}.json", of.module, of.collection),
         }
@@ -145,6 +147,7 @@ impl Export {
             Section::Letters => say.say("mail-title").into_owned(),
             Section::Accesses => say.say("cabinet-accesses").into_owned(),
             Section::Sessions => say.say("cabinet-sessions").into_owned(),
+            Section::Representation => say.say("export-representation").into_owned(),
             Section::Files => say.say("export-files").into_owned(),
             Section::Documents(of) => {
                 format!("{}: {}", service_name(&self.app, &self.visit, &of.module), of.collection)
@@ -153,8 +156,11 @@ impl Export {
     }
 
     async fn make(&self, archive: Archive) -> Result<(), Failed> {
-        use Section::{About, Accesses, Cases, Drafts, Files, Letters, Notices, Rules, Sessions};
-        let mut sections = vec![About, Rules, Cases, Notices, Drafts, Letters, Accesses, Sessions, Files];
+        use Section::{
+            About, Accesses, Cases, Drafts, Files, Letters, Notices, Representation, Rules, Sessions,
+        };
+        let mut sections =
+            vec![About, Rules, Cases, Notices, Drafts, Letters, Accesses, Sessions, Representation, Files];
         let mut unit = begin(&self.app).await?;
         let holdings = self.app.service.holdings(&mut unit, self.id).await?;
         drop(unit);
@@ -349,6 +355,10 @@ impl Export {
                 });
                 Ok((items.collect(), None))
             }
+            Section::Representation => {
+                drop(unit);
+                Ok((self.representation().await?, None))
+            }
             Section::Files => {
                 let owned = files::owned(&mut unit, &self.person, PORTION, after).await;
                 let (files, next) = owned.map_err(Error::storage)?;
@@ -372,6 +382,43 @@ impl Export {
                 Ok((items.collect(), next))
             }
         }
+    }
+
+    /// The person's grants for organisations, claims, and delegations to and by them.
+    async fn representation(&self) -> Result<Vec<Item>, Error> {
+        let grants = self.app.platform().grants.of(self.id).await.map_err(Error::storage)?;
+        let claims = self.app.representation.claims(self.id).await?;
+        let mut unit = begin(&self.app).await?;
+        let to = delegations::to(&mut unit, self.id).await.map_err(Error::storage)?;
+        let by = delegations::by(&mut unit, self.id).await.map_err(Error::storage)?;
+        let mut items = Vec::new();
+        for grant in &grants {
+            if let Role::OrganisationRepresentative { edrpou } | Role::OrganisationStaff { edrpou } =
+                &grant.role
+            {
+                items.push(Item {
+                    html: html! { (edrpou) " " (grant.organisation.as_deref().unwrap_or_default()) " · " (self.moment(&grant.since.to_string())) },
+                    json: json!({"grant": grant.role, "organisation": grant.organisation,
+                        "since": grant.since, "until": grant.until}),
+                });
+            }
+        }
+        for claim in &claims {
+            items.push(Item {
+                html: html! { (claim.edrpou) " " (claim.name.as_deref().unwrap_or_default()) " · " (self.moment(&claim.made.to_string())) },
+                json: json!({"claim": {"edrpou": claim.edrpou, "name": claim.name, "made": claim.made,
+                    "attested": claim.attested, "state": claim.state, "register": claim.answer}}),
+            });
+        }
+        // Of delegations by the person the delegate is named by the reference only: it is somebody else.
+        let delegations = to.iter().map(|one| ("to-me", one)).chain(by.iter().map(|one| ("by-me", one)));
+        items.extend(delegations.map(|(direction, (_, one))| Item {
+            html: html! { (one.edrpou) " " (one.name.as_deref().unwrap_or_default()) " · " (self.moment(&one.since.to_string())) },
+            json: json!({"delegation": {"direction": direction, "edrpou": one.edrpou, "name": one.name,
+                "note": (direction == "by-me").then_some(&one.note), "since": one.since, "until": one.until,
+                "ended": one.ended.as_ref().map(|ended| json!({"at": ended.at, "how": ended.how}))}}),
+        }));
+        Ok(items)
     }
 
     fn about(&self) -> Vec<Item> {

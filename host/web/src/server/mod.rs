@@ -28,6 +28,7 @@ mod mail;
 mod modules;
 mod my_data;
 mod opening;
+mod organisations;
 mod pages;
 mod papers;
 mod parked;
@@ -115,6 +116,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .merge(mail::routes())
         .merge(accesses::routes())
         .merge(papers::routes())
+        .merge(organisations::routes())
         .merge(export::routes())
         .merge(my_data::routes());
     if app.development.is_some() {
