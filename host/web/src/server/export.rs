@@ -41,6 +41,7 @@ enum Section {
     Drafts,
     Letters,
     Accesses,
+    Corrections,
     Sessions,
     Files,
     Documents(Holding),
@@ -111,6 +112,7 @@ impl Section {
             Section::Drafts => "drafts.json".to_owned(),
             Section::Letters => "letters.json".to_owned(),
             Section::Accesses => "accesses.json".to_owned(),
+            Section::Corrections => "corrections.json".to_owned(),
             Section::Sessions => "sessions.json".to_owned(),
             Section::Files => "files.json".to_owned(),
             Section::Documents(of) => format!("services/{}/{}.json", of.module, of.collection),
@@ -141,6 +143,7 @@ impl Export {
             Section::Drafts => say.say("cabinet-drafts").into_owned(),
             Section::Letters => say.say("mail-title").into_owned(),
             Section::Accesses => say.say("cabinet-accesses").into_owned(),
+            Section::Corrections => say.say("corrections-title").into_owned(),
             Section::Sessions => say.say("cabinet-sessions").into_owned(),
             Section::Files => say.say("export-files").into_owned(),
             Section::Documents(of) => {
@@ -150,8 +153,9 @@ impl Export {
     }
 
     async fn make(&self, archive: Archive) -> Result<(), Failed> {
-        use Section::{About, Accesses, Cases, Drafts, Files, Letters, Notices, Sessions};
-        let mut sections = vec![About, Cases, Notices, Drafts, Letters, Accesses, Sessions, Files];
+        use Section::{About, Accesses, Cases, Corrections, Drafts, Files, Letters, Notices, Sessions};
+        let mut sections =
+            vec![About, Cases, Notices, Drafts, Letters, Accesses, Corrections, Sessions, Files];
         let mut unit = begin(&self.app).await?;
         let holdings = self.app.service.holdings(&mut unit, self.id).await?;
         drop(unit);
@@ -326,6 +330,20 @@ impl Export {
                     },
                 });
                 Ok((items.collect(), next))
+            }
+            Section::Corrections => {
+                let found = vzaemo_cabinet::corrections::mine(&mut unit, &self.person).await;
+                let found = found.map_err(Error::storage)?;
+                let items = found.iter().map(|(_, one)| Item {
+                    json: json!({"at": one.asked, "service": one.module, "case": one.case, "title": one.title,
+                        "body": one.body, "wrong": one.wrong, "right": one.right, "due": one.due, "rule": one.rule,
+                        "state": one.state, "answered": one.answered, "ground": one.ground, "address": one.address}),
+                    html: html! {
+                        strong { (one.title) } " · " (self.moment(&one.asked)) ": " (one.wrong) " → " (one.right)
+                        @if let Some(ground) = &one.ground { " · " (ground) }
+                    },
+                });
+                Ok((items.collect(), None))
             }
             Section::Sessions => {
                 drop(unit);

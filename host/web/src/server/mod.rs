@@ -15,6 +15,7 @@ mod audit;
 mod body;
 mod cabinet;
 mod clock;
+mod corrections;
 mod development;
 mod explain;
 mod export;
@@ -115,6 +116,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .merge(accesses::routes())
         .merge(papers::routes())
         .merge(export::routes())
+        .merge(corrections::routes())
         .merge(my_data::routes());
     if app.development.is_some() {
         router = router
