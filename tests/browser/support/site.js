@@ -84,6 +84,12 @@ async function furnish(browser, platform) {
   await citizen.getByRole('button', { name: 'Надіслати посилання' }).click()
   await citizen.getByText('Чекає на підтвердження').waitFor()
 
+  await citizen.goto('/cabinet/my-data/corrections')
+  await citizen.getByLabel('Що неправильно').fill('У назві стоїть «усіх відділень»')
+  await citizen.getByLabel('Як має бути').fill('«Відділень у містах»')
+  await citizen.getByRole('button', { name: 'Попросити виправити' }).click()
+  await citizen.getByText('чекає на відповідь').waitFor()
+
   const states = { anyone: { cookies: [], origins: [] } }
   for (const who of Object.keys(contexts)) {
     states[who] = await contexts[who].storageState()

@@ -37,7 +37,7 @@ const PORTION: u32 = 500;
 const BYTES: usize = 1 << 20;
 /// A collection is gone through again after so long at the latest: a matter may have ended with an earlier date meanwhile.
 const LATEST: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// And after so long at the earliest, where something was due that could not be done.
+/// And after so long, where something could not be done.
 const EARLIEST: SignedDuration = SignedDuration::from_hours(24);
 /// How often documents may belong to each other's matters.
 const CHAIN: usize = 4;
@@ -230,19 +230,15 @@ impl Going<'_> {
         &self.version.manifest.id
     }
 
-    /// When the collection is to be gone through again.
+    /// When the collection is to be gone through again. What has had its time while it was gone through is done at once.
     fn next(&self, pass: &Pass) -> Instant {
         let add = |by| self.now.checked_add(by).unwrap_or(self.now);
-        let (soonest, latest) = (add(EARLIEST), add(LATEST));
-        let shortest = self
-            .keeping
-            .rules
-            .iter()
-            .filter_map(|rule| rule.ends(self.now.into(), &self.platform.zone))
-            .min();
+        let rules = self.keeping.rules.iter();
+        let shortest = rules.filter_map(|rule| rule.ends(self.now.into(), &self.platform.zone)).min();
         let next = pass.next.as_deref().and_then(|next| next.parse().ok());
-        let next = [next, shortest, Some(latest)].into_iter().flatten().min().unwrap_or(latest);
-        if next > self.now { next } else { soonest }
+        let again = (pass.failed > 0).then(|| add(EARLIEST));
+        let latest = add(LATEST);
+        [next, shortest, again].into_iter().flatten().fold(latest, Instant::min)
     }
 
     /// Looks at the next documents. They are read apart: what others change meanwhile must not hold up this work.

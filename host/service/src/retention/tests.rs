@@ -12,6 +12,7 @@ on_both_engines!(
     each_class_goes_in_its_time_and_all_that_held_it
     attack_nothing_goes_before_its_time_nor_while_the_matter_is_open
     many_documents_go_in_portions
+    what_has_had_its_time_while_a_collection_is_gone_through_goes_at_once
     a_request_waits_for_what_stays_and_ends_with_the_persons_last_traces
     a_request_that_is_taken_back_erases_nothing_more
     a_restored_request_is_carried_out_again
@@ -253,4 +254,18 @@ async fn the_journal_is_kept_for_its_days(engine: Engine) {
     assert!(erasures.iter().all(|one| one.rule.contains("kept for 30 days")), "{erasures:?}");
     assert_eq!(erasures.iter().map(|one| one.entries.len()).sum::<usize>(), 2);
     place.verifies().await;
+}
+
+async fn what_has_had_its_time_while_a_collection_is_gone_through_goes_at_once(engine: Engine) {
+    let place = place(engine).await;
+    let (olena, writer) = place.person().await;
+    let closed = place.service.platform().legal.now().to_string();
+    place.write(olena, "notes", "n", "n", &note(&writer, "olena@example.com", Some(closed))).await;
+    // The first portion holds all there is, the second finds nothing more: between them the time is over.
+    place.service.work("retain/notes/notes").await.unwrap();
+    place.pass(33);
+    place.service.work("retain/notes/notes").await.unwrap();
+    assert!(place.everything().await.contains("olena@example.com"), "the first portion was before");
+    place.work().await;
+    assert!(!place.everything().await.contains("olena@example.com"));
 }
