@@ -89,7 +89,7 @@ pub async fn declare(storage: &Storage) -> Result<(), AuditError> {
         "type": "object",
         "properties": {
             "subject": {"type": "object"}, "rule": text, "at": text,
-            "entries": {"type": "array", "items": {"type": "integer"}}
+            "entries": {"type": "array", "items": {"type": "integer"}}, "documents": texts
         },
         "required": ["subject", "rule", "at", "entries"],
         "additionalProperties": false

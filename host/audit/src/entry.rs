@@ -31,6 +31,8 @@ pub enum Kind {
     Job,
     /// An erasure or purge.
     Erasure,
+    /// A request to correct data about a person, or the answer to it.
+    Correction,
 }
 
 /// Who did it.

@@ -8,7 +8,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use vzaemo_storage::{Cursor, Document, Query, Unit};
+use vzaemo_clock::Instant;
+use vzaemo_storage::{Cursor, Document, KEY, Op, Query, Unit};
 
 use crate::commitment::{NAMESPACE, salt};
 use crate::entry::Entry;
@@ -151,15 +152,30 @@ pub enum Subject {
     Person(String),
     /// What belongs to a case, `MODULE/KEY`.
     Case(String),
+    /// Documents of a collection, `MODULE/COLLECTION`.
+    Documents(String),
+    /// What is older than a moment of the legal clock.
+    Before(String),
+    /// What is a person's alone, at their request; that it was carried out is said of the person.
+    Request(String),
+    /// A person's request that does not stand any longer.
+    Withdrawn(String),
 }
 
 impl Subject {
+    /// Whether its records are found in the journal by a field of theirs.
+    pub(crate) fn is_of_journal(&self) -> bool {
+        matches!(self, Self::Person(_) | Self::Case(_))
+    }
+
     pub(crate) fn query(&self) -> Query {
         let (field, value) = match self {
             Self::Person(person) => ("person", person),
             Self::Case(case) => ("case", case),
+            // No record has these: see `is_of_journal`.
+            Self::Documents(of) | Self::Before(of) | Self::Request(of) | Self::Withdrawn(of) => ("case", of),
         };
-        Query::of(JOURNAL).equal(field, value).ascending(vzaemo_storage::KEY)
+        Query::of(JOURNAL).equal(field, value).ascending(KEY)
     }
 }
 
@@ -183,7 +199,7 @@ pub async fn newest(
     limit: u32,
     after: Option<Cursor>,
 ) -> Result<Part, AuditError> {
-    let query = Query::of(JOURNAL).equal("person", person).descending(vzaemo_storage::KEY);
+    let query = Query::of(JOURNAL).equal("person", person).descending(KEY);
     part(unit, query.limit(limit).after(after)).await
 }
 
@@ -267,6 +283,53 @@ pub async fn revision(
             None => return Ok(None),
         }
     }
+}
+
+/// How many records and revisions are removed for their age in one unit of work.
+const PORTION: u32 = 500;
+
+/// Records and revisions that are older than some moment.
+pub(crate) struct Expired {
+    /// Keys of records with the numbers of their entries.
+    pub records: Vec<(String, u64)>,
+    /// Keys of revisions.
+    pub revisions: Vec<String>,
+}
+
+/// Some of those that were put there before a moment: keys of both are made of the time of their unit.
+pub(crate) async fn expired(unit: &mut Unit, before: Instant) -> Result<Expired, AuditError> {
+    let millis = u64::try_from(before.as_millis()).unwrap_or(0);
+    // The first key of version 7 that a unit of that millisecond could make.
+    let first =
+        uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().hyphenated().to_string();
+    let older = |collection: &str| {
+        Query::of(collection).when(KEY, Op::Lt, first.as_str()).ascending(KEY).limit(PORTION)
+    };
+    let rows = unit.select(NAMESPACE, &older(JOURNAL).fields(&["entry"])).await?;
+    let number =
+        |entry: &str| entry.parse().map_err(|_| AuditError::Form("a record has no entry".to_owned()));
+    let mut records = Vec::with_capacity(rows.keys.len());
+    for (key, columns) in rows.iter() {
+        records.push((key.to_owned(), number(columns.first().map(String::as_str).unwrap_or_default())?));
+    }
+    let revisions = unit.select(NAMESPACE, &older(REVISIONS)).await?.keys;
+    Ok(Expired { records, revisions })
+}
+
+/// Removes them.
+pub(crate) async fn remove_expired(unit: &mut Unit, old: &Expired) -> Result<(), AuditError> {
+    for (key, _) in &old.records {
+        remove_document(unit, JOURNAL, key).await?;
+    }
+    for key in &old.revisions {
+        remove_document(unit, REVISIONS, key).await?;
+    }
+    Ok(())
+}
+
+/// Removes a record and leaves the revisions.
+pub(crate) async fn remove_record(unit: &mut Unit, record: &Journalled) -> Result<(), AuditError> {
+    remove_document(unit, JOURNAL, &record.key).await
 }
 
 /// Removes a record, and the kept revisions of what it wrote.

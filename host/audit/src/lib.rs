@@ -21,7 +21,7 @@ pub use check::{CheckError, Checkpoint, Consistency, Proof};
 pub use checkpoints::{CheckpointKey, Checkpoints, Made};
 pub use commitment::{Commitment, commitment, declare};
 pub use entry::{Actor, Decision, Entry, Kind, Module, Record, record};
-pub use erasure::{Erasure, erase, erasures};
+pub use erasure::{Documents, Erasure, erase, erase_documents, erase_older, erasures, note};
 pub use error::AuditError;
 pub use journal::{
     Beside, Journalled, Part, Subject, forget_revisions, journal, keep_revision, newest,

@@ -1,13 +1,14 @@
 //! Erasure of what the cabinet keeps about a person.
 //!
 //! What stands here is kept for the person alone, and no law says how long: drafts, notices, letters, the address of
-//! e-mail, the list of who saw their data. It goes when they ask for it. Cases and their timelines stay as long as the
+//! e-mail, the list of who saw their data, what they asked to have corrected. It goes when they ask for it. Cases and their timelines stay as long as the
 //! documents that they tell of.
 
 use crate::accesses::ACCESSES;
+use crate::corrections::CORRECTIONS;
 use crate::mail;
 use crate::mail::OUTBOX;
-use crate::records::{DRAFTS, DraftRecord, NAMESPACE, NOTICES, read};
+use crate::records::{DRAFTS, DraftRecord, NAMESPACE, NOTICES, PARTICIPATIONS, read};
 use crate::{Error, discard_draft};
 use vzaemo_storage::{BODY, Query, Unit};
 
@@ -25,23 +26,59 @@ pub struct Own {
     pub letters: u64,
     /// Entries of who saw their data.
     pub accesses: u64,
+    /// Requests to correct data.
+    pub corrections: u64,
     /// Whether there is an address of e-mail.
     pub address: bool,
 }
 
-const KINDS: [(&str, &str); 4] =
-    [(DRAFTS, "person"), (NOTICES, "person"), (OUTBOX, "person"), (ACCESSES, "subject")];
+const KINDS: [(&str, &str); 5] = [
+    (DRAFTS, "person"),
+    (NOTICES, "person"),
+    (OUTBOX, "person"),
+    (ACCESSES, "subject"),
+    (CORRECTIONS, "person"),
+];
 
 /// Counts them; of each kind so many at most as one answer of the storage holds.
 pub async fn own(unit: &mut Unit, person: &str) -> Result<Own, Error> {
-    let mut found = [0_u64; 4];
+    let mut found = [0_u64; 5];
     for ((collection, field), count) in KINDS.iter().zip(&mut found) {
         let query = Query::of(*collection).equal(*field, person).limit(Query::MOST);
         *count = u64::try_from(unit.select(NAMESPACE, &query).await?.keys.len()).unwrap_or(u64::MAX);
     }
-    let [drafts, notices, letters, accesses] = found;
+    let [drafts, notices, letters, accesses, corrections] = found;
     let address = mail::mailbox(unit, person).await?.is_some();
-    Ok(Own { drafts, notices, letters, accesses, address })
+    Ok(Own { drafts, notices, letters, accesses, corrections, address })
+}
+
+/// A person has no part in a case any more, and nothing says that they had: what they wrote in it has had its time.
+/// `record` is the key of the document; who saw it is forgotten with it.
+///
+/// # Errors
+/// The storage's.
+pub async fn part(unit: &mut Unit, module: &str, key: &str, record: &str, person: &str) -> Result<(), Error> {
+    let case = format!("{module}/{key}");
+    let found = unit.find_unique(NAMESPACE, PARTICIPATIONS, &["case", "person"], &[&case, person]).await?;
+    if let Some(found) = found {
+        unit.remove(NAMESPACE, PARTICIPATIONS, &found.key, found.revision).await?;
+    }
+    let mut after = None;
+    loop {
+        let query = Query::of(ACCESSES).equal("subject", person).fields(&["module", "record"]);
+        let rows = unit.select(NAMESPACE, &query.limit(Query::MOST).after(after)).await?;
+        let of_record =
+            rows.iter().filter(|(_, columns)| **columns == [module.to_owned(), record.to_owned()]);
+        for (access, _) in of_record {
+            if let Some(document) = unit.get(NAMESPACE, ACCESSES, access).await? {
+                unit.remove(NAMESPACE, ACCESSES, access, document.revision).await?;
+            }
+        }
+        match rows.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Erases a portion of them and tells how many records that were; 0 when nothing is left.

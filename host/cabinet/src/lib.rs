@@ -10,6 +10,7 @@
 
 pub mod accesses;
 mod cases;
+pub mod corrections;
 mod drafts;
 pub mod erasure;
 mod error;

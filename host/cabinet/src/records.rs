@@ -153,6 +153,7 @@ pub fn collections() -> Vec<Collection> {
         .index(&["person", "updated"])
         .index(&["updated"]),
         crate::accesses::collection(),
+        crate::corrections::collection(),
         mail::addresses(),
         mail::outbox(),
     ]

@@ -10,7 +10,7 @@ use vzaemo_language::texts::Texts;
 use vzaemo_registry::{Digest, Layout, Package};
 use vzaemo_runtime::{Engine, Grants};
 use vzaemo_search::SearchFields;
-use vzaemo_service::{FileFields, InputForm, ModuleVersion, PersonalFields, Retention};
+use vzaemo_service::{FileFields, InputForm, Keeping, ModuleVersion, PersonalFields, Retention};
 use vzaemo_storage::Collection;
 
 /// A version of a module, ready to serve but for its generation.
@@ -30,6 +30,7 @@ pub(crate) struct Prepared {
     file_fields: HashMap<String, FileFields>,
     personal: HashMap<String, PersonalFields>,
     retention: HashMap<String, Retention>,
+    keeping: HashMap<String, Keeping>,
 }
 
 impl Prepared {
@@ -47,6 +48,7 @@ impl Prepared {
             files: self.file_fields,
             personal: self.personal,
             retention: self.retention,
+            keeping: self.keeping,
             generation,
         }
     }
@@ -132,6 +134,7 @@ impl Workshop<'_> {
             ) if problems.is_empty() => Ok(Prepared {
                 file_fields: file_fields(&collections),
                 personal: personal_fields(&collections),
+                keeping: keeping(&manifest, &collections, wanted),
                 retention: retention(wanted),
                 manifest: Arc::new(manifest),
                 manifest_toml: package.manifest_toml,
@@ -282,6 +285,13 @@ fn retention(wanted: &Wanted) -> HashMap<String, Retention> {
     let said = wanted.retention.iter();
     said.map(|(name, one)| (name.clone(), Retention { keep: one.keep.clone(), law: one.law.clone() }))
         .collect()
+}
+
+/// For how long the documents of each collection are kept, with those on whose matter others hang.
+fn keeping(manifest: &Manifest, collections: &[Collection], wanted: &Wanted) -> HashMap<String, Keeping> {
+    let said = retention(wanted);
+    let of = |one: &Collection| (one.name.clone(), Keeping::of(manifest, &one.schema, said.get(&one.name)));
+    collections.iter().map(of).filter(|(_, keeping)| !keeping.is_empty()).collect()
 }
 
 fn forms(

@@ -2,25 +2,32 @@
 //!
 //! What is the person's alone (see [`vzaemo_cabinet::erasure`]) and files that no document names go. Documents of
 //! modules stay for as long as the law says that stands in the manifest, or as the holder's configuration says instead:
-//! a collection that is kept for no time is erased too. It is done as timed work, in portions, and ends with an entry of
-//! the audit log that says by which rule.
+//! a collection that is kept for no time is erased too. It is done as timed work, in portions, with an entry of the audit
+//! log that says by which rule. Where something has to stay, the request waits: what stays goes by itself when its time is
+//! over (see [`crate::retention`]), and when nothing is left, so does who the person is.
 
 use crate::imports::CallHost;
+use crate::retention::Until;
 use crate::version::ModuleVersion;
 use crate::work::{NAMESPACE, Task, WORK, Work};
-use crate::{Error, Service};
+use crate::{Error, Service, migration};
+use async_trait::async_trait;
 use std::sync::Arc;
-use vzaemo_audit::{Actor, Entry, Kind, Subject};
+use vzaemo_audit::{Actor, Entry, Erasure, Kind, Subject};
 use vzaemo_cabinet::accesses::Purpose;
 use vzaemo_cabinet::erasure::{Own, own};
-use vzaemo_clock::Instant;
+use vzaemo_clock::{Instant, SignedDuration};
 use vzaemo_identity::PersonId;
 use vzaemo_runtime::Imports as _;
 use vzaemo_storage::files;
-use vzaemo_storage::{Document, Unit};
+use vzaemo_storage::{Document, Storage, Unit};
 
 /// How many files of a person are looked at in one unit of work.
 const FILES: u32 = 200;
+/// A request that waits for something without a known end is looked at again after so long.
+const LATEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// And one that waits for something that should have gone already, after so long of real time.
+const SOON: SignedDuration = SignedDuration::from_secs(10);
 /// The rule by which a person's request is carried out, as the audit log names it.
 pub(crate) const RULE: &str = "by the person's request; documents stay for the terms of retention";
 
@@ -51,6 +58,10 @@ pub struct Kept {
     pub documents: usize,
     /// For how long.
     pub retention: Vec<Retention>,
+    /// Until when the last of those is kept whose matter has ended, as far as one portion shows.
+    pub until: Option<Instant>,
+    /// How many of them belong to matters that have not ended.
+    pub open: usize,
     /// What for.
     pub purposes: Vec<Purpose>,
 }
@@ -77,6 +88,72 @@ impl Plan {
     pub fn is_whole(&self) -> bool {
         self.stays.is_empty() && self.unknown.is_empty() && !self.roles
     }
+
+    /// When to look again whether anything still stays.
+    fn again(&self, now: Instant) -> Instant {
+        let latest = now.checked_add(LATEST).unwrap_or(now);
+        let known = self.unknown.is_empty() && !self.roles;
+        let dated = self.stays.iter().all(|kept| kept.open == 0 && kept.until.is_some());
+        let last = self.stays.iter().filter_map(|kept| kept.until).max();
+        last.filter(|_| known && dated).unwrap_or(latest)
+    }
+}
+
+/// A request that waits for the end of what has to stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// When it was made, by the legal clock.
+    pub asked: Option<Instant>,
+    /// When it is looked at again.
+    pub again: Option<Instant>,
+}
+
+/// Knows how who a person is is erased, and their sessions ended.
+#[async_trait]
+pub trait Forgets: Send + Sync {
+    /// Does it, in commits of its own. Done twice, it is done once.
+    async fn forget(&self, person: PersonId) -> Result<(), Error>;
+}
+
+fn key(person: &str) -> String {
+    format!("erase/{person}")
+}
+
+fn work(person: &str, now: Instant, once: bool) -> Work {
+    Work {
+        module: String::new(),
+        task: Task::Erase { person: person.to_owned(), asked: now.to_string(), waits: false, once },
+        due: now.to_string(),
+        at_once: true,
+        failures: 0,
+        not_before: String::new(),
+    }
+}
+
+fn request(person: &str, now: Instant, withdrawn: bool) -> Erasure {
+    let person = person.to_owned();
+    Erasure {
+        subject: if withdrawn { Subject::Withdrawn(person) } else { Subject::Request(person) },
+        rule: RULE.to_owned(),
+        at: now.to_string(),
+        entries: Vec::new(),
+        documents: Vec::new(),
+    }
+}
+
+/// Has a request carried out again by a restored storage, as soon as it serves; `once` if it does not stand any longer.
+///
+/// # Errors
+/// The storage's.
+pub async fn erase_again(storage: &Storage, person: &str, asked: Instant, once: bool) -> Result<(), Error> {
+    storage.declare(NAMESPACE, &crate::work::collections()).await.map_err(Error::storage)?;
+    let mut unit = storage.begin().await.map_err(Error::storage)?;
+    let key = key(person);
+    let waiting = unit.get(NAMESPACE, WORK, &key).await.map_err(Error::storage)?;
+    let revision = waiting.map(|waiting| waiting.revision);
+    migration::put(&mut unit, WORK, &key, &work(person, asked, once), revision).await?;
+    vzaemo_audit::note(&mut unit, &request(person, asked, false)).await.map_err(Error::storage)?;
+    unit.commit().await.map(|_| ()).map_err(Error::storage)
 }
 
 /// For how long documents of a collection are kept: as the holder says, else as the law says of the classes of data in
@@ -119,7 +196,8 @@ impl Service {
         let id = person.to_string();
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for holding in holdings {
-            let documents = holding.count(&mut unit).await?;
+            let (found, _) = holding.documents(&mut unit, None).await?;
+            let documents = found.len();
             let Some(version) = snapshot.module(&holding.module).and_then(|state| state.serving()) else {
                 continue;
             };
@@ -130,8 +208,18 @@ impl Service {
                 version.personal.get(&holding.collection).map(|fields| fields.classes().iter().cloned());
             let classes: Vec<String> = classes.into_iter().flatten().collect();
             let retention = retention(version, &holding.collection);
+            let (mut until, mut open) = (None, 0);
+            for (_, body) in &found {
+                match self.kept_until(&mut unit, version, &holding.collection, body).await? {
+                    Until::At(at) => until = until.max(Some(at)),
+                    Until::Open => open += 1,
+                    Until::Nothing => {}
+                }
+            }
             let list = if goes(&retention) { &mut going } else { &mut staying };
             list.push(Kept {
+                until,
+                open,
                 purposes: crate::sights::purposes(version, &classes),
                 module: holding.module,
                 collection: holding.collection,
@@ -145,53 +233,92 @@ impl Service {
         Ok(Plan { own, files, goes: going, stays: staying, unknown, roles })
     }
 
-    /// Has all of a person erased that may go. Asked twice, it is done once.
-    pub async fn request_erasure(&self, person: PersonId) -> Result<(), Error> {
-        let key = format!("erase/{person}");
-        let now = self.platform.legal.now();
-        let work = Work {
-            module: String::new(),
-            task: Task::Erase { person: person.to_string() },
-            due: now.to_string(),
-            at_once: true,
-            failures: 0,
-            not_before: String::new(),
-        };
-        let body = serde_json::to_string(&work).map_err(Error::storage)?;
-        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
-        if unit.get(NAMESPACE, WORK, &key).await.map_err(Error::storage)?.is_some() {
-            return Ok(());
-        }
-        let mut entry = Entry::new(Kind::Erasure, now, self.platform.security.now());
-        entry.actor = Actor::Person(person.to_string());
-        entry.act = Some("erase".to_owned());
-        "requested".clone_into(&mut entry.result);
-        entry.details = vec![RULE.to_owned()];
-        vzaemo_audit::record(&mut unit, entry).await.map_err(Error::storage)?;
-        unit.insert(NAMESPACE, WORK, Some(key), &body).await.map_err(Error::storage)?;
-        match unit.commit().await {
-            Ok(_) => Ok(()),
-            // Asked for twice at the same moment.
-            Err(error) if error.is_retryable() => Ok(()),
-            Err(error) => Err(Error::storage(error)),
-        }
+    /// Who forgets persons; the first one set stays.
+    pub fn forget_by(&self, forgets: Arc<dyn Forgets>) {
+        let _already_set = self.forgets.set(forgets);
     }
 
-    /// A portion of an erasure; the work is removed with the last one.
+    /// Has all of a person erased that may go, and what stays as soon as it may. Asked again while it waits, it begins
+    /// anew.
+    pub async fn request_erasure(&self, person: PersonId) -> Result<(), Error> {
+        let person = person.to_string();
+        let now = self.platform.legal.now();
+        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let found = waiting(&mut unit, &person).await?;
+        if let Some((_, work)) = &found
+            && !matches!(work.task, Task::Erase { waits: true, .. })
+        {
+            return Ok(());
+        }
+        self.enter_request(&mut unit, &person, "requested", now).await?;
+        vzaemo_audit::note(&mut unit, &request(&person, now, false)).await.map_err(Error::storage)?;
+        let revision = found.map(|(document, _)| document.revision);
+        migration::put(&mut unit, WORK, &key(&person), &work(&person, now, false), revision).await?;
+        self::commit(unit).await
+    }
+
+    /// The request of a person that waits, if there is one.
+    pub async fn waiting_erasure(&self, person: PersonId) -> Result<Option<Waiting>, Error> {
+        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let Some((_, work)) = waiting(&mut unit, &person.to_string()).await? else { return Ok(None) };
+        let Task::Erase { asked, waits: true, .. } = &work.task else { return Ok(None) };
+        Ok(Some(Waiting { asked: asked.parse().ok(), again: work.due.parse().ok() }))
+    }
+
+    /// The person takes a request back that waits: who they are stays. What was erased stays erased, and what has had its
+    /// time goes all the same.
+    pub async fn withdraw_erasure(&self, person: PersonId) -> Result<(), Error> {
+        let person = person.to_string();
+        let now = self.platform.legal.now();
+        let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let Some((document, work)) = waiting(&mut unit, &person).await? else { return Ok(()) };
+        if !matches!(work.task, Task::Erase { waits: true, .. }) {
+            return Ok(());
+        }
+        self.enter_request(&mut unit, &person, "withdrawn", now).await?;
+        vzaemo_audit::note(&mut unit, &request(&person, now, true)).await.map_err(Error::storage)?;
+        unit.remove(NAMESPACE, WORK, &document.key, document.revision).await.map_err(Error::storage)?;
+        self::commit(unit).await
+    }
+
+    async fn enter_request(
+        &self,
+        unit: &mut Unit,
+        person: &str,
+        result: &str,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let mut entry = Entry::new(Kind::Erasure, now, self.platform.security.now());
+        entry.actor = Actor::Person(person.to_owned());
+        entry.act = Some("erase".to_owned());
+        result.clone_into(&mut entry.result);
+        entry.details = vec![RULE.to_owned()];
+        vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
+    }
+
+    /// A portion of an erasure. When nothing is left to do now, the work waits for the end of what stays, or is done.
     pub(crate) async fn erase_portion(
         &self,
         mut unit: Unit,
-        work: &Document,
-        person: &str,
+        document: &Document,
+        work: &Work,
         at: Instant,
     ) -> Result<Unit, Error> {
+        let Task::Erase { person, asked, waits, once } = &work.task else { return Ok(unit) };
+        let id = PersonId::parse(person);
+        let plan = match id {
+            Some(id) => Some(self.erasure_plan(id).await?),
+            None => None,
+        };
+        if let Some(plan) = plan.as_ref().filter(|plan| *waits && !plan.is_whole()) {
+            return self.wait(unit, document, work, plan, at).await;
+        }
         let mut erased = vzaemo_cabinet::erasure::erase(&mut unit, person).await.map_err(Error::storage)?;
         let (owned, _) = files::owned(&mut unit, person, FILES, None).await.map_err(Error::storage)?;
         for file in owned.iter().filter(|file| file.named.is_empty()) {
             files::disown(&mut unit, &file.id).await.map_err(Error::storage)?;
             erased += 1;
         }
-        let id = PersonId::parse(person);
         let holdings = match id {
             Some(id) => self.holdings(&mut unit, id).await?,
             None => Vec::new(),
@@ -207,12 +334,12 @@ impl Service {
         if erased > 0 {
             return Ok(unit);
         }
-        let whole = match id {
-            Some(id) => self.erasure_plan(id).await?.is_whole(),
-            None => false,
-        };
         let security = self.platform.security.now();
-        if whole {
+        let whole = plan.as_ref().is_some_and(Plan::is_whole);
+        if whole && !once {
+            if let (Some(id), Some(forgets)) = (id, self.forgets.get()) {
+                forgets.forget(id).await?;
+            }
             // Nothing has to stay: what the journal holds of their acts goes too, and the salt behind which the log
             // hides who they are. Commits of their own; done again if this one does not follow.
             let subject = Subject::Person(person.to_owned());
@@ -225,7 +352,32 @@ impl Service {
             entry.details = vec![RULE.to_owned()];
             vzaemo_audit::record(&mut unit, entry).await.map_err(Error::storage)?;
         }
-        unit.remove(NAMESPACE, WORK, &work.key, work.revision).await.map_err(Error::storage)?;
+        if let Some(plan) = plan.filter(|_| !whole && !once) {
+            let task = Task::Erase { person: person.clone(), asked: asked.clone(), waits: true, once: false };
+            let waiting = Work { task, at_once: false, ..work.clone() };
+            return self.wait(unit, document, &waiting, &plan, at).await;
+        }
+        unit.remove(NAMESPACE, WORK, &document.key, document.revision).await.map_err(Error::storage)?;
+        Ok(unit)
+    }
+
+    /// Puts a request off until what has to stay may go.
+    async fn wait(
+        &self,
+        mut unit: Unit,
+        document: &Document,
+        work: &Work,
+        plan: &Plan,
+        at: Instant,
+    ) -> Result<Unit, Error> {
+        let again = plan.again(at);
+        let mut rest = Work { due: again.to_string(), ..work.clone() };
+        if again <= at {
+            // What has had its time is being erased at this moment.
+            let real = self.platform.security.now();
+            rest.not_before = real.checked_add(SOON).unwrap_or(real).to_string();
+        }
+        migration::put(&mut unit, WORK, &document.key, &rest, Some(document.revision)).await?;
         Ok(unit)
     }
 
@@ -257,6 +409,23 @@ impl Service {
                 .map_err(Error::storage)?;
         }
         Ok(host.unit)
+    }
+}
+
+/// The work of a person's request.
+async fn waiting(unit: &mut Unit, person: &str) -> Result<Option<(Document, Work)>, Error> {
+    let found = unit.get(NAMESPACE, WORK, &key(person)).await.map_err(Error::storage)?;
+    let Some(found) = found else { return Ok(None) };
+    let work = found.parse().map_err(Error::storage)?;
+    Ok(Some((found, work)))
+}
+
+async fn commit(unit: Unit) -> Result<(), Error> {
+    match unit.commit().await {
+        Ok(_) => Ok(()),
+        // Asked for twice at the same moment.
+        Err(error) if error.is_retryable() => Ok(()),
+        Err(error) => Err(Error::storage(error)),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod bodies;
 mod caller;
+mod correcting;
 mod decide;
 mod erasing;
 mod error;
@@ -19,12 +20,15 @@ mod looks;
 mod migration;
 mod mine;
 mod personal;
+#[cfg(test)]
+mod place;
 mod platform;
 mod reach;
 mod reading;
 pub mod record;
 mod recording;
 pub mod representation;
+mod retention;
 pub mod route;
 mod rules;
 mod run;
@@ -38,8 +42,9 @@ mod version;
 pub mod work;
 
 pub use caller::Caller;
+pub use correcting::{Asked, Told, Wanted, answers};
 pub use decide::{Alarm, Alarms, Decisions};
-pub use erasing::{Kept, Plan, Retention};
+pub use erasing::{Forgets, Kept, Plan, Retention, Waiting, erase_again};
 pub use error::Error;
 pub use explain::{Explained, Question, Unexplained, action_of, explain, person_meant};
 pub use files::{FileFields, FileRule};
@@ -50,6 +55,7 @@ pub use personal::PersonalFields;
 pub use platform::Platform;
 pub use reading::{Reading, Slot, Viewed};
 pub use recording::{Finding, Recorded, Replayed, replay};
+pub use retention::{Done as Retained, Keeping, Outlook, is_nobody, prepare_retention};
 pub use service::{Done, Service};
 pub use tidying::{Age, Expiry};
 pub use timed::Worked;

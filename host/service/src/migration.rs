@@ -59,7 +59,7 @@ async fn progress(
 }
 
 /// Writes a record of this room over the revision that was read.
-async fn put<T: Serialize>(
+pub(crate) async fn put<T: Serialize>(
     unit: &mut Unit,
     collection: &str,
     key: &str,

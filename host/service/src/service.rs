@@ -1,6 +1,7 @@
 //! Acts and decisions.
 
 use crate::decide::{Deciding, denied, in_capacity, subject};
+use crate::erasing::Forgets;
 use crate::imports::{Acting, CallHost};
 use crate::looks::Looks;
 use crate::recording::{Run, Taken};
@@ -38,6 +39,7 @@ pub struct Service {
     pub(crate) looks: Looks,
     pub(crate) deciding: Deciding,
     pub(crate) entered: Entered,
+    pub(crate) forgets: OnceLock<Arc<dyn Forgets>>,
 }
 
 impl Service {
@@ -50,6 +52,7 @@ impl Service {
             looks: Looks::default(),
             deciding: Deciding::default(),
             entered: Entered::default(),
+            forgets: OnceLock::new(),
         }
     }
 

@@ -60,6 +60,7 @@ impl Service {
     /// Removes what has had its time, in this room, in the cabinet (drafts) and in the rooms above as they say, and tells
     /// how many records that were. To be called now and then.
     pub async fn tidy(&self, above: &[Expiry]) -> Result<usize, Error> {
+        self.plan_retention().await?;
         let mut removed = self.tidy_drafts().await?;
         for expiry in above.iter().chain([&SUBMISSION, &INVITATION]) {
             let now = match expiry.age {
@@ -80,6 +81,29 @@ impl Service {
 }
 
 impl Service {
+    /// Erases records of the journal and revisions of documents that are older than so many days of the legal clock, and
+    /// tells how many that were. The audit log stays as it is and verifies; a replay says by which rule they are gone.
+    ///
+    /// # Errors
+    /// The storage's. What was erased before stays erased.
+    pub async fn tidy_journal(&self, days: u32) -> Result<u64, Error> {
+        let (now, real) = (self.platform().legal.now(), self.platform().security.now());
+        let Ok(before) = now.checked_add(SignedDuration::from_hours(-24 * i64::from(days))) else {
+            return Ok(0);
+        };
+        let rule = format!("the journal is kept for {days} days (audit.journal-days)");
+        let mut erased = 0;
+        for _ in 0..PORTIONS {
+            let portion = vzaemo_audit::erase_older(&self.platform().storage, before, &rule, now, real).await;
+            let portion = portion.map_err(Error::storage)?;
+            if portion == 0 {
+                break;
+            }
+            erased += portion;
+        }
+        Ok(erased)
+    }
+
     async fn tidy_drafts(&self) -> Result<usize, Error> {
         let mut removed = 0;
         for _ in 0..PORTIONS {

@@ -84,7 +84,12 @@ impl Service {
                 let portion = Portion { version: &version, collection, after: after.as_deref() };
                 portion.migrate(unit, platform, &document, &work).await?
             }
-            Task::Erase { person } => self.erase_portion(unit, &document, person, due).await?,
+            Task::Erase { .. } => self.erase_portion(unit, &document, &work, began).await?,
+            Task::Retain { .. } => {
+                let (version, generation) = self.serving_now(&work.module)?;
+                record::depend_on_configuration(&mut unit, generation).await?;
+                self.retain_portion(unit, &version, &document, &work, began).await?
+            }
             Task::Tell { case, kind, text, address, after } => {
                 let after = after.as_deref();
                 let told = Telling { module: &work.module, case, kind: *kind, text, address, after };

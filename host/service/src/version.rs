@@ -1,6 +1,6 @@
 //! What serves now: an immutable value, swapped whole.
 
-use crate::{FileFields, PersonalFields, Retention};
+use crate::{FileFields, Keeping, PersonalFields, Retention};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use vzaemo_access::ModulePolicies;
@@ -45,6 +45,8 @@ pub struct ModuleVersion {
     pub personal: HashMap<String, PersonalFields>,
     /// For how long documents of a collection are kept, where the holder says so.
     pub retention: HashMap<String, Retention>,
+    /// From when, for how long and by which rule the data in documents of each collection are kept.
+    pub keeping: HashMap<String, Keeping>,
     /// The generation of the configuration in which it came into service.
     pub generation: u64,
 }

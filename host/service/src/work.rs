@@ -51,10 +51,30 @@ pub enum Task {
         /// The key of the last document that is done.
         after: Option<String>,
     },
-    /// Erase what may go of a person, a portion at a time.
+    /// Erase what may go of a person, a portion at a time; and the rest, with who they are, when nothing has to stay.
     Erase {
         /// The person, by the platform's id.
         person: String,
+        /// When they asked, by the legal clock.
+        #[serde(default)]
+        asked: String,
+        /// What is theirs alone is gone: the request waits for the end of what has to stay.
+        #[serde(default)]
+        waits: bool,
+        /// Done with, once what is theirs alone is gone: a request of which a restored backup does not know that it was
+        /// withdrawn.
+        #[serde(default)]
+        once: bool,
+    },
+    /// Take out of the documents of a collection what has had its time, a portion at a time.
+    Retain {
+        /// The collection.
+        collection: String,
+        /// The key of the last document that is done.
+        after: Option<String>,
+        /// What was counted on the way.
+        #[serde(default)]
+        pass: crate::retention::Pass,
     },
     /// Tell all who take part in a case, a portion at a time.
     Tell {
@@ -77,7 +97,9 @@ impl Task {
     pub(crate) fn after(&self) -> Option<&str> {
         match self {
             Task::Job { .. } | Task::Erase { .. } => None,
-            Task::Migrate { after, .. } | Task::Tell { after, .. } => after.as_deref(),
+            Task::Migrate { after, .. } | Task::Tell { after, .. } | Task::Retain { after, .. } => {
+                after.as_deref()
+            }
         }
     }
 }
@@ -87,15 +109,16 @@ pub fn collections() -> Vec<Collection> {
     let string = || json!({"type": "string"});
     let text =
         json!({"type": "object", "required": ["uk", "en"], "properties": {"uk": string(), "en": string()}});
-    vec![
+    let mut all = vec![
         Collection::new(
             WORK,
             json!({"type": "object", "additionalProperties": false,
                 "required": ["module", "task", "due", "at_once", "failures", "not_before"],
                 "properties": {
-                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase"]}, "due": string(),
+                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase", "retain"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
-                    "job": string(), "person": string(), "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
+                    "job": string(), "person": string(), "asked": string(),
+                    "waits": {"type": "boolean"}, "once": {"type": "boolean"}, "pass": {"type": "object"}, "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),
@@ -113,7 +136,9 @@ pub fn collections() -> Vec<Collection> {
                     "version": {"type": "integer"}, "search": string(), "done": {"type": "boolean"},
                     "documents": {"type": "integer"}, "failed": {"type": "integer"}}}),
         ),
-    ]
+    ];
+    all.extend(crate::retention::collections());
+    all
 }
 
 /// The key of work that a module has scheduled: the same name and key again moves it.

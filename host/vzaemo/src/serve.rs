@@ -70,6 +70,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let (limits, protection) = (Arc::clone(&wired.limits), Arc::clone(&wired.protection));
     let (delivering, following_blocks) = (Arc::clone(&protection), Arc::clone(&protection));
     let expiries = [vzaemo_web::server::EXPIRIES.to_vec(), wired.security_expiries.clone()].concat();
+    let journal_days = wired.journal_days;
     let (files, scanner) = (wired.files.clone(), wired.scanner.clone());
     let (checkpoints, every) = (wired.checkpoints.clone(), wired.checkpoint_every);
     vec![
@@ -104,6 +105,14 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
                             "could not remove what has had its time"
                         );
                     }
+                }
+                if let Some(days) = journal_days
+                    && let Err(error) = service.tidy_journal(days).await
+                {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "could not erase what is old in the journal"
+                    );
                 }
                 if let Err(error) = identity.sessions.sweep().await {
                     tracing::warn!(

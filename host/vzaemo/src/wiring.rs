@@ -66,6 +66,8 @@ pub struct Wired {
     pub checkpoints: Checkpoints,
     /// How often one is made.
     pub checkpoint_every: Duration,
+    /// For how many days the journal is kept, if there is a term.
+    pub journal_days: Option<u32>,
     /// Whether it is a development platform.
     pub development: bool,
 }
@@ -174,6 +176,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let remember = u64::from(configuration.pages.remember_mib) << 20;
     let largest_body = usize::try_from(configuration.requests.body_kib).unwrap_or(1024) << 10;
     let engine = engine(&configuration)?;
+    let correction_term = configuration.personal_data.correction.clone();
+    let journal_days = configuration.audit.journal_days;
     let lifecycle = Lifecycle::new(path, configuration, Arc::clone(&service), engine);
     let app = App::new(Parts {
         service: Arc::clone(&service),
@@ -193,6 +197,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         largest_body,
         remember,
         sends_mail: mailer.is_some(),
+        correction_term,
     });
     Ok(Wired {
         service,
@@ -210,6 +215,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         security_expiries,
         checkpoints,
         checkpoint_every,
+        journal_days,
         development,
     })
 }

@@ -319,8 +319,23 @@ pub struct DataClass {
     pub why: Bilingual,
     /// The act of law.
     pub law: String,
-    /// How long it is kept, as an ISO 8601 duration.
+    /// How long it is kept, as an ISO 8601 duration from the moment that the schema marks (`x-retention`).
     pub retention: String,
+    /// What is done when that time is over.
+    #[serde(default)]
+    pub then: Then,
+}
+
+/// What is done with data of a class when they need not be kept any longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Then {
+    /// They are taken out of the document, which stays: a reference to a person becomes one to nobody, a field that may
+    /// be missing goes, any other is replaced. Where nothing can stand in its place the document is removed.
+    #[default]
+    Replace,
+    /// The document is removed.
+    Remove,
 }
 
 /// A capability asked for.

@@ -84,6 +84,12 @@ async function furnish(browser, platform) {
   await citizen.getByRole('button', { name: 'Надіслати посилання' }).click()
   await citizen.getByText('Чекає на підтвердження').waitFor()
 
+  await citizen.goto('/cabinet/my-data/corrections')
+  await citizen.getByLabel('Що неправильно').fill('У назві стоїть «усіх відділень»')
+  await citizen.getByLabel('Як має бути').fill('«Відділень у містах»')
+  await citizen.getByRole('button', { name: 'Попросити виправити' }).click()
+  await citizen.getByText('чекає на відповідь').waitFor()
+
   const states = { anyone: { cookies: [], origins: [] } }
   for (const who of Object.keys(contexts)) {
     states[who] = await contexts[who].storageState()
@@ -124,6 +130,9 @@ export const PAGES = {
   'the cabinet: who saw my data': ['citizen', at('/cabinet/accesses')],
   'the cabinet: my data': ['citizen', at('/cabinet/my-data')],
   'the cabinet: what an erasure would do': ['citizen', at('/cabinet/my-data/erasure')],
+  'the cabinet: correction of my data': ['citizen', at('/cabinet/my-data/corrections')],
+  'requests to correct data': ['official', at('/desk/corrections')],
+  'what has had its time': ['administrator', at('/administration/retention')],
   'notices by e-mail': ['citizen', at('/cabinet/mail')],
   'an address that is none': ['citizen', withWrongAddress],
   'the link that stops letters': ['anyone', at('/cabinet/mail/stop?by=0')],

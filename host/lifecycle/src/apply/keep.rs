@@ -77,6 +77,9 @@ impl Lifecycle {
                 vzaemo_service::prepare_migrations(&mut unit, &serving.version, now)
                     .await
                     .map_err(LifecycleError::storage)?;
+                vzaemo_service::prepare_retention(&mut unit, &serving.version, now)
+                    .await
+                    .map_err(LifecycleError::storage)?;
             }
             let mut changes = vec![format!("generation {}", current.generation)];
             changes.extend(ready.plan.to_string().lines().map(str::to_owned));

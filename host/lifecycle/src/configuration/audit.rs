@@ -11,11 +11,14 @@ pub struct Audit {
     pub origin: Option<String>,
     /// A checkpoint is made every so many minutes, if anything has come into the log.
     pub checkpoint_minutes: u32,
+    /// The journal and earlier revisions of documents are kept for so many days of the legal clock; without it, as long as
+    /// the data of their documents. The log itself is kept for ever.
+    pub journal_days: Option<u32>,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { origin: None, checkpoint_minutes: 10 }
+        Self { origin: None, checkpoint_minutes: 10, journal_days: None }
     }
 }
 

@@ -45,6 +45,7 @@ impl Configuration {
         self.check_mail(&mut check);
         self.check_audit(&mut check);
         self.check_registers(&mut check);
+        self.check_personal_data(&mut check);
         self.check_identity(&mut check);
         for (what, mend) in self.rules.iter().flat_map(super::Rules::problems) {
             check.problem(&["rules", "versions"], what, mend);
@@ -104,8 +105,34 @@ impl Configuration {
         }
     }
 
+    fn check_personal_data(&self, check: &mut Check<'_>) {
+        let term = &self.personal_data.correction;
+        let place = ["personal-data", "correction"];
+        if term.value == 0 || term.value > term.unit.longest() {
+            check.problem(
+                &place,
+                format!("{} is no length of a term", term.value),
+                format!("write a number from 1 to {}", term.unit.longest()),
+            );
+        }
+        if term.law.trim().is_empty() || term.law.contains(';') {
+            check.problem(
+                &place,
+                "no act of law sets the term",
+                "name it in law, without semicolons; people are shown it",
+            );
+        }
+    }
+
     fn check_audit(&self, check: &mut Check<'_>) {
-        check.positive("audit", &[("checkpoint-minutes", self.audit.checkpoint_minutes.into())]);
+        let journal_days = self.audit.journal_days.unwrap_or(1);
+        check.positive(
+            "audit",
+            &[
+                ("checkpoint-minutes", self.audit.checkpoint_minutes.into()),
+                ("journal-days", journal_days.into()),
+            ],
+        );
         if let Some(origin) = &self.audit.origin
             && !super::Audit::is_origin(origin)
         {

@@ -10,6 +10,7 @@ mod lines;
 mod mail;
 mod meaning;
 mod network;
+mod personal_data;
 mod protection;
 mod qualified;
 mod rules;
@@ -27,6 +28,7 @@ pub use id_gov_ua::{AuthType, IdGovUa};
 pub(crate) use lines::line_of;
 pub use mail::{Mail, MailTls};
 pub use network::{Network, NetworkError};
+pub use personal_data::PersonalData;
 pub use protection::{Anomalies, Lockout, Protection, Webhook};
 pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
 pub use rules::{Rules, RulesVersion};
@@ -50,6 +52,9 @@ pub struct Configuration {
     /// The audit log.
     #[serde(default)]
     pub audit: Audit,
+    /// What the law says of requests about personal data.
+    #[serde(default)]
+    pub personal_data: PersonalData,
     /// The limits of modules' calls.
     #[serde(default)]
     pub runtime: Runtime,
@@ -492,6 +497,7 @@ impl Configuration {
         compare("storage", self.storage == other.storage);
         compare("files", self.files == other.files);
         compare("audit", self.audit == other.audit);
+        compare("personal-data", self.personal_data == other.personal_data);
         compare("runtime", self.runtime == other.runtime);
         compare("server", self.server == other.server);
         compare("requests", self.requests == other.requests);

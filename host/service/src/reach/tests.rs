@@ -131,6 +131,7 @@ async fn place() -> Place {
         files: HashMap::new(),
         personal: HashMap::new(),
         retention: HashMap::new(),
+        keeping: HashMap::new(),
         generation: 1,
     };
     let place = Place { _folder: folder, platform: Arc::new(platform), version: Arc::new(version) };

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use vzaemo_audit::{Erasure, Journalled, Record, Subject};
 use vzaemo_lifecycle::{Configuration, recorded_version};
 use vzaemo_runtime::Engine;
-use vzaemo_service::Recorded;
+use vzaemo_service::{Finding, Recorded};
 use vzaemo_storage::Storage;
 
 /// How many records are read at once.
@@ -39,6 +39,7 @@ struct Count {
 
 async fn replay_case(configuration: &Configuration, storage: &Storage, case: &str) -> anyhow::Result<Count> {
     let engine = wiring::engine(configuration)?;
+    let erasures = vzaemo_audit::erasures(storage).await.context("read the erasures")?;
     let mut count = Count::default();
     let subject = Subject::Case(case.to_owned());
     let mut after = None;
@@ -49,18 +50,28 @@ async fn replay_case(configuration: &Configuration, storage: &Storage, case: &st
         let (records, next) = part.context("read the journal")?;
         drop(unit);
         for record in &records {
-            count.acts += 1;
             seen.insert(record.entry);
-            let lines = again(configuration, &engine, storage, record).await?;
-            count.astray += usize::from(!lines.is_empty());
-            tell(record, &lines);
+            match again(configuration, &engine, storage, record, &erasures).await? {
+                Again::Erased(by) => {
+                    count.erased += 1;
+                    println!(
+                        "entry {}: what it read or wrote is erased by rule {}, at {}",
+                        record.entry, by.rule, by.at
+                    );
+                }
+                Again::Findings(lines) => {
+                    count.acts += 1;
+                    count.astray += usize::from(!lines.is_empty());
+                    tell(record, &lines);
+                }
+            }
         }
         match next {
             Some(next) => after = Some(next),
             None => break,
         }
     }
-    count.erased = erased(storage, &subject, case, &seen).await?;
+    count.erased += erased(storage, &erasures, &subject, case, &seen).await?;
     Ok(count)
 }
 
@@ -72,30 +83,54 @@ fn tell(record: &Journalled, lines: &[String]) {
     }
 }
 
-/// Runs one again; what does not follow, a line each.
-async fn again(
+/// How running one again ended.
+enum Again<'e> {
+    /// What does not follow, a line each.
+    Findings(Vec<String>),
+    /// Nothing can be said: documents that it read or wrote are kept no longer as they were then.
+    Erased(&'e Erasure),
+}
+
+/// The erasure of the documents for want of which a replay could not go on, if that is all that it found.
+fn erased_for<'e>(erasures: &'e [Erasure], module: &str, findings: &[Finding]) -> Option<&'e Erasure> {
+    let mut by = None;
+    for finding in findings {
+        let Finding::Gone { document, .. } = finding else { return None };
+        let gone = format!("{module}/{document}");
+        by = Some(erasures.iter().rev().find(|erasure| erasure.documents.contains(&gone))?);
+    }
+    by
+}
+
+/// Runs one again.
+async fn again<'e>(
     configuration: &Configuration,
     engine: &Engine,
     storage: &Storage,
     record: &Journalled,
-) -> anyhow::Result<Vec<String>> {
+    erasures: &'e [Erasure],
+) -> anyhow::Result<Again<'e>> {
     let number = record.entry;
     let read = vzaemo_audit::read(storage, number..number + 1).await.context("read the audit log")?;
     let Some(entry) = read.into_iter().find_map(|entry| entry.record) else {
-        return Ok(vec!["its entry is not in the audit log".to_owned()]);
+        return Ok(Again::Findings(vec!["its entry is not in the audit log".to_owned()]));
     };
     let Some(recorded) = Recorded::of(record) else {
-        return Ok(vec!["its transcript is of a form that this version does not know".to_owned()]);
+        let line = "its transcript is of a form that this version does not know";
+        return Ok(Again::Findings(vec![line.to_owned()]));
     };
     if let Some(line) = other_module(&entry, &recorded) {
-        return Ok(vec![line]);
+        return Ok(Again::Findings(vec![line]));
     }
     let version = match recorded_version(&configuration.folders, engine, &recorded).await {
         Ok(version) => version,
-        Err(problems) => return Ok(problems.iter().map(ToString::to_string).collect()),
+        Err(problems) => return Ok(Again::Findings(problems.iter().map(ToString::to_string).collect())),
     };
     let replayed = vzaemo_service::replay(storage, &entry, record, &version).await.context("run it again")?;
-    Ok(replayed.findings.iter().map(ToString::to_string).collect())
+    if let Some(by) = erased_for(erasures, &recorded.module, &replayed.findings) {
+        return Ok(Again::Erased(by));
+    }
+    Ok(Again::Findings(replayed.findings.iter().map(ToString::to_string).collect()))
 }
 
 /// The log says which package ran; the journal must say the same.
@@ -108,11 +143,11 @@ fn other_module(entry: &Record, recorded: &Recorded) -> Option<String> {
 /// Acts on the documents of a case whose records are gone, each with the rule by which they were erased.
 async fn erased(
     storage: &Storage,
+    erasures: &[Erasure],
     subject: &Subject,
     case: &str,
     seen: &std::collections::BTreeSet<u64>,
 ) -> anyhow::Result<usize> {
-    let erasures = vzaemo_audit::erasures(storage).await.context("read the erasures")?;
     let mut gone: Vec<(u64, &Erasure)> = Vec::new();
     for erasure in erasures.iter().filter(|erasure| erasure.subject == *subject) {
         gone.extend(erasure.entries.iter().map(|entry| (*entry, erasure)));
@@ -159,18 +194,54 @@ pub async fn erase_again(storage: &Storage, list: &Path) -> anyhow::Result<usize
     let known = vzaemo_audit::erasures(storage).await.context("read the erasures")?;
     let now = vzaemo_clock::SecurityClock::real().now();
     let mut done = 0;
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let erasure: Erasure = serde_json::from_str(line).context("read the list of erasures")?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let all: Vec<Erasure> =
+        lines.map(serde_json::from_str).collect::<Result<_, _>>().context("read the list of erasures")?;
+    for erasure in all.iter().cloned() {
         if known.contains(&erasure) {
             continue;
         }
-        let at = erasure.at.parse().context("read the list of erasures")?;
-        vzaemo_audit::erase(storage, &erasure.subject, &erasure.rule, at, now)
-            .await
-            .context("erase again")?;
+        again_once(storage, &all, &erasure, now).await?;
         done += 1;
     }
     Ok(done)
+}
+
+/// Does one erasure again. Documents that have had their time go by themselves when the platform serves, and what a
+/// person has asked for is carried out then.
+async fn again_once(
+    storage: &Storage,
+    all: &[Erasure],
+    erasure: &Erasure,
+    now: vzaemo_clock::Instant,
+) -> anyhow::Result<()> {
+    let at = erasure.at.parse().context("read the list of erasures")?;
+    match &erasure.subject {
+        Subject::Person(_) | Subject::Case(_) => {
+            let erased = vzaemo_audit::erase(storage, &erasure.subject, &erasure.rule, at, now).await;
+            erased.map(|_| ()).context("erase again")
+        }
+        Subject::Before(before) => {
+            let before = before.parse().context("read the list of erasures")?;
+            while vzaemo_audit::erase_older(storage, before, &erasure.rule, at, now)
+                .await
+                .context("erase again")?
+                > 0
+            {}
+            Ok(())
+        }
+        Subject::Request(person) => {
+            let withdrawn = Subject::Withdrawn(person.clone());
+            let later = all.iter().skip_while(|other| *other != erasure);
+            let once = later.into_iter().any(|other| other.subject == withdrawn);
+            vzaemo_service::erase_again(storage, person, at, once).await.context("erase again")
+        }
+        Subject::Documents(_) | Subject::Withdrawn(_) => {
+            let mut unit = storage.begin().await.context("erase again")?;
+            vzaemo_audit::note(&mut unit, erasure).await.context("erase again")?;
+            unit.commit().await.map(|_| ()).context("erase again")
+        }
+    }
 }
 
 #[cfg(test)]

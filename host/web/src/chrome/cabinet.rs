@@ -129,7 +129,7 @@ impl Cabinet<'_> {
         html! { time datetime=(at) { (words) } }
     }
 
-    fn day(&self, day: Date) -> Markup {
+    pub(super) fn day(&self, day: Date) -> Markup {
         let mut words = String::new();
         push_day(day, &self.say, &mut words);
         html! { time datetime=(day) { (words) } }

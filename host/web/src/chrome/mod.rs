@@ -7,6 +7,7 @@ pub mod acting_for;
 pub mod administration;
 pub mod audit;
 pub mod cabinet;
+pub mod corrections;
 pub mod document;
 pub mod home;
 pub mod icons;

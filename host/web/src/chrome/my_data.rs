@@ -1,5 +1,6 @@
 //! Everything about me: the archive, how to correct, what an erasure would do.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::cabinet::{Cabinet, Tab};
@@ -17,6 +18,10 @@ pub struct Kept {
     pub documents: usize,
     /// For how long they are kept, in words, each with the act of law.
     pub terms: Vec<(String, String)>,
+    /// The last day on which something of those is kept whose matter has ended.
+    pub until: Option<Date>,
+    /// How many belong to matters that have not ended.
+    pub open: usize,
     /// What for.
     pub purposes: Vec<String>,
 }
@@ -38,6 +43,8 @@ pub struct Erasure {
     pub whole: bool,
     /// The form was sent without the tick.
     pub unticked: bool,
+    /// A request that waits already: when it was made, and when it is looked at again.
+    pub waits: Option<(Option<Date>, Option<Date>)>,
 }
 
 /// The name of the tick.
@@ -71,6 +78,7 @@ pub fn my_data(cabinet: &Cabinet<'_>, rules: &[(String, jiff::Timestamp)]) -> Ma
             h2 { (say.say("my-data-correct")) }
             p { (say.say("my-data-correct-name")) }
             p { (say.say("my-data-correct-rest")) }
+            p { a href=(paths::CORRECTIONS) { (say.say("my-data-correct-ask")) } }
         }
         section.v-section {
             h2 { (say.say("my-data-erase")) }
@@ -81,7 +89,7 @@ pub fn my_data(cabinet: &Cabinet<'_>, rules: &[(String, jiff::Timestamp)]) -> Ma
     cabinet.frame(Tab::MyData, &body)
 }
 
-fn head(cabinet: &Cabinet<'_>, title: &str, lead: &str) -> Markup {
+pub(super) fn head(cabinet: &Cabinet<'_>, title: &str, lead: &str) -> Markup {
     let cabinet_title = cabinet.say.say("cabinet-title");
     let my_data = cabinet.say.say("cabinet-my-data");
     let crumbs = [
@@ -96,6 +104,7 @@ pub fn erasure(cabinet: &Cabinet<'_>, plan: &Erasure) -> Markup {
     let say = &cabinet.say;
     html! {
         (head(cabinet, &say.say("erasure-title"), &say.say("erasure-lead")))
+        @if let Some((asked, again)) = &plan.waits { (waits(cabinet, *asked, *again)) }
         section.v-section {
             h2 { (say.say("erasure-goes")) }
             @if plan.own.is_empty() && plan.goes.is_empty() { p { (say.say("erasure-goes-nothing")) } } @else {
@@ -135,6 +144,28 @@ pub fn erasure(cabinet: &Cabinet<'_>, plan: &Erasure) -> Markup {
     }
 }
 
+/// A request that waits for the end of what stays, and how it is taken back.
+fn waits(cabinet: &Cabinet<'_>, asked: Option<Date>, again: Option<Date>) -> Markup {
+    let say = &cabinet.say;
+    html! {
+        section.v-section {
+            h2 { (say.say("erasure-waits")) }
+            dl.v-summary {
+                @if let Some(asked) = asked {
+                    div.v-summary__row { dt { (say.say("erasure-waits-asked")) } dd { (cabinet.day(asked)) } }
+                }
+                @if let Some(again) = again {
+                    div.v-summary__row { dt { (say.say("erasure-waits-again")) } dd { (cabinet.day(again)) } }
+                }
+            }
+            p { (say.say("erasure-waits-what")) }
+            form method="post" action=(paths::ERASURE_WITHDRAW) {
+                div.v-actions { button.v-button.v-button--quiet { (say.say("erasure-withdraw")) } }
+            }
+        }
+    }
+}
+
 fn stays(cabinet: &Cabinet<'_>, kept: &Kept) -> Markup {
     let say = &cabinet.say;
     html! {
@@ -142,6 +173,8 @@ fn stays(cabinet: &Cabinet<'_>, kept: &Kept) -> Markup {
             h3.v-card__title { (kept.service) ": " (kept.collection) " (" (kept.documents) ")" }
             @for purpose in &kept.purposes { p { (purpose) } }
             @if kept.terms.is_empty() { p { (say.say("erasure-no-term")) } }
+            @if let Some(until) = kept.until { p { (say.say("erasure-until")) " " (cabinet.day(until)) } }
+            @if kept.open > 0 { p { (say.say_with("erasure-open", &[("count", i64::try_from(kept.open).unwrap_or(i64::MAX).into())])) } }
             @for (term, law) in &kept.terms { p.v-small.v-muted { (say.say("erasure-term")) " " (term) " (" (law) ")" } }
         }
     }

@@ -30,6 +30,12 @@ pub const MY_DATA: &str = "/cabinet/my-data";
 pub const EXPORT: &str = "/cabinet/my-data/archive";
 /// What an erasure would do; done by POST.
 pub const ERASURE: &str = "/cabinet/my-data/erasure";
+/// Takes a request of erasure back that waits; by POST.
+pub const ERASURE_WITHDRAW: &str = "/cabinet/my-data/erasure/withdraw";
+/// Requests to correct data about me; made by POST.
+pub const CORRECTIONS: &str = "/cabinet/my-data/corrections";
+/// Requests to correct data that a body answers; answered by POST.
+pub const DESK_CORRECTIONS: &str = "/desk/corrections";
 /// My documents.
 pub const PAPERS: &str = "/cabinet/documents";
 /// Who saw my data.
@@ -98,6 +104,9 @@ pub const ADMIN_SECURITY: &str = "/administration/security";
 pub const ADMIN_BLOCK: &str = "/administration/security/block";
 /// Ends a block before its time; by POST.
 pub const ADMIN_UNBLOCK: &str = "/administration/security/unblock";
+
+/// What was erased for its time, and what comes next.
+pub const ADMIN_RETENTION: &str = "/administration/retention";
 
 /// A person's lawful block.
 pub const ADMIN_PERSONS: &str = "/administration/persons";

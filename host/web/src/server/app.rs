@@ -2,6 +2,7 @@
 
 use super::clock::Moves;
 use super::kept_out::Watchman;
+use super::my_data::Forgetful;
 use super::paused::Outage;
 use super::presentation::Presentation;
 use super::remembered::{Remembered, RememberedCounts};
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use url::Url;
 use vzaemo_audit::Checkpoints;
+use vzaemo_clock::Term;
 use vzaemo_contract::manifest::Bilingual;
 use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{Cookies, IdentityError, Persons, Qualified, Session, Sessions, SignIn};
@@ -55,6 +57,8 @@ pub struct Parts {
     pub remember: u64,
     /// Whether notices go by e-mail too.
     pub sends_mail: bool,
+    /// Within which term a request to correct data is answered.
+    pub correction_term: Term,
 }
 
 /// What all handlers share.
@@ -76,6 +80,7 @@ pub struct App {
     pub(super) cookies: Cookies,
     pub(super) largest_body: usize,
     pub(super) sends_mail: bool,
+    pub(super) correction_term: Term,
     pub(super) remembered: Remembered,
     pub(super) unread: Unread,
     /// What other nodes do to the clock of a development platform.
@@ -89,6 +94,8 @@ impl App {
     /// Handlers over these rooms.
     pub fn new(parts: Parts) -> Self {
         parts.service.report_alarms_to(Arc::new(Watchman(Arc::clone(&parts.protection))));
+        let forgetful = Forgetful::new(parts.service.platform(), &parts.persons, &parts.sessions);
+        parts.service.forget_by(Arc::new(forgetful));
         let presentation = ArcSwap::from_pointee(Presentation::new(parts.service.snapshot()));
         let platform = parts.service.platform();
         let clock_moves = if platform.legal.is_movable() { Moves::of(&platform.storage) } else { None };
@@ -110,6 +117,7 @@ impl App {
             base: parts.base,
             largest_body: parts.largest_body,
             sends_mail: parts.sends_mail,
+            correction_term: parts.correction_term,
             remembered: Remembered::new(parts.remember),
             unread: Unread::new(),
             clock_moves,

@@ -42,6 +42,7 @@ enum Section {
     Drafts,
     Letters,
     Accesses,
+    Corrections,
     Sessions,
     Representation,
     Files,
@@ -114,6 +115,7 @@ impl Section {
             Section::Drafts => "drafts.json".to_owned(),
             Section::Letters => "letters.json".to_owned(),
             Section::Accesses => "accesses.json".to_owned(),
+            Section::Corrections => "corrections.json".to_owned(),
             Section::Sessions => "sessions.json".to_owned(),
             Section::Representation => "representation.json".to_owned(),
             Section::Files => "files.json".to_owned(),
@@ -146,6 +148,7 @@ impl Export {
             Section::Drafts => say.say("cabinet-drafts").into_owned(),
             Section::Letters => say.say("mail-title").into_owned(),
             Section::Accesses => say.say("cabinet-accesses").into_owned(),
+            Section::Corrections => say.say("corrections-title").into_owned(),
             Section::Sessions => say.say("cabinet-sessions").into_owned(),
             Section::Representation => say.say("export-representation").into_owned(),
             Section::Files => say.say("export-files").into_owned(),
@@ -157,10 +160,11 @@ impl Export {
 
     async fn make(&self, archive: Archive) -> Result<(), Failed> {
         use Section::{
-            About, Accesses, Cases, Drafts, Files, Letters, Notices, Representation, Rules, Sessions,
+            About, Accesses, Cases, Corrections, Drafts, Files, Letters, Notices, Representation, Rules,
+            Sessions,
         };
-        let mut sections =
-            vec![About, Rules, Cases, Notices, Drafts, Letters, Accesses, Sessions, Representation, Files];
+        let mut sections = vec![About, Rules, Cases, Notices, Drafts, Letters, Accesses, Corrections];
+        sections.extend([Sessions, Representation, Files]);
         let mut unit = begin(&self.app).await?;
         let holdings = self.app.service.holdings(&mut unit, self.id).await?;
         drop(unit);
@@ -345,6 +349,20 @@ impl Export {
                     },
                 });
                 Ok((items.collect(), next))
+            }
+            Section::Corrections => {
+                let found = vzaemo_cabinet::corrections::mine(&mut unit, &self.person).await;
+                let found = found.map_err(Error::storage)?;
+                let items = found.iter().map(|(_, one)| Item {
+                    json: json!({"at": one.asked, "service": one.module, "case": one.case, "title": one.title,
+                        "body": one.body, "wrong": one.wrong, "right": one.right, "due": one.due, "rule": one.rule,
+                        "state": one.state, "answered": one.answered, "ground": one.ground, "address": one.address}),
+                    html: html! {
+                        strong { (one.title) } " · " (self.moment(&one.asked)) ": " (one.wrong) " → " (one.right)
+                        @if let Some(ground) = &one.ground { " · " (ground) }
+                    },
+                });
+                Ok((items.collect(), None))
             }
             Section::Sessions => {
                 drop(unit);

@@ -19,6 +19,7 @@ use http::HeaderMap;
 use maud::{PreEscaped, html as markup};
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_cabinet::corrections::State as CorrectionState;
 use vzaemo_contract::call::{Address, Pair, Request as Call};
 use vzaemo_identity::ReturnTo;
 use vzaemo_service::{Error, ModuleVersion, route};
@@ -205,6 +206,19 @@ pub(super) async fn desk(State(app): State<Arc<App>>, visit: Visit, headers: Hea
             description: say.say("desk-open").into_owned(),
             icon: manifest.icon.clone().unwrap_or_default(),
             href,
+        });
+    }
+    let wanted = match app.service.corrections_for(&session.roles).await {
+        Ok(found) => found.iter().filter(|(_, one)| one.state == CorrectionState::Asked).count(),
+        Err(error) => return super::modules::failed(&app, &visit, "", &error).await,
+    };
+    if wanted > 0 {
+        let count = i64::try_from(wanted).unwrap_or(i64::MAX);
+        tasks.push(Task {
+            title: say.say("corrections-desk-title").into_owned(),
+            description: say.say_with("corrections-desk-waiting", &[("count", count.into())]).into_owned(),
+            icon: String::new(),
+            href: paths::DESK_CORRECTIONS.to_owned(),
         });
     }
     if let [only] = tasks.as_slice() {

@@ -15,6 +15,7 @@ mod audit;
 mod body;
 mod cabinet;
 mod clock;
+mod corrections;
 mod development;
 mod explain;
 mod export;
@@ -118,6 +119,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .merge(papers::routes())
         .merge(organisations::routes())
         .merge(export::routes())
+        .merge(corrections::routes())
         .merge(my_data::routes());
     if app.development.is_some() {
         router = router

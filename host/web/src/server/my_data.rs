@@ -7,23 +7,33 @@ use crate::chrome::my_data as chrome;
 use crate::chrome::my_data::{Erasure, Kept, SURE};
 use crate::chrome::paths;
 use crate::texts::{Language, Speaker, Value};
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
 use maud::Markup;
 use std::sync::Arc;
-use vzaemo_identity::{FullName, PersonId, Recorder};
-use vzaemo_service::{Error, Plan, record};
+use vzaemo_clock::{Date, Instant, SignedDuration};
+use vzaemo_identity::{FullName, PersonId, Persons, Recorder, Sessions};
+use vzaemo_service::{Error, Forgets, Plan, Platform, record};
 
 /// The addresses of this file.
 pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route(paths::MY_DATA, get(show)).route(paths::ERASURE, get(plan).post(erase))
+    Router::new()
+        .route(paths::MY_DATA, get(show))
+        .route(paths::ERASURE, get(plan).post(erase))
+        .route(paths::ERASURE_WITHDRAW, post(withdraw))
 }
 
-async fn answered(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<Markup, Error>) -> Response {
+pub(super) async fn answered(
+    app: &App,
+    visit: &Visit,
+    headers: &HeaderMap,
+    main: Result<Markup, Error>,
+) -> Response {
     match main {
         Ok(main) => {
             let title = Speaker::host(visit.language).say("cabinet-my-data");
@@ -47,7 +57,7 @@ async fn show(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> 
 }
 
 /// A length of time in words: years, months and days of an ISO 8601 duration.
-fn term(keep: &str, say: &Speaker<'_>) -> String {
+pub(super) fn term(keep: &str, say: &Speaker<'_>) -> String {
     let Ok(span) = keep.parse::<jiff::Span>() else { return keep.to_owned() };
     let parts = [
         ("term-years", i64::from(span.get_years())),
@@ -66,11 +76,29 @@ fn kept(app: &App, visit: &Visit, say: &Speaker<'_>, kept: &vzaemo_service::Kept
         collection: kept.collection.clone(),
         documents: kept.documents,
         terms: kept.retention.iter().map(|one| (term(&one.keep, say), one.law.clone())).collect(),
+        until: kept.until.map(|until| last_day(app, until)),
+        open: kept.open,
         purposes: kept.purposes.iter().map(|one| said(&one.why, visit.language)).collect(),
     }
 }
 
-fn shown(app: &App, visit: &Visit, plan: &Plan, unticked: bool) -> Erasure {
+/// The last day before a moment that is the end of one.
+fn last_day(app: &App, end: Instant) -> Date {
+    let zone = &app.platform().zone;
+    zone.date(end.checked_add(SignedDuration::from_millis(-1)).unwrap_or(end))
+}
+
+/// The request that waits, as its page shows it.
+async fn waits(app: &App, person: PersonId) -> Result<Option<(Option<Date>, Option<Date>)>, Error> {
+    let waiting = app.service.waiting_erasure(person).await?;
+    let zone = &app.platform().zone;
+    let day = |at: Option<Instant>| at.map(|at| zone.date(at));
+    Ok(waiting.map(|waiting| (day(waiting.asked), day(waiting.again))))
+}
+
+type Waits = Option<(Option<Date>, Option<Date>)>;
+
+fn shown(app: &App, visit: &Visit, plan: &Plan, waits: Waits, unticked: bool) -> Erasure {
     let say = Speaker::host(visit.language);
     let mut own = Vec::new();
     let files = u64::try_from(plan.files).unwrap_or(u64::MAX);
@@ -79,6 +107,7 @@ fn shown(app: &App, visit: &Visit, plan: &Plan, unticked: bool) -> Erasure {
         ("erasure-notices", plan.own.notices),
         ("erasure-letters", plan.own.letters),
         ("erasure-accesses", plan.own.accesses),
+        ("erasure-corrections", plan.own.corrections),
         ("erasure-files", files),
     ] {
         if count > 0 {
@@ -97,6 +126,7 @@ fn shown(app: &App, visit: &Visit, plan: &Plan, unticked: bool) -> Erasure {
         roles: plan.roles,
         whole: plan.is_whole(),
         unticked,
+        waits,
     }
 }
 
@@ -109,10 +139,23 @@ async fn plan(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> 
     let Some(person) = person(&visit) else {
         return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
     };
-    let plan = app.service.erasure_plan(person).await;
-    let main =
-        plan.map(|plan| chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, false)));
-    answered(&app, &visit, &headers, main).await
+    let main = async {
+        let plan = app.service.erasure_plan(person).await?;
+        let waits = waits(&app, person).await?;
+        Ok(chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, waits, false)))
+    };
+    answered(&app, &visit, &headers, main.await).await
+}
+
+/// Takes a request back that waits.
+async fn withdraw(State(app): State<Arc<App>>, visit: Visit) -> Response {
+    let Some(person) = person(&visit) else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::ERASURE));
+    };
+    match app.service.withdraw_erasure(person).await {
+        Ok(()) => see_other(paths::ERASURE),
+        Err(error) => super::modules::failed(&app, &visit, "", &error).await,
+    }
 }
 
 /// The second step: it is done, if the person has ticked that they are sure.
@@ -125,7 +168,7 @@ async fn erase(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, bo
         Err(error) => return super::modules::failed(&app, &visit, "", &error).await,
     };
     if !url::form_urlencoded::parse(&body).any(|(name, value)| name == SURE && value == "yes") {
-        let main = chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, true));
+        let main = chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, None, true));
         let mut response = answered(&app, &visit, &headers, Ok(main)).await;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return response;
@@ -138,7 +181,8 @@ async fn erase(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, bo
         let main = chrome::begun(&cabinet(&app, &visit, None));
         return answered(&app, &visit, &headers, Ok(main)).await;
     }
-    match forget(&app, person).await {
+    let forgetful = Forgetful::of(&app);
+    match forgetful.forget(person).await {
         Ok(()) => {
             let mut response = see_other(paths::HOME);
             set_cookie(&mut response, &app.cookies.no_session());
@@ -148,24 +192,50 @@ async fn erase(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, bo
     }
 }
 
-/// Erases who the person is and ends their sessions.
-async fn forget(app: &App, person: PersonId) -> Result<(), Error> {
-    let platform = Arc::clone(app.service.platform());
-    let erased: Recorder<'_> = &|unit| {
-        let platform = Arc::clone(&platform);
-        Box::pin(async move { Ok(record::erased(unit, &platform, person).await?) })
-    };
-    // What stands in place of a name, in both languages, wherever a name was shown.
-    let in_place = |language| Speaker::host(language).say("erased-name").into_owned();
-    let name = FullName {
-        family: in_place(Language::En),
-        given: format!("{} /", in_place(Language::Uk)),
-        patronymic: None,
-    };
-    app.persons.erase(person, &name, erased).await.map_err(Error::storage)?;
-    let ended: Recorder<'_> = &|unit| {
-        let platform = Arc::clone(&platform);
-        Box::pin(async move { Ok(record::sign_out(unit, &platform, person).await?) })
-    };
-    app.sessions.end_all(person, ended).await.map(|_| ()).map_err(Error::storage)
+/// Erases who a person is and ends their sessions.
+pub(super) struct Forgetful {
+    platform: Arc<Platform>,
+    persons: Arc<Persons>,
+    sessions: Arc<Sessions>,
+}
+
+impl Forgetful {
+    pub fn new(platform: &Arc<Platform>, persons: &Arc<Persons>, sessions: &Arc<Sessions>) -> Self {
+        Self { platform: Arc::clone(platform), persons: Arc::clone(persons), sessions: Arc::clone(sessions) }
+    }
+
+    fn of(app: &App) -> Self {
+        Self::new(app.service.platform(), &app.persons, &app.sessions)
+    }
+
+    /// What stands in place of a name, in both languages, wherever a name was shown.
+    fn name() -> FullName {
+        let in_place = |language| Speaker::host(language).say("erased-name").into_owned();
+        FullName {
+            family: in_place(Language::En),
+            given: format!("{} /", in_place(Language::Uk)),
+            patronymic: None,
+        }
+    }
+}
+
+#[async_trait]
+impl Forgets for Forgetful {
+    async fn forget(&self, person: PersonId) -> Result<(), Error> {
+        let (platform, name) = (&self.platform, Self::name());
+        let known = self.persons.get(person).await.map_err(Error::storage)?;
+        if known.is_none_or(|known| known.name() == Some(&name)) {
+            return Ok(());
+        }
+        let erased: Recorder<'_> = &|unit| {
+            let platform = Arc::clone(platform);
+            Box::pin(async move { Ok(record::erased(unit, &platform, person).await?) })
+        };
+        self.persons.erase(person, &name, erased).await.map_err(Error::storage)?;
+        let ended: Recorder<'_> = &|unit| {
+            let platform = Arc::clone(platform);
+            Box::pin(async move { Ok(record::sign_out(unit, &platform, person).await?) })
+        };
+        self.sessions.end_all(person, ended).await.map(|_| ()).map_err(Error::storage)
+    }
 }

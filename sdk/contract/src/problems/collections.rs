@@ -6,6 +6,13 @@ use crate::manifest::Counter;
 use serde_json::Value;
 use std::rc::Rc;
 
+/// The annotation that says from when the terms of retention run.
+pub const RETENTION: &str = "x-retention";
+/// Its value at the day or moment with which the matter ended.
+pub const RETENTION_FROM: &str = "from";
+/// What its value begins with at the key of a document with whose matter this one ends; the collection follows.
+pub const RETENTION_OF: &str = "of:";
+
 impl Check<'_> {
     /// The schema at `path`; a missing or broken one is a problem of `place`.
     pub(super) fn schema(&mut self, place: &str, path: &str) -> Rc<Result<Value, NoSchema>> {
@@ -61,6 +68,7 @@ impl Check<'_> {
                 self.counter(&format!("{place}.count.{}", counter.name), schema, &collection.schema, counter);
             }
             self.access_annotations(&format!("{place}.schema"), schema);
+            self.retention_annotations(&format!("{place}.schema"), schema);
         }
     }
 
@@ -132,6 +140,54 @@ impl Check<'_> {
                 );
             }
             seen.push(value);
+        }
+    }
+
+    /// From when the terms of retention run: a day or moment of the document itself, or those of the document whose key
+    /// stands in the field.
+    fn retention_annotations(&mut self, place: &str, schema: &Value) {
+        let manifest = self.manifest;
+        for (position, (field, value)) in annotations(schema, RETENTION).into_iter().enumerate() {
+            let property = property(schema, &field).filter(|_| !field.contains('.'));
+            let format = property.and_then(|property| property.get("format")).and_then(Value::as_str);
+            let said = value.as_str().unwrap_or_default();
+            if position > 0 {
+                self.problem(
+                    place,
+                    format!("{field} has x-retention, as a field before it"),
+                    "mark one field only",
+                );
+            } else if said == RETENTION_FROM {
+                if !matches!(format, Some("date" | "date-time")) {
+                    self.problem(
+                        place,
+                        format!(
+                            "{field} has x-retention \"from\", but is no day or moment at the document's root"
+                        ),
+                        "mark the field that says when the matter ended, with the format date or date-time",
+                    );
+                }
+            } else if let Some(collection) = said.strip_prefix(RETENTION_OF) {
+                if !manifest.collections.contains_key(collection) {
+                    self.problem(
+                        place,
+                        format!("{field} has x-retention \"{said}\", and there is no such collection"),
+                        "name the collection of the document whose key stands in the field",
+                    );
+                } else if property.and_then(type_of) != Some("string") {
+                    self.problem(
+                        place,
+                        format!("{field} has x-retention \"{said}\", but is no text at the document's root"),
+                        "mark the field that holds the other document's key",
+                    );
+                }
+            } else {
+                self.problem(
+                    place,
+                    format!("{field} has x-retention {value}"),
+                    "write \"from\", or \"of:\" with the collection of the document whose key it holds",
+                );
+            }
         }
     }
 }

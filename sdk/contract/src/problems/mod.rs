@@ -13,6 +13,7 @@ mod names;
 mod schemas;
 mod workflow;
 
+pub use collections::{RETENTION, RETENTION_FROM, RETENTION_OF};
 pub use duration::is_retention;
 pub use messages::MessageKey;
 

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod persons;
+pub mod retention;
 pub mod security;
 
 use crate::chrome::paths;
@@ -14,6 +15,7 @@ pub fn parts(say: &Speaker<'_>, current: &str, technical: bool) -> Markup {
         (paths::ADMIN_SECURITY, "security-title", true),
         (paths::ADMIN_ACCESS, "access-title", true),
         (paths::ADMIN_PERSONS, "lawful-title", technical),
+        (paths::ADMIN_RETENTION, "retention-title", true),
     ];
     html! {
         nav.v-filters aria-label=(say.say("administration-parts")) {

@@ -4,6 +4,7 @@
 
 mod access;
 mod persons;
+mod retention;
 mod security;
 
 use super::App;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route(paths::ADMIN_PERSONS, get(persons::persons))
         .route(paths::ADMIN_PERSONS_BLOCK, post(persons::block))
         .route(paths::ADMIN_PERSONS_UNBLOCK, post(persons::unblock))
+        .route(paths::ADMIN_RETENTION, get(retention::retention))
         .route(paths::ADMIN_SECURITY, get(security::security))
         .route(paths::ADMIN_BLOCK, post(security::block))
         .route(paths::ADMIN_UNBLOCK, post(security::unblock))
