@@ -15,7 +15,7 @@ use vzaemo_audit::{Actor, Beside, Entry, Kind, Module, Subject};
 use vzaemo_cabinet::{CaseUpdate, Text};
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_contract::manifest::Manifest;
-use vzaemo_identity::{Identity, PersonId, PlatformSecret, SessionLimits};
+use vzaemo_identity::{Editions, Identity, PersonId, PlatformSecret, SessionLimits};
 use vzaemo_language::texts::Texts;
 use vzaemo_registers::{Bodies, Holidays};
 use vzaemo_runtime::{Engine as Runtime, EngineConfig, Grants, Imports as _};
@@ -182,12 +182,13 @@ pub(crate) async fn place(engine: Engine) -> Place {
         bodies: Bodies::sample().unwrap().0,
         aliases: Arc::clone(&identity.aliases),
         grants: Arc::clone(&identity.grants),
+        rules: Arc::clone(&identity.rules),
     };
     let version = Arc::new(version(HashMap::new()).await);
     let service = Service::new(Arc::new(platform));
     let modules =
         BTreeMap::from([("notes".to_owned(), Arc::new(ModuleState::Serving(Arc::clone(&version))))]);
-    service.swap(Arc::new(Snapshot { generation: 1, modules }));
+    service.swap(Arc::new(Snapshot { generation: 1, modules, rules: Editions::default() }));
     let place = Place { _folder: folder, service, version };
     let mut unit = place.storage().begin().await.unwrap();
     prepare_retention(&mut unit, &place.version, place.service.platform().legal.now()).await.unwrap();

@@ -82,6 +82,7 @@ async fn place(shared: bool, heads_by_name: bool) -> Place {
         bodies: Bodies::sample().unwrap().0,
         aliases: Arc::clone(&identity.aliases),
         grants: Arc::clone(&identity.grants),
+        rules: Arc::clone(&identity.rules),
     };
     let register = Arc::new(Told(Mutex::new(Some(Some(entity(EntityState::Registered))))));
     let entities: Arc<dyn LegalEntities> = Arc::clone(&register) as Arc<dyn LegalEntities>;
