@@ -223,6 +223,12 @@ impl Platform {
         run(&["check"], config).await
     }
 
+    /// `vzaemo plan` with another configuration in the platform's folder, also while the platform serves: whether it
+    /// would be applied, and what would change or is wrong.
+    pub async fn plan_file(&self, config: &Path) -> (bool, String) {
+        run(&["plan"], config).await
+    }
+
     /// `vzaemo audit`, while the platform does not serve: whether everything is whole, and what was said.
     pub async fn verify(&self) -> (bool, String) {
         self.run(&["audit"]).await

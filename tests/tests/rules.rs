@@ -130,6 +130,25 @@ async fn attack_acts_without_acceptance_are_refused_however_they_are_sent() {
         "and the answer is remembered"
     );
 
+    let planned = platform.folder().join("planned.toml");
+    let section = rules.section(&[("1.0", "2026-01-01")]);
+    fs::write(&planned, platform.configuration_with(|settings| settings.more.clone_from(&section))).unwrap();
+    let (fine, plan) = platform.plan_file(&planned).await;
+    assert!(fine, "{plan}");
+    let (first, _) = plan.split_once('\n').unwrap();
+    assert_eq!(
+        first, "version 1.0 of the rules of use is in force from 2026-01-01",
+        "and of no module: {plan}"
+    );
+    fs::write(
+        &planned,
+        platform.configuration_with(|settings| settings.more = section.replace("1.0", "9.0")),
+    )
+    .unwrap();
+    let (fine, said) = platform.plan_file(&planned).await;
+    assert!(!fine && said.contains("rules.versions") && said.contains("cannot be read"), "{said}");
+    assert!(signer.page(&page).await.form_to(&format!("{page}/sign")).is_some(), "a plan changes nothing");
+
     platform.configure(|settings| settings.more = rules.section(&[("1.0", "2026-01-01")]));
     until("the rules are in force", async || {
         platform.log().contains("version 1.0 of the rules of use").then_some(())

@@ -459,16 +459,19 @@ fn assurance() -> impl Strategy<Value = Assurance> {
 fn subjects() -> impl Strategy<Value = Subject> {
     let person = proptest::option::of(prop_oneof![Just("maria".to_owned()), "[a-zа-я\"'\\\\]{0,6}"]);
     let bodies = proptest::collection::vec(prop_oneof![Just("office-a".to_owned()), "[a-c\"]{0,3}"], 0..3);
-    (person, assurance(), any::<[bool; 4]>(), bodies, proptest::option::of("[0-9]{8}")).prop_map(
-        |(person, assurance, [holder, technical, auditor, blocked], bodies, organisation)| Subject {
-            person,
-            assurance,
-            holder,
-            technical,
-            auditor,
-            bodies,
-            organisation,
-            blocked,
+    (person, assurance(), any::<[bool; 5]>(), bodies, proptest::option::of("[0-9]{8}")).prop_map(
+        |(person, assurance, [holder, technical, auditor, blocked, rules_pending], bodies, organisation)| {
+            Subject {
+                person,
+                assurance,
+                holder,
+                technical,
+                auditor,
+                bodies,
+                organisation,
+                blocked,
+                rules_pending,
+            }
         },
     )
 }
@@ -487,6 +490,7 @@ fn permitted(s: &Subject, what: &str, note: &ResourceDocument) -> bool {
     let official = note.body.as_ref().is_some_and(|body| s.bodies.contains(body));
     let sure = s.assurance >= Assurance::Substantial;
     !s.blocked
+        && !s.rules_pending
         && match what {
             "view:mine" => author,
             "view:desk" => !s.bodies.is_empty() || s.holder,

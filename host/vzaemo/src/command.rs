@@ -22,6 +22,17 @@ pub enum Command {
         #[arg(long, default_value = "platform.toml")]
         config: PathBuf,
     },
+    /// Say what the configuration would change of what was applied last: versions, permissions that grow, collections,
+    /// addresses, rules of use. Nothing comes into service; the platform may serve meanwhile. Ends with status 1 if the
+    /// configuration would be refused.
+    Plan {
+        /// The configuration.
+        #[arg(long, default_value = "platform.toml")]
+        config: PathBuf,
+        /// The data folder, instead of the one that the configuration names.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// The audit log: verify it, or a receipt from it; make a checkpoint. Without a word more it is verified.
     Audit(Audit),
     /// Make a backup of everything at one moment while the platform serves: database, files, configuration, packages.

@@ -9,6 +9,7 @@ pub mod check;
 pub mod command;
 pub mod copy;
 pub mod explain;
+pub mod plan;
 mod protection;
 mod qualified;
 mod secret;

@@ -4,7 +4,7 @@ use clap::Parser as _;
 use std::process::ExitCode;
 use vzaemo::backup::Restore;
 use vzaemo::command::{AccessCommand, Command, Line, StorageCommand};
-use vzaemo::{audit, backup, check, copy, explain, serve};
+use vzaemo::{audit, backup, check, copy, explain, plan, serve};
 
 /// Requests make and free many small things on all threads, which the system's allocator is slow at.
 #[global_allocator]
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         match line.command {
             Command::Serve(serve) => serve::serve(serve).await.map(|()| ExitCode::SUCCESS),
             Command::Check { config } => check::check(&config).await,
+            Command::Plan { config, data } => plan::plan(config, data).await,
             Command::Audit(asked) => audit::audit(asked).await,
             Command::Backup { folder, config, data } => backup::backup(&config, data, &folder).await,
             Command::Restore { folder, config, data, secret, without_secret, erasures } => {

@@ -12,6 +12,7 @@ pub use error::LifecycleError;
 pub(crate) use sources::{check_holders, holder_policies, packages};
 
 use crate::quarantine::{Quarantine, Thresholds};
+use crate::record::Current;
 use crate::{Applied, Configuration, Desired, Plan, configuration, lock};
 use state::{Ready, State};
 use std::collections::BTreeMap;
@@ -87,19 +88,7 @@ impl Lifecycle {
     /// cases the error says why, and the platform can go on.
     pub async fn start(&self) -> Result<Applied, LifecycleError> {
         let mut state = self.inner.state.lock().await;
-        let last = self.last().await?;
-        if let Some((current, desired)) = &last {
-            state.generation = current.generation;
-            state.desired = desired.clone();
-            // In force whatever becomes of the modules.
-            match self.kept_rules(desired).await {
-                Ok(rules) => state.rules = rules,
-                Err(error) => {
-                    tracing::error!(%error, "the rules of use that were applied last cannot be read")
-                }
-            }
-            state.idle = self.all_known().await?;
-        }
+        let last = self.recall(&mut state).await?;
         let joined = self.join(&mut state, last.as_ref()).await;
         let applied = match joined {
             Ok(Some(applied)) => Ok(applied),
@@ -126,6 +115,24 @@ impl Lifecycle {
         Err(refused)
     }
 
+    /// What was applied last, before anything serves.
+    async fn recall(&self, state: &mut State) -> Result<Option<(Current, Desired)>, LifecycleError> {
+        let last = self.last().await?;
+        if let Some((current, desired)) = &last {
+            state.generation = current.generation;
+            state.desired = desired.clone();
+            // In force whatever becomes of the modules.
+            match self.kept_rules(desired).await {
+                Ok(rules) => state.rules = rules,
+                Err(error) => {
+                    tracing::error!(%error, "the rules of use that were applied last cannot be read");
+                }
+            }
+            state.idle = self.all_known().await?;
+        }
+        Ok(last)
+    }
+
     /// Applies the configuration as it is now. If it is refused, what served goes on serving, and the refusal is
     /// audited.
     pub async fn reload(&self) -> Result<Applied, LifecycleError> {
@@ -149,9 +156,12 @@ impl Lifecycle {
     }
 
     /// What applying the configuration as it is now would do. Packages are compiled by this, so that applying is
-    /// quick then.
+    /// quick then. Before the start it is compared with what was applied last.
     pub async fn plan(&self) -> Result<Plan, LifecycleError> {
-        let state = self.inner.state.lock().await;
+        let mut state = self.inner.state.lock().await;
+        if !state.entered {
+            self.recall(&mut state).await?;
+        }
         let sources = self.read()?;
         Ok(self.prepare(&state, sources).await?.plan)
     }

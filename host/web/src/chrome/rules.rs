@@ -85,9 +85,11 @@ pub fn rules(say: &Speaker<'_>, rules: &Rules<'_>, standing: Standing, pending: 
 
 fn beneath(say: &Speaker<'_>, rules: &Rules<'_>) -> Markup {
     html! {
-        p.v-small.v-muted { (say.say("rules-digest")) }
-        pre.v-code tabindex="0" { (rules.digest) }
-        p { a href=(paths::RULES_VERSIONS) { (say.say("rules-versions")) } }
+        div.v-section {
+            p.v-small.v-muted { (say.say("rules-digest")) }
+            pre.v-code tabindex="0" { (rules.digest) }
+            p { a href=(paths::RULES_VERSIONS) { (say.say("rules-versions")) } }
+        }
     }
 }
 
@@ -154,10 +156,10 @@ pub fn acceptance(say: &Speaker<'_>, with: &Acceptance<'_>) -> Markup {
                 a href={ (paths::RULES) "/" (version) } { (say.say_with("rules-accepted-before", &[("version", version.into())])) }
             },
         }
-        section.v-card aria-label=(say.say("rules-title")) { (prose(with.rules.text)) }
         form.v-form.v-card method="post" action=(paths::RULES_ACCEPTANCE) novalidate {
             input type="hidden" name="version" value=(with.rules.version);
             input type="hidden" name="to" value=(with.to);
+            (prose(with.rules.text))
             div.govuk-form-group.govuk-form-group--error[error.is_some()] {
                 @if let Some(error) = &error {
                     p.govuk-error-message id="accepted-error" {
