@@ -363,7 +363,14 @@ async fn a_delegate_acts_until_the_head_revokes_it() {
         let mut act = place.storage.begin().await.unwrap();
         let grants = &place.identity.grants;
         assert!(grants.still_stands(&mut act, delegate.person.id, delegate.standing).await.unwrap());
-        act.entry(b"an act".to_vec());
+        let notice = vzaemo_cabinet::Notice {
+            module: String::new(),
+            kind: vzaemo_cabinet::mail::Kind::Case,
+            text: vzaemo_cabinet::Text { uk: "дія".into(), en: "an act".into() },
+            address: "/".into(),
+        };
+        let (other, now) = (head.1.person.id.to_string(), place.legal.now());
+        vzaemo_cabinet::notify(&mut act, &other, notice, now).await.unwrap();
         let key = place.delegation(&head.1).await;
         place.representation.revoke(&head.1, &code(), &key).await.unwrap();
         assert!(act.commit().await.unwrap_err().is_retryable(), "its standing has changed meanwhile");

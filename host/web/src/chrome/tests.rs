@@ -260,3 +260,54 @@ fn signing_in_by_signature_keeps_whatever_it_is_given_inert() {
         inert(&step_up(&[means]));
     }
 }
+
+#[test]
+fn pages_of_organisations_keep_whatever_they_are_given_inert() {
+    use super::organisations::{
+        ClaimLine, DelegateLine, InvitationLine, OfferPage, OrganisationLine, OrganisationsPage, StaffPage,
+        TypedInvitation, WrongCode, WrongInvitation, invited, offer, organisations, staff,
+    };
+    let zone = TimeZone::UTC;
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let day = jiff::civil::date(2026, 12, 31);
+    let evil = || EVIL.to_owned();
+    for language in Language::ALL {
+        let cabinet = Cabinet { say: Speaker::host(language), now, zone: &zone, acting_for: None };
+        let line = OrganisationLine {
+            name: evil(),
+            code: "44900179".into(),
+            ground: "organisation-delegated",
+            until: Some(day),
+            head: true,
+            delegation: Some(evil()),
+        };
+        let claim = ClaimLine {
+            name: evil(),
+            code: "44900179".into(),
+            state: ("claim-refused", "bad"),
+            next: "claim-nothing-ties",
+            answer: Some((evil(), now)),
+        };
+        for wrong in [None, Some((evil(), WrongCode::Malformed)), Some((evil(), WrongCode::CheckDigit))] {
+            let (organisations_, claims) = (vec![line.clone()], vec![claim.clone()]);
+            let page = OrganisationsPage { organisations: organisations_, claims, claims_taken: true, wrong };
+            inert(&organisations(&cabinet, &page).0);
+        }
+        let delegate =
+            |ended| DelegateLine { key: evil(), person: evil(), note: evil(), by: evil(), until: day, ended };
+        let invitation = InvitationLine { key: evil(), note: evil(), bound: true, until: day, expires: now };
+        let page = StaffPage {
+            name: evil(),
+            code: "44900179".into(),
+            delegates: vec![delegate(None), delegate(Some(("staff-ended-term", now)))],
+            invitations: vec![invitation.clone()],
+            typed: TypedInvitation { note: evil(), day: [evil(), evil(), evil()], number: evil() },
+            wrong: Some(WrongInvitation::Day),
+        };
+        inert(&staff(&cabinet, &page).0);
+        inert(&invited(&cabinet, &page, &invitation, EVIL).0);
+        let shown =
+            OfferPage { name: evil(), code: "44900179".into(), by: evil(), until: day, secret: evil() };
+        inert(&offer(&cabinet, &shown).0);
+    }
+}
