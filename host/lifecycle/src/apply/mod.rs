@@ -3,13 +3,14 @@
 mod aside;
 mod error;
 mod keep;
+pub(crate) mod kept;
 mod nodes;
 mod ready;
 mod sources;
 mod state;
 
 pub use error::LifecycleError;
-pub(crate) use sources::{check_holders, holder_policies, packages};
+pub(crate) use sources::{check_holders, holder_policies, host_policies, packages};
 
 use crate::quarantine::{Quarantine, Thresholds};
 use crate::{Applied, Configuration, Desired, Plan, configuration, lock};
@@ -87,11 +88,16 @@ impl Lifecycle {
     /// cases the error says why, and the platform can go on.
     pub async fn start(&self) -> Result<Applied, LifecycleError> {
         let mut state = self.inner.state.lock().await;
+        // Whatever becomes of the configuration: who runs the platform finds its own pages.
+        state.host =
+            Arc::new(host_policies(&[], self.inner.started.platform.mode).map_err(|problem| vec![problem])?);
+        self.swap(&state);
         let last = self.last().await?;
-        if let Some((current, desired)) = &last {
-            state.generation = current.generation;
-            state.desired = desired.clone();
+        if let Some(last) = &last {
+            state.generation = last.generation;
+            state.desired = last.desired.clone();
             state.idle = self.all_known().await?;
+            self.look_for_lost(&mut state, last.policies.as_deref().unwrap_or_default());
         }
         let joined = self.join(&mut state, last.as_ref()).await;
         let applied = match joined {
@@ -104,9 +110,11 @@ impl Lifecycle {
             Err(refused) => refused,
         };
         self.audit_refusal(&refused).await;
-        if let Some((_, desired)) = last {
-            tracing::warn!("the configuration was refused; taking up the last good one");
-            match self.prepare_last(&state, desired).await {
+        if let Some(last) = last {
+            tracing::warn!(
+                "the configuration was refused; taking up the last good one, with the policies in force then"
+            );
+            match self.prepare_last(&state, last).await {
                 Ok(ready) => self.enter(&mut state, ready),
                 Err(problems) => {
                     for problem in problems {
@@ -192,8 +200,9 @@ impl Lifecycle {
 
     async fn attempt(&self, state: &mut MutexGuard<'_, State>) -> Result<Applied, LifecycleError> {
         let (configuration, desired, policies, layout) = self.read()?;
+        self.refuse_lost(state)?;
         let at_next_start = self.at_next_start(&configuration);
-        if state.entered && desired == state.desired && policies == state.policies {
+        if state.entered && desired == state.desired && kept::same(&policies, &state.policies) {
             return Ok(Applied { generation: state.generation, plan: Plan::default(), at_next_start });
         }
         let ready = self.prepare(state, desired, policies, &layout).await?;
@@ -223,6 +232,7 @@ impl Lifecycle {
         state.entered = true;
         state.desired = ready.desired;
         state.policies = ready.policies;
+        state.host = ready.host;
         state.serving = ready.serving;
         state.idle = ready.idle;
         self.swap(state);
@@ -239,7 +249,11 @@ impl Lifecycle {
             let now = if rests { ModuleState::SetAside(version) } else { ModuleState::Serving(version) };
             modules.insert(id.clone(), Arc::new(now));
         }
-        self.inner.service.swap(Arc::new(Snapshot { generation: state.generation, modules }));
+        self.inner.service.swap(Arc::new(Snapshot {
+            generation: state.generation,
+            host: Arc::clone(&state.host),
+            modules,
+        }));
     }
 
     fn write_lock(&self, desired: &Desired) {

@@ -7,4 +7,5 @@ mod applying;
 mod decisions;
 mod house;
 mod migrations;
+mod policies;
 mod tidying;

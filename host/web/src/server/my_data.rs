@@ -2,12 +2,12 @@
 
 use super::answer::{Content, page, see_other, set_cookie};
 use super::cabinet::{acting_for, cabinet, said, service_name, signed_in};
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::my_data as chrome;
 use crate::chrome::my_data::{Erasure, Kept, SURE};
 use crate::chrome::paths;
 use crate::texts::{Language, Speaker, Value};
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,12 +15,17 @@ use axum::routing::get;
 use http::{HeaderMap, StatusCode};
 use maud::Markup;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_identity::{FullName, PersonId, Recorder};
 use vzaemo_service::{Error, Plan, record};
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route(paths::MY_DATA, get(show)).route(paths::ERASURE, get(plan).post(erase))
+pub(super) fn routes() -> Table {
+    Table::new().decided(paths::MY_DATA, HostAction::Data, get(show)).decided(
+        paths::ERASURE,
+        HostAction::Erase,
+        get(plan).post(erase),
+    )
 }
 
 async fn answered(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<Markup, Error>) -> Response {
