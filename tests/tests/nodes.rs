@@ -130,3 +130,29 @@ async fn a_platform_that_has_outgrown_its_file_moves_to_postgresql() {
     platform.stop().await;
     platform.audit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_of_the_holder_holds_at_all_nodes_whatever_files_each_has() {
+    let settings = Settings::default().on_postgres();
+    let first = Platform::start(settings.clone()).await;
+    let mut second = first.join(&settings).await;
+    let person = second.person(4).await;
+    let status = async || person.get("/cabinet/my-data/archive").await.status;
+    assert_eq!(status().await, 200);
+    // One node's file: the other one has no folder of policies at all.
+    let folder = first.folder().join("policies");
+    std::fs::create_dir_all(&folder).unwrap();
+    let night = r#"@id("night") forbid(principal, action == Platform::Action::"export", resource);"#;
+    std::fs::write(folder.join("night.cedar"), night).unwrap();
+    first.reload().await;
+    until("the policy holds at the other node", async || (status().await == 403).then_some(())).await;
+    // That goes on after it starts again, and it says what it lacks.
+    second.stop().await;
+    second.restart().await;
+    let log = second.log();
+    assert!(log.contains("night.cedar") && log.contains("put it back"), "{log}");
+    assert_eq!(status().await, 403);
+    assert_eq!(person.at_node(&first).get("/cabinet/my-data/archive").await.status, 403);
+    second.stop().await;
+    second.audit().await;
+}

@@ -11,6 +11,8 @@
 //! [`ModulePolicies::explain`] tells which policies decided and what facts they had; [`Reach`] which
 //! documents a call may read that is made in a certain capacity.
 //!
+//! The platform's own pages are decided by the same means: [`HostPolicies`] over `policies/platform.cedar`.
+//!
 //! # What policies can speak of
 //! For a module `notes` with a collection `notes`:
 //!
@@ -22,14 +24,21 @@
 //!   where the collection has them, and `document`, with those fields of the document that are texts, whole
 //!   numbers, booleans or lists of texts. All are optional: test them with `has`.
 //!
+//! Of the platform's own pages: the actions `Platform::Action::"security"` and others of
+//! `policies/platform.cedarschema`, and the resource `Platform::Host` with `development`.
+//!
 //! A hyphen of an id or a collection becomes an underscore in Cedar's names.
 //!
 //! A `forbid` may carry `@why("message-key")`, the message that tells the person why.
 
+mod cedar;
 mod compile;
 mod decision;
 mod error;
 mod explain;
+mod host;
+#[cfg(test)]
+mod host_tests;
 mod name;
 mod own;
 mod policies;
@@ -44,9 +53,10 @@ mod tests;
 pub use decision::{Action, Decision, Reason};
 pub use error::PolicyError;
 pub use explain::{Consulted, Explanation, Fact, Known, Origin};
+pub use host::{HostAction, HostPolicies};
 pub use own::{PolicyText, check_holders};
 pub use policies::ModulePolicies;
-pub use reach::{Marks, Reach};
 pub use resource::ResourceDocument;
 pub use subject::Subject;
 pub use vzaemo_contract::manifest::{Assurance, Who};
+pub use vzaemo_contract::reach::{Marks, Reach};

@@ -8,6 +8,9 @@ pub(crate) const PERSON: &str = "Core::Person";
 /// The entity type, within a module's namespace, of a route that names no document.
 pub(crate) const MODULE: &str = "Module";
 
+/// The namespace of the platform's own pages; no module's begins with a capital letter.
+pub(crate) const PLATFORM: &str = "Platform";
+
 /// The identifier for an id or a collection: hyphens become underscores, which well-formed names do not contain, so
 /// that two names never become one.
 pub(crate) fn ident(name: &str) -> String {

@@ -1,8 +1,8 @@
 //! Policies written by hand: the module's own and the holder's.
 
 use crate::error::PolicyError;
-use crate::name::{PERSON, ident};
-use cedar_policy::{ParseErrors, Policy, PolicyId, PolicySet};
+use crate::name::{PERSON, PLATFORM, ident};
+use cedar_policy::{ActionConstraint, EntityUid, ParseErrors, Policy, PolicyId, PolicySet};
 use miette::Diagnostic;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
@@ -43,8 +43,8 @@ pub(crate) struct Own {
 
 /// Checks the holder's policies by themselves, before any module takes those that are about it.
 ///
-/// Each file must be in Cedar's language, and each policy about no more than one module, one of `modules` (ids): a
-/// policy about a module that is not there, or about several at once, would be passed over by all of them, and a
+/// Each file must be in Cedar's language, and each policy about no more than one module, one of `modules` (ids), or about
+/// the platform's own pages (`Platform`): a policy about a module that is not there, or about several at once, would be passed over by all of them, and a
 /// `forbid` that nobody evaluates is worse than none. What the policies say is checked against the schema of the
 /// module that they are about when that is compiled; a module that does not serve does not check them.
 ///
@@ -54,7 +54,8 @@ pub fn check_holders<'a>(
     holder: &[PolicyText],
     modules: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), PolicyError> {
-    let known: BTreeSet<String> = modules.into_iter().map(ident).collect();
+    let known: BTreeSet<String> =
+        modules.into_iter().map(ident).chain(std::iter::once(PLATFORM.to_owned())).collect();
     for text in holder {
         let own = read(HOLDER, text)?;
         distinct(&own)?;
@@ -140,6 +141,15 @@ impl Own {
     pub(crate) fn error(&self, what: impl Into<String>) -> PolicyError {
         let what = format!("policy {}: {}", self.name, what.into());
         PolicyError { file: self.written.file.clone(), line: self.written.line, what }
+    }
+
+    /// Whether it is about an action, by its scope.
+    pub(crate) fn concerns(&self, action: &EntityUid) -> bool {
+        match self.policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(one) => one == *action,
+            ActionConstraint::In(some) => some.contains(action),
+        }
     }
 
     /// Whether it reads fields of documents beyond state, owner and body.

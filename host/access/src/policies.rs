@@ -1,23 +1,24 @@
 //! The compiled policies of one version of a module.
 
-use crate::compile::{self, ASSURANCE, BLOCKED, BODY, RULES, assurance_level, generate};
+use crate::cedar::{
+    Places, add, consulted, permits, person_attributes, places, reads, string, text, type_name, validate,
+};
+use crate::compile::{self, ASSURANCE, BLOCKED, BODY, RULES, generate};
 use crate::decision::{Action, Decision, Reason};
 use crate::error::PolicyError;
-use crate::explain::{Consulted, Explanation, Fact, Origin};
+use crate::explain::{Explanation, Fact, Origin};
 use crate::name::{self, MODULE, PERSON, ident};
-use crate::own::{self, HOLDER, Own, PolicyText, label_line};
+use crate::own::{self, HOLDER, Own, PolicyText};
 use crate::resource::{Layout, ResourceDocument};
 use crate::rule::{self, Ruled};
 use crate::schema;
 use crate::subject::Subject;
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Decision as Verdict, Effect, Entities, Entity, EntityId,
-    EntityTypeName, EntityUid, Policy, PolicySet, Request, Response, RestrictedExpression, Schema,
-    ValidationError, ValidationMode, Validator,
+    Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    PolicySet, Request, Response, RestrictedExpression,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt::Display;
 use vzaemo_contract::manifest::{Manifest, Who};
 
 /// The policies of one version of a module, ready to decide.
@@ -28,8 +29,8 @@ pub struct ModulePolicies {
     views: HashMap<String, Compiled>,
     acts: HashMap<String, Compiled>,
     person: EntityTypeName,
-    /// Where the policies written by hand stand, by id.
-    places: HashMap<String, (String, usize)>,
+    /// Where the policies written by hand stand.
+    places: Places,
 }
 
 /// One action with everything that decides about it.
@@ -44,19 +45,6 @@ struct Compiled {
     /// The attributes of persons that `all` reads; the others need not be made.
     reads: HashSet<&'static str>,
 }
-
-/// The attributes of `Core::Person`.
-const PERSON_ATTRIBUTES: [&str; 9] = [
-    "reference",
-    "assurance",
-    "holder",
-    "technical",
-    "auditor",
-    "blocked",
-    "rules_pending",
-    "bodies",
-    "organisation",
-];
 
 impl ModulePolicies {
     /// Compiles the rules of `manifest` with the module's own policies and the holder's. `files` gives the files
@@ -87,10 +75,7 @@ impl ModulePolicies {
             views: HashMap::new(),
             acts: HashMap::new(),
             person: type_name(PERSON)?,
-            places: own
-                .iter()
-                .map(|own| (own.policy.id().to_string(), (own.written.file.clone(), own.written.line)))
-                .collect(),
+            places: places(&own),
         };
         let mut validated = PolicySet::new();
         let mut applied = HashSet::new();
@@ -121,7 +106,9 @@ impl ModulePolicies {
             add(&mut validated, own.policy.clone())?;
         }
         validate(schema, &validated, &own)?;
-        if let Some(idle) = own.iter().find(|own| !applied.contains(own.policy.id())) {
+        // What is about everything is about nothing here if the module has nothing to decide.
+        let is_idle = |own: &&Own| !own.namespaces.is_empty() && !applied.contains(own.policy.id());
+        if let Some(idle) = own.iter().find(is_idle) {
             return Err(idle.error("the policy concerns no act and no view that is not open"));
         }
         let fields_needed = own.iter().any(Own::reads_documents);
@@ -201,31 +188,12 @@ impl ModulePolicies {
             Action::Act(name) => self.acts.get(name),
         }?;
         let decision = self.decide(subject, action, resource);
-        let mut policies: Vec<Consulted> = compiled
-            .all
-            .policies()
-            .map(|policy| {
-                let id = policy.id().to_string();
-                let place = self.places.get(&id);
-                let origin = match place {
-                    Some(_) if id.starts_with(HOLDER) => Origin::Holder,
-                    Some(_) => Origin::Module,
-                    None if id.starts_with(compile::CORE) => Origin::Core,
-                    None => Origin::Manifest,
-                };
-                let file = place.map(|(file, _)| file.clone());
-                Consulted {
-                    decided: decision.policies.contains(&id),
-                    id,
-                    origin,
-                    file: file.or_else(|| (origin == Origin::Manifest).then(|| "module.toml".to_owned())),
-                    line: place.map(|(_, line)| *line).filter(|line| *line > 0),
-                    permits: policy.effect() == Effect::Permit,
-                    text: policy.to_cedar().unwrap_or_default(),
-                }
-            })
-            .collect();
-        policies.sort_by(|a, b| (!a.decided, a.origin, &a.id).cmp(&(!b.decided, b.origin, &b.id)));
+        let policies = consulted(&compiled.all, &decision, &self.places, |id, by_hand| match by_hand {
+            true if id.starts_with(HOLDER) => Origin::Holder,
+            true => Origin::Module,
+            false if id.starts_with(compile::CORE) => Origin::Core,
+            false => Origin::Manifest,
+        });
         let layout = resource.and_then(|resource| self.layouts.get(&resource.collection));
         let mentioned = |name: &str| policies.iter().any(|policy| policy.text.contains(name));
         let facts = resource
@@ -357,22 +325,12 @@ impl Compiled {
             add(&mut all, policy)?;
         }
         for own in own {
-            let concerns = match own.policy.action_constraint() {
-                ActionConstraint::Any => true,
-                ActionConstraint::Eq(one) => one == action,
-                ActionConstraint::In(some) => some.contains(&action),
-            };
-            if concerns {
+            if own.concerns(&action) {
                 applied.insert(own.policy.id().clone());
                 add(&mut all, own.policy.clone())?;
             }
         }
-        let mut permits = PolicySet::new();
-        for policy in all.policies().filter(|policy| policy.effect() == Effect::Permit) {
-            add(&mut permits, policy.clone())?;
-        }
-        let reads =
-            PERSON_ATTRIBUTES.into_iter().filter(|name| all.policies().any(|p| mentions(p, name))).collect();
+        let (permits, reads) = (permits(&all)?, reads(&all));
         Ok(Compiled { ruled, action, resource, all, permits, reads })
     }
 }
@@ -411,68 +369,6 @@ fn written_by_hand(
     }
     own::distinct(&own)?;
     Ok(own)
-}
-
-fn validate(schema: Schema, policies: &PolicySet, own: &[Own]) -> Result<(), PolicyError> {
-    let result = Validator::new(schema).validate(policies, ValidationMode::Strict);
-    let Some(error) = result.validation_errors().next() else { return Ok(()) };
-    Err(match own.iter().find(|own| own.policy.id() == error.policy_id()) {
-        Some(own) => {
-            let line = label_line(&own.written.text, error).unwrap_or(own.written.line);
-            PolicyError { line, ..own.error(describe(error)) }
-        }
-        None => PolicyError::manifest(describe(error)),
-    })
-}
-
-/// The validator's words and its advice.
-fn describe(error: &ValidationError) -> String {
-    match miette::Diagnostic::help(error) {
-        Some(help) => format!("{error} ({help})"),
-        None => error.to_string(),
-    }
-}
-
-fn add(set: &mut PolicySet, policy: Policy) -> Result<(), PolicyError> {
-    set.add(policy)
-        .map_err(|error| PolicyError::manifest(format!("its policies do not fit together: {error}")))
-}
-
-fn type_name(name: &str) -> Result<EntityTypeName, PolicyError> {
-    name.parse().map_err(|error| PolicyError::manifest(format!("{name} is no name for policies: {error}")))
-}
-
-fn text(error: impl Display) -> String {
-    error.to_string()
-}
-
-fn string(value: &str) -> RestrictedExpression {
-    RestrictedExpression::new_string(value.to_owned())
-}
-
-/// Whether a policy's text may read an attribute. A text with escapes may hide the name.
-fn mentions(policy: &Policy, attribute: &str) -> bool {
-    policy.to_cedar().is_none_or(|text| text.contains(attribute) || text.contains('\\'))
-}
-
-fn person_attributes(
-    person: &str,
-    subject: &Subject,
-    reads: &HashSet<&'static str>,
-) -> HashMap<String, RestrictedExpression> {
-    let truth = RestrictedExpression::new_bool;
-    let value = |name: &str| match name {
-        "reference" => Some(string(person)),
-        "assurance" => Some(RestrictedExpression::new_long(assurance_level(subject.assurance))),
-        "holder" => Some(truth(subject.holder)),
-        "technical" => Some(truth(subject.technical)),
-        "auditor" => Some(truth(subject.auditor)),
-        "blocked" => Some(truth(subject.blocked)),
-        "rules_pending" => Some(truth(subject.rules_pending)),
-        "bodies" => Some(RestrictedExpression::new_set(subject.bodies.iter().map(|body| string(body)))),
-        _ => subject.organisation.as_deref().map(string),
-    };
-    reads.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect()
 }
 
 fn expression(value: &Value) -> Option<RestrictedExpression> {

@@ -1,10 +1,11 @@
 //! The Cedar schema of a module, made from its manifest and the JSON Schemas of its collections.
 
+use crate::cedar;
 use crate::error::PolicyError;
 use crate::name::{self, MODULE, PERSON, ident};
 use crate::resource::{FieldType, Layout};
 use crate::rule::Ruled;
-use cedar_policy::Schema;
+use cedar_policy::{Schema, SchemaFragment};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use vzaemo_contract::manifest::Manifest;
@@ -149,24 +150,10 @@ pub(crate) fn build(
         });
         actions.insert(item.id.clone(), json!({ "appliesTo": applies }));
     }
-    let schema = json!({
-        "Core": { "entityTypes": { "Person": person() }, "actions": {} },
+    let module = SchemaFragment::from_json_value(json!({
         namespace: { "entityTypes": types, "actions": actions },
-    });
-    Schema::from_json_value(schema)
-        .map_err(|error| PolicyError::manifest(format!("no access schema can be made of it: {error}")))
-}
-
-fn person() -> Value {
-    record(&json!({
-        "reference": { "type": "String" },
-        "assurance": { "type": "Long" },
-        "holder": { "type": "Boolean" },
-        "technical": { "type": "Boolean" },
-        "auditor": { "type": "Boolean" },
-        "blocked": { "type": "Boolean" },
-        "rules_pending": { "type": "Boolean" },
-        "bodies": { "type": "Set", "element": { "type": "String" } },
-        "organisation": { "type": "String", "required": false },
-    }))
+    }));
+    let module = module
+        .map_err(|error| PolicyError::manifest(format!("no access schema can be made of it: {error}")))?;
+    cedar::schema(module)
 }

@@ -625,10 +625,10 @@ fn a_call_reaches_what_its_capacities_reach() {
     use crate::Reach;
     let policies = plain();
     let reach = |subject: &Subject, action: Action<'_>, note: Option<&ResourceDocument>| {
-        Reach::of(&policies.decide(subject, action, note), subject, note)
+        policies.decide(subject, action, note).reach(subject, note)
     };
     let may_read = |reach: &Reach, key: &str, writer: &'static str, office: &'static str| {
-        let marks = reach.marks(&policies, "notes").unwrap();
+        let marks = policies.marks(reach, "notes").unwrap();
         reach.holds(&marks, "notes", key, |field| match field {
             "writer" => Some(writer),
             "office" => Some(office),
@@ -640,7 +640,7 @@ fn a_call_reaches_what_its_capacities_reach() {
     assert!(may_read(&desk, "n2", "taras", "office-a"));
     assert!(!may_read(&desk, "n2", "taras", "office-b"));
     assert!(!may_read(&desk, "n2", "taras", ""), "a note of no body");
-    assert_eq!(desk.marks(&policies, "remarks"), None, "a collection without marks");
+    assert_eq!(policies.marks(&desk, "remarks"), None, "a collection without marks");
     // As an author: one's own, and what the route names.
     let mine = reach(&person("maria"), Action::View("mine"), Some(&note("open"))).unwrap();
     assert!(may_read(&mine, "n2", "maria", "office-b"));

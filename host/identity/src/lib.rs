@@ -49,10 +49,10 @@ pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};
 pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use store::{
-    Acceptance, Alias, Aliases, AttestedName, Blocking, Edition, Editions, Grant, Grants, INVITATIONS, IdentityError,
-    LogoutRecorder, NAMESPACE, Opening, Person, PersonKey, Persons, PlatformSecret, RecordError, Recorder, Recording,
-    RulesOfUse, Session, SessionLimits, Sessions, SignInRecorder, SignedIn, Standing, claims, collections, delegations,
-    unrecorded,
+    Acceptance, Alias, Aliases, AttestedName, Blocking, Edition, Editions, Grant, Grants, INVITATIONS,
+    IdentityError, LogoutRecorder, NAMESPACE, Opening, Person, PersonKey, Persons, PlatformSecret,
+    RecordError, Recorder, Recording, RulesOfUse, Session, SessionLimits, Sessions, SignInRecorder, SignedIn,
+    Standing, claims, collections, delegations, unrecorded,
 };
 pub use token::{Token, TokenHash};
 pub use transport::{Transport, TransportError};

@@ -1,6 +1,6 @@
 //! Tells what is wrong with a configuration and its packages, without changing anything.
 
-use crate::apply::{check_holders, holder_policies, packages};
+use crate::apply::{check_holders, holder_policies, host_policies, packages};
 use crate::prepare::Workshop;
 use crate::{Configuration, Desired, Problem};
 use std::path::Path;
@@ -42,6 +42,8 @@ pub async fn check_configuration(path: &Path, engine: &Engine) -> Checked {
     };
     let mut problems = crate::rules::read(&configuration, &file, &text).err().unwrap_or_default();
     if let Err(problem) = check_holders(&holder_policies, configuration.modules.keys()) {
+        problems.push(problem);
+    } else if let Err(problem) = host_policies(&holder_policies, configuration.platform.mode) {
         problems.push(problem);
     }
     let workshop =

@@ -1,8 +1,10 @@
 //! What the storage keeps of the configuration.
 
 use crate::Desired;
+use crate::apply::kept;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use vzaemo_access::PolicyText;
 use vzaemo_storage::{Collection, StorageError, Unit, WriteError};
 
 /// The namespace of this room.
@@ -21,7 +23,8 @@ pub fn collections() -> Vec<Collection> {
         Collection::new(
             CONFIGURATION,
             json!({ "type": "object", "additionalProperties": false, "required": ["generation", "desired"],
-                "properties": { "generation": { "type": "integer" }, "desired": text() } }),
+                "properties": { "generation": { "type": "integer" }, "desired": text(), "policies": text(),
+                    "policies_digest": text() } }),
         ),
         Collection::new(
             MODULES,
@@ -38,11 +41,37 @@ pub(crate) struct Current {
     pub(crate) generation: u64,
     /// A [`Desired`] as JSON: its numbers need not follow the rules for documents.
     desired: String,
+    /// The holder's policies that were in force with it, see [`crate::apply::kept`]; none if a program kept it that knew
+    /// nothing of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) policies: Option<String>,
+    /// Their digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) policies_digest: Option<String>,
 }
 
 impl Current {
-    pub(crate) fn new(generation: u64, desired: &Desired) -> Result<Self, serde_json::Error> {
-        Ok(Current { generation, desired: serde_json::to_string(desired)? })
+    pub(crate) fn new(
+        generation: u64,
+        desired: &Desired,
+        policies: &[PolicyText],
+    ) -> Result<Self, serde_json::Error> {
+        let (policies, digest) = kept::written(policies)?;
+        Ok(Current {
+            generation,
+            desired: serde_json::to_string(desired)?,
+            policies: Some(policies),
+            policies_digest: Some(digest),
+        })
+    }
+
+    /// The holder's policies that were in force; none if they were not kept.
+    ///
+    /// # Errors
+    /// In words, when they are not what was kept.
+    pub(crate) fn policies(&self) -> Result<Option<Vec<PolicyText>>, String> {
+        let kept = self.policies.as_deref().zip(self.policies_digest.as_deref());
+        kept.map(|(text, digest)| kept::read(text, digest)).transpose()
     }
 
     pub(crate) fn desired(&self) -> Result<Desired, serde_json::Error> {

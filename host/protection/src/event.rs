@@ -37,6 +37,8 @@ pub enum EventKind {
     Blocked,
     /// A policy that could not be evaluated.
     PolicyFailed,
+    /// A configuration that was refused: what served before goes on.
+    ConfigurationRefused,
     /// A module that trapped, ran over a limit or broke the contract.
     ModuleFailed,
     /// Many persons signed in from one address.
@@ -49,7 +51,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [EventKind; 12] = [
+    pub const ALL: [EventKind; 13] = [
         EventKind::SignInRefused,
         EventKind::SignInFailed,
         EventKind::ForeignChange,
@@ -58,6 +60,7 @@ impl EventKind {
         EventKind::LockedOut,
         EventKind::Blocked,
         EventKind::PolicyFailed,
+        EventKind::ConfigurationRefused,
         EventKind::ModuleFailed,
         EventKind::ManyFromAddress,
         EventKind::ManyFromDevice,
@@ -75,6 +78,7 @@ impl EventKind {
             EventKind::LockedOut => "locked-out",
             EventKind::Blocked => "blocked",
             EventKind::PolicyFailed => "policy-failed",
+            EventKind::ConfigurationRefused => "configuration-refused",
             EventKind::ModuleFailed => "module-failed",
             EventKind::ManyFromAddress => "many-from-address",
             EventKind::ManyFromDevice => "many-from-device",
@@ -88,6 +92,7 @@ impl EventKind {
             self,
             EventKind::LockedOut
                 | EventKind::PolicyFailed
+                | EventKind::ConfigurationRefused
                 | EventKind::ModuleFailed
                 | EventKind::ManyFromAddress
                 | EventKind::ManyFromDevice

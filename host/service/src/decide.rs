@@ -6,14 +6,14 @@ use crate::{Caller, Service};
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use vzaemo_access::{Action, Decision, Reach, Reason, ResourceDocument, Subject, Who};
+use vzaemo_access::{Action, Decision, Reason, ResourceDocument, Subject, Who};
 
 /// Something that the technical administrator has to hear of at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alarm<'a> {
     /// A policy could not be evaluated, and access was denied for it.
     PolicyFailed {
-        /// The module.
+        /// The module; [`PLATFORM`](crate::PLATFORM) for the platform's own pages.
         module: &'a str,
         /// What was asked for, as policies call it: `sign`, `view:desk`.
         action: String,
@@ -26,6 +26,11 @@ pub enum Alarm<'a> {
         module: &'a str,
         /// The version.
         version: String,
+    },
+    /// A configuration was refused: what served before goes on.
+    ConfigurationRefused {
+        /// The file in which the first problem was found.
+        file: &'a str,
     },
 }
 
@@ -73,10 +78,7 @@ impl Service {
         resource: Option<&ResourceDocument>,
     ) -> Decision {
         let decision = version.policies.decide(subject, action, resource);
-        self.deciding.asked.fetch_add(1, Ordering::Relaxed);
-        if decision.allowed {
-            self.deciding.allowed.fetch_add(1, Ordering::Relaxed);
-        }
+        self.count(&decision);
         if let Some(error) = &decision.alarm {
             let module = version.manifest.id.as_str();
             self.raise(Alarm::PolicyFailed { module, action: action.to_string(), error });
@@ -84,7 +86,15 @@ impl Service {
         decision
     }
 
-    pub(crate) fn raise(&self, alarm: Alarm<'_>) {
+    pub(crate) fn count(&self, decision: &Decision) {
+        self.deciding.asked.fetch_add(1, Ordering::Relaxed);
+        if decision.allowed {
+            self.deciding.allowed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Tells whoever hears alarms.
+    pub fn raise(&self, alarm: Alarm<'_>) {
         if let Some(alarms) = self.deciding.alarms.get() {
             alarms.raised(alarm);
         }
@@ -127,5 +137,5 @@ pub(crate) fn in_capacity(
         acting.seen.body =
             resource.and_then(|document| document.body.clone()).or_else(|| acting.bodies.first().cloned());
     }
-    acting.reach = Reach::of(decision, subject, resource);
+    acting.reach = decision.reach(subject, resource);
 }

@@ -1,10 +1,10 @@
 //! Why somebody may do something, or may not: the same facts and policies that a request would meet, without a request.
 
 use crate::version::ModuleVersion;
-use crate::{Error, Platform, service};
-use vzaemo_access::{Action, Assurance, Explanation, Subject};
+use crate::{Error, PLATFORM, Platform, service};
+use vzaemo_access::{Action, Assurance, Explanation, HostAction, HostPolicies, Subject};
 use vzaemo_contract::manifest::Resource;
-use vzaemo_identity::{Edition, PersonId, Role};
+use vzaemo_identity::{Edition, PersonId, Role, Standing};
 use vzaemo_storage::Unit;
 
 /// What is asked about.
@@ -25,7 +25,8 @@ pub struct Question<'a> {
     pub key: Option<&'a str>,
 }
 
-/// Reads a module with its action: `notes/sign` for an act, `notes/view:desk` for a view.
+/// Reads a module with its action: `notes/sign` for an act, `notes/view:desk` for a view; `platform/security` for something
+/// on the platform's own pages, see [`explain_own`].
 pub fn action_of(text: &str) -> Option<(&str, Action<'_>)> {
     let (module, action) = text.split_once('/')?;
     (!module.is_empty() && !action.is_empty()).then(|| (module, Action::parse(action)))
@@ -118,6 +119,47 @@ pub async fn explain(
         .ok_or_else(|| no_action(version, question.action))
 }
 
+/// The same of the platform's own pages: `policies` are theirs, and the action of the question is one of
+/// [`HostAction`], as an act.
+pub async fn explain_own(
+    platform: &Platform,
+    policies: &HostPolicies,
+    question: &Question<'_>,
+) -> Result<Explained, Unexplained> {
+    let name = question.action.to_string();
+    let action = HostAction::parse(&name).ok_or_else(|| Unexplained::NoAction {
+        module: PLATFORM.to_owned(),
+        action: name,
+        known: HostAction::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    })?;
+    let subject = match question.person {
+        None => Subject::visitor(),
+        Some(text) => {
+            let mut unit = platform.storage.begin().await.map_err(Error::storage)?;
+            let person = meant(platform, &mut unit, PLATFORM, text).await?.ok_or(Unexplained::NoPerson)?;
+            let standing = platform.grants.standing_in(&mut unit, person).await.map_err(Error::storage)?;
+            let bodies = standing.roles.bodies().into_iter().map(str::to_owned).collect();
+            known(person.to_string(), &standing, bodies, question)
+        }
+    };
+    Ok(Explained::Decided(Box::new(policies.explain(&subject, action))))
+}
+
+/// Somebody with this standing who has accepted the rules of use, as they would ask.
+fn known(reference: String, standing: &Standing, bodies: Vec<String>, question: &Question<'_>) -> Subject {
+    Subject {
+        person: Some(reference),
+        assurance: question.assurance,
+        holder: standing.roles.has(&Role::Holder),
+        technical: standing.roles.has(&Role::TechnicalAdministrator),
+        auditor: standing.roles.has(&Role::Auditor),
+        bodies,
+        organisation: question.organisation.map(str::to_owned),
+        blocked: standing.blocked,
+        rules_pending: false,
+    }
+}
+
 /// Whom a question means: by the platform's id, or by the reference of the module.
 pub async fn person_meant(
     platform: &Platform,
@@ -155,22 +197,14 @@ async fn asked_about(
     let person = meant(platform, unit, module, text).await?.ok_or(Unexplained::NoPerson)?;
     let reference = platform.aliases.find_in(unit, person, module).await.map_err(Error::storage)?;
     let standing = platform.grants.standing_in(unit, person).await.map_err(Error::storage)?;
+    // Somebody who was never here owns nothing here.
+    let reference = reference.map(|alias| alias.to_string()).unwrap_or_default();
+    let bodies = standing.roles.bodies_for(module).into_iter().map(str::to_owned).collect();
     let rules_pending = match question.rules {
         Some(edition) => !platform.rules.has_accepted(person, edition).await.map_err(Error::storage)?,
         None => false,
     };
-    Ok(Subject {
-        // Somebody who was never here owns nothing here.
-        person: Some(reference.map(|alias| alias.to_string()).unwrap_or_default()),
-        assurance: question.assurance,
-        holder: standing.roles.has(&Role::Holder),
-        technical: standing.roles.has(&Role::TechnicalAdministrator),
-        auditor: standing.roles.has(&Role::Auditor),
-        bodies: standing.roles.bodies_for(module).into_iter().map(str::to_owned).collect(),
-        organisation: question.organisation.map(str::to_owned),
-        blocked: standing.blocked,
-        rules_pending,
-    })
+    Ok(Subject { rules_pending, ..known(reference, &standing, bodies, question) })
 }
 
 fn no_action(version: &ModuleVersion, action: Action<'_>) -> Unexplained {

@@ -33,7 +33,7 @@ pub(crate) struct Looks {
 
 impl Looks {
     /// Whether this denial is to be an entry; then how many were not, since the last one.
-    fn entry_due(&self, key: Key, now: Instant) -> Option<u64> {
+    pub(crate) fn entry_due(&self, key: Key, now: Instant) -> Option<u64> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.len() >= MOST && !last.contains_key(&key) {
             last.retain(|_, (since, _)| now.since(*since) < WINDOW);

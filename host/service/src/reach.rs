@@ -5,7 +5,7 @@
 //! pages are remembered, so what was made under a limit is never shown to somebody else.
 
 use crate::imports::CallHost;
-use vzaemo_access::Marks;
+use vzaemo_access::{Marks, Reach};
 use vzaemo_contract::call::{Conflict, Denied, Document, Hit};
 use vzaemo_storage::Query;
 
@@ -16,9 +16,14 @@ mod tests;
 const ROUNDS: u32 = 20;
 
 impl CallHost {
+    /// What limits this call; none if nothing does.
+    fn reach(&self) -> Option<&Reach> {
+        self.acting.as_ref()?.reach.as_ref()
+    }
+
     /// The fields of a collection that limit what this call may read of it; none if nothing does.
     pub(crate) fn marks(&self, collection: &str) -> Option<Marks<'_>> {
-        self.acting.as_ref()?.reach.as_ref()?.marks(&self.version.policies, collection)
+        self.version.policies.marks(self.reach()?, collection)
     }
 
     /// The document, if it is within reach; then it is seen.
@@ -53,8 +58,7 @@ impl CallHost {
         key: &str,
         value: impl Fn(&str) -> Option<&'v str>,
     ) -> bool {
-        let reach = self.acting.as_ref().and_then(|acting| acting.reach.as_ref());
-        reach.is_none_or(|reach| reach.holds(marks, collection, key, value))
+        self.reach().is_none_or(|reach| reach.holds(marks, collection, key, value))
     }
 
     /// Rows of an index that are within reach, as many as were asked for unless many are not.
@@ -144,21 +148,10 @@ impl CallHost {
         counter: &str,
         key: &str,
     ) -> Result<(), Denied> {
-        let Some(marks) = self.marks(collection) else { return Ok(()) };
+        let (Some(reach), Some(marks)) = (self.reach(), self.marks(collection)) else { return Ok(()) };
         let declared = self.version.manifest.collections.get(collection);
         let counter = declared.and_then(|declared| declared.count.iter().find(|known| known.name == counter));
         let by = counter.map(|counter| counter.by.as_slice()).unwrap_or_default();
-        let values: Vec<&str> = key.split('\u{1f}').collect();
-        let value = |field: &str| {
-            let at = by.iter().position(|name| name == field)?;
-            values.get(at).copied()
-        };
-        if self.holds(&marks, collection, "", value) {
-            return Ok(());
-        }
-        Err(Denied::Misuse(format!(
-            "in this capacity counts of `{collection}` are given only by {} and for what is within its reach",
-            marks.fields().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" or ")
-        )))
+        reach.counts(&marks, collection, by, key)
     }
 }

@@ -5,7 +5,7 @@ use crate::run::Ended;
 use crate::version::ModuleVersion;
 use crate::{Caller, Error, Platform};
 use std::time::Duration;
-use vzaemo_access::{Action, Reason};
+use vzaemo_access::{Action, HostAction, Reason};
 use vzaemo_audit::{Actor, Decision, Entry, Kind, Module};
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Pair, Request};
@@ -205,6 +205,33 @@ pub(crate) async fn denied_look(
     }
 }
 
+/// A known person was refused something on the platform's own pages. `more` of the same were not made entries since the
+/// last one.
+pub(crate) async fn refused_own(
+    platform: &Platform,
+    person: PersonId,
+    action: HostAction,
+    reason: &Reason,
+    change: bool,
+    more: u64,
+) {
+    let mut entry = Entry::new(Kind::Refusal, platform.legal.now(), platform.security.now());
+    entry.actor = Actor::Person(person.to_string());
+    entry.act = Some(format!("{}/{action}", crate::PLATFORM));
+    entry.decision = Some(Decision::Deny);
+    entry.result = format!("denied: {reason:?}");
+    entry.details = vec![if change { "change" } else { "page" }.to_owned()];
+    if more > 0 {
+        entry.details.push(format!("{more} more since the last entry"));
+    }
+    if let Err(error) = alone(platform, entry).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a refusal could not be put into the audit log"
+        );
+    }
+}
+
 /// An entry in a commit of its own.
 async fn alone(platform: &Platform, entry: Entry) -> Result<(), Error> {
     let mut unit = platform.storage.begin().await.map_err(Error::storage)?;
@@ -212,18 +239,19 @@ async fn alone(platform: &Platform, entry: Entry) -> Result<(), Error> {
     unit.commit().await.map(|_| ()).map_err(Error::storage)
 }
 
-/// Somebody has asked what another person may do: their roles were shown.
+/// Somebody has asked what another person may do: their roles were shown. Without a version it was about the platform's
+/// own pages.
 pub async fn explained(
     platform: &Platform,
     by: PersonId,
     about: PersonId,
-    version: &ModuleVersion,
+    version: Option<&ModuleVersion>,
     action: &str,
 ) -> Result<(), Error> {
     let mut entry = Entry::new(Kind::Access, platform.legal.now(), platform.security.now());
     entry.actor = Actor::Person(by.to_string());
     entry.about = Some(about.to_string());
-    entry.module = Some(module(version));
+    entry.module = version.map(module);
     entry.act = Some("explain-access".to_owned());
     entry.details = vec![action.chars().take(200).collect()];
     alone(platform, entry).await

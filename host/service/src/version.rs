@@ -3,7 +3,7 @@
 use crate::{FileFields, Keeping, PersonalFields, Retention};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use vzaemo_access::ModulePolicies;
+use vzaemo_access::{HostPolicies, ModulePolicies};
 use vzaemo_contract::manifest::Manifest;
 use vzaemo_identity::Editions;
 use vzaemo_language::texts::Texts;
@@ -84,6 +84,8 @@ impl ModuleState {
 pub struct Snapshot {
     /// Counts the configurations that have been applied.
     pub generation: u64,
+    /// Who may do what on the platform's own pages. Those of the default snapshot permit nothing.
+    pub host: Arc<HostPolicies>,
     /// Modules by id.
     pub modules: BTreeMap<String, Arc<ModuleState>>,
     /// The rules of use; none if the holder has set none.

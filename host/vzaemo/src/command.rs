@@ -90,7 +90,7 @@ pub enum AccessCommand {
 pub struct Explain {
     /// The platform's id of a person, the reference by which the module knows them, or `visitor`.
     pub person: String,
-    /// An act as `notes/sign`, a view as `notes/view:desk`.
+    /// An act as `notes/sign`, a view as `notes/view:desk`, something on the platform's own pages as `platform/security`.
     pub action: String,
     /// The key of the document that the address names, where it names one.
     pub resource: Option<String>,

@@ -5,7 +5,7 @@ use crate::wiring;
 use anyhow::{Context as _, bail};
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use vzaemo_service::{Assurance, Explained, Explanation, Fact, Known, Origin, Question, action_of};
+use vzaemo_service::{Assurance, Explained, Explanation, Fact, Known, Origin, PLATFORM, Question, action_of};
 
 /// The word for somebody who has not signed in.
 const VISITOR: &str = "visitor";
@@ -14,14 +14,17 @@ const VISITOR: &str = "visitor";
 /// data and the configuration that was applied last. Ends with status 0 if it is allowed and with 1 if it is denied.
 pub async fn explain(asked: Explain) -> anyhow::Result<ExitCode> {
     let Some((module, action)) = action_of(&asked.action) else {
-        bail!("understand {:?}: write an act as notes/sign and a view as notes/view:desk", asked.action);
+        bail!(
+            "understand {:?}: write an act as notes/sign, a view as notes/view:desk, the platform's own page as \
+             platform/security",
+            asked.action
+        );
     };
     let configuration = wiring::configuration(&asked.config, asked.data.clone(), None)?;
     if configuration.storage.url.is_none() && !configuration.folders.data.join("vzaemo.db").is_file() {
         bail!("find the database in {}: there is none", configuration.folders.data.display());
     }
     let wired = wiring::wire(asked.config.clone(), configuration).await?;
-    let version = wired.lifecycle.applied_last(module).await?;
     let rules = wired.lifecycle.rules_applied_last().await?;
     let platform = wired.service.platform();
     let today = platform.zone.date(platform.legal.now());
@@ -33,7 +36,12 @@ pub async fn explain(asked: Explain) -> anyhow::Result<ExitCode> {
         action,
         key: asked.resource.as_deref(),
     };
-    let explained = vzaemo_service::explain(platform, &version, &question).await;
+    let explained = if module == PLATFORM {
+        vzaemo_service::explain_own(platform, &wired.lifecycle.own_policies()?, &question).await
+    } else {
+        let version = wired.lifecycle.applied_last(module).await?;
+        vzaemo_service::explain(platform, &version, &question).await
+    };
     let explained = explained.with_context(|| format!("explain {}", asked.action))?;
     wired.storage.close().await;
     let (allowed, text) = match &explained {

@@ -2,7 +2,7 @@
 //!
 //! [`call`] holds what crosses between host and module, in plain Rust types that the SDK, the test kit and the
 //! host share; `sdk/wit` is the binding text of the same. [`imports!`] has what a module may ask as one table, of which
-//! each side makes its face. [`manifest`] is the module's manifest.
+//! each side makes its face. [`manifest`] is the module's manifest, [`reach`] the rule of which documents a call may read.
 
 pub mod call;
 mod imports;
@@ -10,6 +10,8 @@ mod imports;
 pub mod manifest;
 #[cfg(feature = "manifest")]
 pub mod problems;
+#[cfg(feature = "manifest")]
+pub mod reach;
 
 /// The version of the contract that this crate speaks.
 pub const CONTRACT_VERSION: &str = "0.1";

@@ -1,4 +1,4 @@
-//! Who may: the manifest's rules, read as the platform reads them.
+//! Who may, and what they may read then: the manifest's rules, read as the platform reads them.
 
 use crate::people::Who as Somebody;
 use crate::response::Denial;
@@ -6,11 +6,27 @@ use crate::world::{World, text_of};
 use serde_json::Value;
 use vzaemo_contract::call::Principal;
 use vzaemo_contract::manifest::{Act, Resource, View, Who};
+use vzaemo_contract::reach::{Marks, Reach};
 
 /// A rule of the manifest: who, and in which states of the document.
 struct Rule<'a> {
     who: Who,
     states: Option<&'a [String]>,
+}
+
+/// Somebody who was allowed to see or do something.
+#[derive(Default)]
+pub(crate) struct Allowed {
+    /// Whom the module sees; nobody in an open view.
+    pub principal: Option<Principal>,
+    /// What limits the documents that the call may read; none if nothing does.
+    pub reach: Option<Reach>,
+}
+
+/// The document that a route names.
+pub(crate) struct Named<'a> {
+    pub key: &'a str,
+    pub body: &'a Value,
 }
 
 /// The resource document's fields that access looks at.
@@ -22,13 +38,32 @@ struct Facts {
 }
 
 impl World {
-    fn facts(&self, resource: Option<&Resource>, body: Option<&Value>) -> Option<Facts> {
-        let (resource, body) = (resource?, body?);
-        let schema = self.project.schema(&self.project.collection(&resource.collection)?.schema)?;
+    /// The field of a collection that bears a mark of `x-access`.
+    fn marked(&self, collection: &str, mark: &str) -> Option<&str> {
+        let schema = self.project.schema(&self.project.collection(collection)?.schema)?;
+        let properties = schema.get("properties")?.as_object()?;
+        let marked = |property: &Value| property.get("x-access").is_some_and(|found| found == mark);
+        properties.iter().find(|(_, property)| marked(property)).map(|(name, _)| name.as_str())
+    }
+
+    /// The fields by which a limit holds for the documents of a collection; none if all of them may be read.
+    pub(crate) fn marks(&self, reach: &Reach, collection: &str) -> Option<Marks<'_>> {
+        reach.marks(self.marked(collection, "owner"), self.marked(collection, "body"))
+    }
+
+    /// Whether a document may be read within a limit.
+    pub(crate) fn reaches(&self, reach: Option<&Reach>, collection: &str, key: &str, body: &Value) -> bool {
+        let Some((reach, marks)) = reach.and_then(|reach| Some((reach, self.marks(reach, collection)?)))
+        else {
+            return true;
+        };
+        reach.holds(&marks, collection, key, |field| body.get(field).and_then(Value::as_str))
+    }
+
+    fn facts(&self, resource: Option<&Resource>, named: Option<&Named<'_>>) -> Option<Facts> {
+        let (resource, body) = (resource?, named?.body);
         let field = |mark: &str| {
-            let properties = schema.get("properties")?.as_object()?;
-            let marked = |property: &Value| property.get("x-access").is_some_and(|found| found == mark);
-            let (name, _) = properties.iter().find(|(_, property)| marked(property))?;
+            let name = self.marked(&resource.collection, mark)?;
             Some(text_of(body, name)).filter(|text| !text.is_empty())
         };
         let workflow = self.project.manifest.workflow.as_ref();
@@ -38,24 +73,24 @@ impl World {
         Some(Facts { owner: field("owner"), body: field("body"), state })
     }
 
-    /// Decides a view that is not open, and answers whom the module sees.
+    /// Decides a view that is not open.
     pub(crate) fn may_view(
         &self,
         view: &View,
-        body: Option<&Value>,
+        named: Option<&Named<'_>>,
         who: Option<&Somebody>,
-    ) -> Result<Option<Principal>, Denial> {
+    ) -> Result<Allowed, Denial> {
         let rules: Vec<Rule<'_>> = view.by.iter().map(|who| Rule { who: *who, states: None }).collect();
-        self.decide(&rules, view.resource.as_ref(), body, who)
+        self.decide(&rules, view.resource.as_ref(), named, who)
     }
 
-    /// Decides an act, and answers whom the module sees.
+    /// Decides an act.
     pub(crate) fn may_act(
         &self,
         act: &Act,
-        body: Option<&Value>,
+        named: Option<&Named<'_>>,
         who: Option<&Somebody>,
-    ) -> Result<Option<Principal>, Denial> {
+    ) -> Result<Allowed, Denial> {
         let workflow = self.project.manifest.workflow.iter();
         let steps =
             workflow.flat_map(|workflow| &workflow.steps).filter(|step| step.act.as_ref() == Some(&act.name));
@@ -69,22 +104,22 @@ impl World {
         if !has_step {
             rules.extend(act.by.iter().map(|who| Rule { who: *who, states: None }));
         }
-        let principal = self.decide(&rules, act.resource.as_ref(), body, who)?;
+        let allowed = self.decide(&rules, act.resource.as_ref(), named, who)?;
         if who.is_some_and(|who| who.assurance < act.assurance) {
             return Err(Denial::AssuranceTooLow);
         }
-        Ok(principal)
+        Ok(allowed)
     }
 
     fn decide(
         &self,
         rules: &[Rule<'_>],
         resource: Option<&Resource>,
-        body: Option<&Value>,
+        named: Option<&Named<'_>>,
         who: Option<&Somebody>,
-    ) -> Result<Option<Principal>, Denial> {
+    ) -> Result<Allowed, Denial> {
         let Some(somebody) = who else { return Err(Denial::SignInNeeded) };
-        let facts = self.facts(resource, body);
+        let facts = self.facts(resource, named);
         let fits = |rule: &&Rule<'_>| match rule.who {
             Who::Person => true,
             Who::Author => {
@@ -108,12 +143,17 @@ impl World {
                 _ => Denial::NotPermitted,
             });
         }
-        let official = allowing.iter().any(|rule| rule.who == Who::Official);
+        let capacities: Vec<Who> = allowing.iter().map(|rule| rule.who).collect();
+        let bodies: Vec<String> = somebody.body.iter().map(ToString::to_string).collect();
+        let named = resource.zip(named).map(|(resource, named)| (resource.collection.as_str(), named.key));
+        let reach = Reach::of(&capacities, Some(somebody.reference()), &bodies, named);
+        let official = capacities.contains(&Who::Official);
         let body = facts.and_then(|facts| facts.body).or_else(|| somebody.body.clone().map(Into::into));
-        Ok(Some(Principal {
+        let principal = Principal {
             person: somebody.reference().to_owned(),
             organisation: somebody.organisation.clone().map(Into::into),
             body: body.filter(|_| official),
-        }))
+        };
+        Ok(Allowed { principal: Some(principal), reach })
     }
 }

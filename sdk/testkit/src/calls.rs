@@ -1,5 +1,6 @@
 //! One call: access, form, module, commit.
 
+use crate::access::{Allowed, Named};
 use crate::host::{CallHost, Kind, file_ids};
 use crate::people::Who;
 use crate::response::{Ended, Given, Response};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 use vzaemo_clock::Instant;
-use vzaemo_contract::call::{Failure, Outcome, Principal, Request};
+use vzaemo_contract::call::{Failure, Outcome, Request};
 use vzaemo_contract::manifest::Resource;
 
 impl From<Failure> for Ended {
@@ -43,18 +44,23 @@ fn request(path: &str, query: &[String], given: &Given, what: &str) -> Request {
 }
 
 impl TestHost {
-    pub(crate) fn host(&self, kind: Kind, principal: Option<Principal>, at: Instant) -> CallHost {
+    pub(crate) fn host(&self, kind: Kind, allowed: Allowed, at: Instant) -> CallHost {
         let unit = Rc::new(RefCell::new(Unit::default()));
-        CallHost { world: Rc::clone(&self.world), unit, kind, principal, at }
+        let Allowed { principal, reach } = allowed;
+        CallHost { world: Rc::clone(&self.world), unit, kind, principal, reach, at }
     }
 
     /// The document that a route names.
-    fn resource(&self, resource: Option<&Resource>, request: &Request) -> Result<Option<Value>, Ended> {
+    fn resource(
+        &self,
+        resource: Option<&Resource>,
+        request: &Request,
+    ) -> Result<Option<(String, Value)>, Ended> {
         let Some(resource) = resource else { return Ok(None) };
         let key = request.param(&resource.param).unwrap_or_default();
         let world = self.world.borrow();
         let kept = world.document(&resource.collection, key).ok_or(Ended::NotFound)?;
-        Ok(Some(kept.body.clone()))
+        Ok(Some((key.to_owned(), kept.body.clone())))
     }
 
     #[track_caller]
@@ -71,13 +77,14 @@ impl TestHost {
         let view = view.unwrap_or_else(|| panic!("module.toml has no view `{name}`"));
         let request = request(&view.path, &view.query, &given, &format!("the view `{name}`"));
         let resource = self.resource(view.resource.as_ref(), &request)?;
-        let principal = if view.open {
-            None
+        let named = resource.as_ref().map(|(key, body)| Named { key, body });
+        let allowed = if view.open {
+            Allowed::default()
         } else {
-            self.world.borrow().may_view(&view, resource.as_ref(), who).map_err(Ended::Denied)?
+            self.world.borrow().may_view(&view, named.as_ref(), who).map_err(Ended::Denied)?
         };
         let now = self.world.borrow().now;
-        let host = self.host(Kind::View, principal, now);
+        let host = self.host(Kind::View, allowed, now);
         let page = self.guest.view(Box::new(host), name, &request)?;
         Ok(PageView::new(name, page, &self.world.borrow()))
     }
@@ -102,7 +109,8 @@ impl TestHost {
         let act = act.unwrap_or_else(|| panic!("module.toml has no act `{name}`"));
         let request = request(&act.path, &[], given, &format!("the act `{name}`"));
         let resource = self.resource(act.resource.as_ref(), &request)?;
-        let principal = self.world.borrow().may_act(&act, resource.as_ref(), who).map_err(Ended::Denied)?;
+        let named = resource.as_ref().map(|(key, body)| Named { key, body });
+        let allowed = self.world.borrow().may_act(&act, named.as_ref(), who).map_err(Ended::Denied)?;
         let input = given.input.clone().unwrap_or_else(|| json!({}));
         {
             let world = self.world.borrow();
@@ -132,14 +140,14 @@ impl TestHost {
             }
         }
         let now = self.world.borrow().now;
-        let host = self.host(Kind::Act, principal, now);
+        let host = self.host(Kind::Act, allowed, now);
         let outcome = self.guest.act(Box::new(host.clone()), name, &request)?;
         self.commit(&host, outcome)
     }
 
     /// Runs a job with its due time as clock.
     pub(crate) fn call_job(&mut self, name: &str, args: &str, due: Instant) -> Result<(), Ended> {
-        let host = self.host(Kind::Job, None, due);
+        let host = self.host(Kind::Job, Allowed::default(), due);
         self.guest.job(Box::new(host.clone()), name, args)?;
         self.commit(&host, Outcome::default()).map(|_| ())
     }

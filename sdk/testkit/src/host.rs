@@ -10,6 +10,7 @@ use vzaemo_contract::call::{
     Address, Body, CaseTerm, Conflict, Denied, Document, FileInfo, Hit, Host, Level, Message, Principal,
     Query, Rows, Unit as TermUnit,
 };
+use vzaemo_contract::reach::Reach;
 
 /// What is being called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(crate) struct CallHost {
     pub unit: Rc<RefCell<Unit>>,
     pub kind: Kind,
     pub principal: Option<Principal>,
+    /// What limits the documents that may be read; none if nothing does.
+    pub reach: Option<Reach>,
     pub at: Instant,
 }
 
@@ -106,6 +109,11 @@ impl CallHost {
         }
     }
 
+    /// Whether a document is within reach; what is not is as if it were not there.
+    fn reaches(&self, collection: &str, key: &str, body: &Value) -> bool {
+        self.world.borrow().reaches(self.reach.as_ref(), collection, key, body)
+    }
+
     /// All documents of a collection, as this unit sees them.
     fn holder(&self, collection: &str, holds: impl Fn(&Value) -> bool) -> Option<(String, Kept)> {
         let unit = self.unit.borrow();
@@ -161,7 +169,8 @@ impl CallHost {
     }
 
     fn expect(&self, collection: &str, key: &str, revision: u64) -> Result<Kept, Conflict> {
-        self.current(collection, key).filter(|kept| kept.revision == revision).ok_or(Conflict::Changed)
+        let within = |kept: &Kept| kept.revision == revision && self.reaches(collection, key, &kept.body);
+        self.current(collection, key).filter(within).ok_or(Conflict::Changed)
     }
 
     fn write(&self, collection: &str, key: &str, kept: Option<Kept>) {
@@ -204,6 +213,11 @@ impl CallHost {
         }
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.key.cmp(&b.key)));
         hits.truncate(limit as usize);
+        let document = |hit: &Hit| world.document(collection, &hit.key);
+        hits.retain(|hit| {
+            let within = |kept: &Kept| world.reaches(self.reach.as_ref(), collection, &hit.key, &kept.body);
+            document(hit).is_none_or(within)
+        });
         Ok(hits)
     }
 }
@@ -248,7 +262,8 @@ fn contract_body(body: &vzaemo_registers::Body) -> Body {
 impl Host for CallHost {
     fn get(&mut self, collection: &str, key: &str) -> Result<Option<Document>, Denied> {
         self.declared(collection)?;
-        Ok(self.current(collection, key).map(|kept| document(key, &kept)))
+        let found = self.current(collection, key).filter(|kept| self.reaches(collection, key, &kept.body));
+        Ok(found.map(|kept| document(key, &kept)))
     }
 
     fn find(
@@ -264,11 +279,13 @@ impl Host for CallHost {
         }
         let same =
             |body: &Value| fields.iter().zip(values).all(|(field, value)| text_of(body, field) == *value);
-        Ok(self.holder(collection, same).map(|(key, kept)| document(&key, &kept)))
+        let found = self.holder(collection, same);
+        let found = found.filter(|(key, kept)| self.reaches(collection, key, &kept.body));
+        Ok(found.map(|(key, kept)| document(&key, &kept)))
     }
 
     fn select(&mut self, query: &Query) -> Result<Rows, Denied> {
-        self.world.borrow().select(query)
+        self.world.borrow().select(query, self.reach.as_ref())
     }
 
     fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied> {
@@ -276,7 +293,16 @@ impl Host for CallHost {
         if self.kind == Kind::Act {
             return Err(Denied::NotInAnAct);
         }
-        Ok(self.world.borrow().count(collection, counter, key))
+        let world = self.world.borrow();
+        if let Some(reach) = &self.reach
+            && let Some(marks) = world.marks(reach, collection)
+        {
+            let declared = world.project.collection(collection);
+            let counters = declared.map(|declared| declared.count.as_slice()).unwrap_or_default();
+            let by = counters.iter().find(|known| known.name == counter).map(|known| known.by.as_slice());
+            reach.counts(&marks, collection, by.unwrap_or_default(), key)?;
+        }
+        Ok(world.count(collection, counter, key))
     }
 
     fn insert(&mut self, collection: &str, key: Option<&str>, body: &str) -> Result<String, Conflict> {

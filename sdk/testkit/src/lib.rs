@@ -16,7 +16,7 @@
 //! What holds as on the platform: documents fit their schemas, unique keys, counters with `unless` and bounds,
 //! thresholds that set off a job once ever, numbers put in at commit, queries that a declared index must serve and
 //! that do not see the unit's own changes, views that cannot write, acts that cannot count, commit or nothing,
-//! access by manifest and workflow, forms, open views without a principal, jobs in the order in which they are due
+//! access by manifest and workflow, documents with `x-access` marks only as far as the author or official reaches, forms, open views without a principal, jobs in the order in which they are due
 //! with that time as their clock, capabilities that must be asked for.
 //!
 //! **The component.** With `VZAEMO_COMPONENT=1` the same tests run against the module's built component in the

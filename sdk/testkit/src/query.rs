@@ -1,8 +1,10 @@
-//! Selects, by the platform's rules: a declared index must serve them, and the rows are those of the snapshot.
+//! Selects, by the platform's rules: a declared index must serve them, and the rows are those of the snapshot that are
+//! within reach of whoever is called for.
 
 use crate::world::{World, text_of};
 use serde_json::Value;
 use vzaemo_contract::call::{Comparison, Denied, Query, Rows};
+use vzaemo_contract::reach::Reach;
 
 /// The pseudo-field for a document's key.
 const KEY: &str = "$key";
@@ -10,7 +12,7 @@ const KEY: &str = "$key";
 const MOST: u32 = 1000;
 
 impl World {
-    pub(crate) fn select(&self, query: &Query) -> Result<Rows, Denied> {
+    pub(crate) fn select(&self, query: &Query, reach: Option<&Reach>) -> Result<Rows, Denied> {
         let misuse = |why: String| Denied::Misuse(format!("select from {}: {why}", query.collection));
         let Some(declared) = self.project.collection(&query.collection) else {
             return Err(misuse("no such collection is declared".to_owned()));
@@ -40,7 +42,7 @@ impl World {
                     Comparison::BeginsWith => left.starts_with(&right),
                 }
             });
-            if holds {
+            if holds && self.reaches(reach, &query.collection, key, &kept.body) {
                 let mut place: Vec<String> =
                     order.iter().map(|field| field_of(key, &kept.body, field)).collect();
                 place.push(key.clone());

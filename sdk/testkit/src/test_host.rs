@@ -1,5 +1,6 @@
 //! The test host.
 
+use crate::access::Allowed;
 use crate::cabinet::{CabinetView, NoticeView};
 use crate::component::{Component, SWITCH};
 use crate::guest::{Guest, Native};
@@ -253,7 +254,7 @@ impl TestHost {
     /// What the module's `#[check]` says of the configuration.
     pub fn check(&mut self) -> Vec<String> {
         let now = self.world.borrow().now;
-        let host = self.host(Kind::Pure, None, now);
+        let host = self.host(Kind::Pure, Allowed::default(), now);
         self.guest.check(Box::new(host))
     }
 
@@ -261,7 +262,7 @@ impl TestHost {
     #[track_caller]
     pub fn migrate(&mut self, collection: &str, version: u32, document: &Value) -> Value {
         let now = self.world.borrow().now;
-        let host = self.host(Kind::Pure, None, now);
+        let host = self.host(Kind::Pure, Allowed::default(), now);
         let text = match self.guest.migrate(Box::new(host), collection, version, &document.to_string()) {
             Ok(text) => text,
             Err(failure) => panic!("a document of {collection} could not be migrated: {failure:?}"),

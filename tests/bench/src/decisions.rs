@@ -6,7 +6,7 @@ use crate::server::Server;
 use anyhow::{Context as _, Result, ensure};
 use std::hint::black_box;
 use std::time::Instant;
-use vzaemo_access::{Action, Assurance, Subject};
+use vzaemo_access::{Action, Assurance, Decision, HostAction, HostPolicies, Subject};
 use vzaemo_storage::Query;
 use vzaemo_tests::Settings;
 
@@ -29,14 +29,22 @@ pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
     };
     let body = resource.body.clone().context("find the body of the document")?;
     let official = Subject { bodies: vec![body], ..person.clone() };
+    let technical = Subject { technical: true, ..person.clone() };
+    let own = HostPolicies::compile(&[], false)?;
     let decisions: u32 = scale.pick(200_000, 20_000);
     let mut rows = Vec::new();
-    for (who, subject, allowed) in [
-        ("a visitor", Subject::visitor(), false),
-        ("a person", person, true),
-        ("an official", official, true),
-    ] {
-        let decide = || version.policies.decide(&subject, Action::Act("sign"), Some(&resource));
+    let sign = |subject: &Subject| version.policies.decide(subject, Action::Act("sign"), Some(&resource));
+    let cases = |subject: &Subject| own.decide(subject, HostAction::Cases);
+    let block = |subject: &Subject| own.decide(subject, HostAction::Block);
+    let asked: [(&str, Subject, bool, &dyn Fn(&Subject) -> Decision); 5] = [
+        ("a visitor", Subject::visitor(), false, &sign),
+        ("a person", person.clone(), true, &sign),
+        ("an official", official, true, &sign),
+        ("the platform's own page, a person", person, true, &cases),
+        ("the platform's own page, the technical administrator", technical, true, &block),
+    ];
+    for (who, subject, allowed, decide) in asked {
+        let decide = || decide(&subject);
         ensure!(decide().allowed == allowed, "decide for {who}: {:?}", decide());
         let begun = Instant::now();
         for _ in 0..decisions {

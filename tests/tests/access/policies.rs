@@ -4,7 +4,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
 use vzaemo_tests::petitions::{self, OFFICIAL};
-use vzaemo_tests::{Platform, Settings, until};
+use vzaemo_tests::{Language, Platform, Settings, host_message, until};
 
 const REFUSED: &str = "the configuration was refused";
 
@@ -100,4 +100,42 @@ async fn a_forbid_that_errs_denies_and_is_told() {
     let counted = petitions::count(&visitor, &number).await;
     assert_eq!(status_of_signing(&platform, &number).await, 403);
     assert_eq!(petitions::count(&visitor, &number).await, counted, "nobody signs any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_policy_file_broken_before_a_start_does_not_end_what_it_forbade() {
+    let (mut platform, number) = with_petition().await;
+    policy(&platform, r#"@id("pause") forbid(principal, action == petitions::Action::"sign", resource);"#)
+        .await;
+    until("the policy holds", async || (status_of_signing(&platform, &number).await == 403).then_some(()))
+        .await;
+    // Broken while nothing serves, then gone.
+    let file = platform.folder().join("policies/night.cedar");
+    for (broken, says) in [(Some("forbid(principal action);"), "night.cedar:1: "), (None, "put it back")] {
+        platform.stop().await;
+        match broken {
+            Some(text) => fs::write(&file, text).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        let seen = platform.log().matches(REFUSED).count();
+        platform.restart().await;
+        let log = platform.log();
+        assert!(log.matches(REFUSED).count() > seen && log.contains(says), "{says} in {log}");
+        assert_eq!(status_of_signing(&platform, &number).await, 403, "as before");
+        assert_eq!(platform.visitor().get(&format!("/petitions/{number}")).await.status, 200);
+        // The technical administrator is told: the last good configuration serves.
+        let administrator = platform.person(11).await;
+        let words = host_message(Language::En, "security-kind-configuration-refused");
+        until("the alert is on the page", async || {
+            administrator.page("/administration/security").await.text().contains(&words).then_some(())
+        })
+        .await;
+    }
+    // Mended: applied.
+    fs::write(&file, "// Nothing is forbidden any more.\n").unwrap();
+    platform.reload().await;
+    until("nothing forbids any more", async || {
+        (status_of_signing(&platform, &number).await == 303).then_some(())
+    })
+    .await;
 }

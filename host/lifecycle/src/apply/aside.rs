@@ -1,11 +1,12 @@
 //! A version made ready beside what serves.
 
-use super::sources::{check_holders, holder_policies, packages};
+use super::sources::{check_holders, holder_policies, host_policies, packages};
 use super::{Lifecycle, LifecycleError};
 use crate::Problem;
 use crate::prepare::Workshop;
 use crate::problem::chain;
 use std::sync::Arc;
+use vzaemo_access::HostPolicies;
 use vzaemo_identity::Editions;
 use vzaemo_service::ModuleVersion;
 
@@ -13,20 +14,29 @@ impl Lifecycle {
     /// The rules of use of the configuration applied last: for commands that ask about decisions without serving.
     pub async fn rules_applied_last(&self) -> Result<Editions, LifecycleError> {
         match self.last().await? {
-            Some((_, desired)) => self.kept_rules(&desired).await,
+            Some(last) => self.kept_rules(&last.desired).await,
             None => Ok(Editions::default()),
         }
+    }
+
+    /// The policies of the platform's own pages with those of the holder as they are now: for commands that ask about
+    /// decisions without serving.
+    pub fn own_policies(&self) -> Result<HostPolicies, LifecycleError> {
+        let found = holder_policies(&self.folders().policies);
+        let compiled = found.and_then(|holder| host_policies(&holder, self.inner.started.platform.mode));
+        Ok(compiled.map_err(|problem| vec![problem])?)
     }
 
     /// The version of a module that the configuration applied last has in service, made ready with the holder's policies
     /// as they are now: for commands that ask about decisions without serving. Nothing comes into service.
     pub async fn applied_last(&self, module: &str) -> Result<Arc<ModuleVersion>, LifecycleError> {
-        let (_, desired) = self.last().await?.ok_or_else(|| {
+        let last = self.last().await?.ok_or_else(|| {
             vec![
                 Problem::new(self.file(), "this configuration was never applied to the data that it names")
                     .mend("start the platform once"),
             ]
         })?;
+        let desired = last.desired;
         let serving = || {
             let served = desired.modules.iter().filter(|(_, wanted)| wanted.enabled);
             served.map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(", ")

@@ -7,9 +7,20 @@ use crate::record::{self, CONFIGURATION, CURRENT, Current, Known, MODULES};
 use crate::{Desired, Problem, content};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use vzaemo_access::PolicyText;
 use vzaemo_audit::{Entry, Kind};
 use vzaemo_contract::manifest::Manifest;
+use vzaemo_service::Alarm;
 use vzaemo_storage::{BODY, CommitError, Query, Unit};
+
+/// The configuration that was applied last.
+#[derive(Clone)]
+pub(super) struct Last {
+    pub(super) generation: u64,
+    pub(super) desired: Desired,
+    /// The holder's policies that were in force with it; none if they were not kept.
+    pub(super) policies: Option<Vec<PolicyText>>,
+}
 
 impl Lifecycle {
     /// Makes tables, indexes and counters. What is declared is only ever added to; if a later module fails, the
@@ -48,8 +59,8 @@ impl Lifecycle {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage().begin().await?;
             let revision = record::read::<Current>(&mut unit, CONFIGURATION, CURRENT).await?.map(|(_, r)| r);
-            let current =
-                Current::new(state.generation + 1, &ready.desired).map_err(LifecycleError::storage)?;
+            let current = Current::new(state.generation + 1, &ready.desired, &ready.policies)
+                .map_err(LifecycleError::storage)?;
             let written = record::write(&mut unit, CONFIGURATION, CURRENT, &current, revision).await;
             written.map_err(LifecycleError::storage)?;
             crate::rules::keep(&platform.rules, &mut unit, &ready.rules).await?;
@@ -82,6 +93,7 @@ impl Lifecycle {
                     .map_err(LifecycleError::storage)?;
             }
             let mut changes = vec![format!("generation {}", current.generation)];
+            changes.extend(current.policies_digest.iter().map(|digest| format!("policies {digest}")));
             changes.extend(ready.plan.to_string().lines().map(str::to_owned));
             self.entry(&mut unit, "apply", "done", &changes).await?;
             match unit.commit().await {
@@ -93,13 +105,16 @@ impl Lifecycle {
         Err(LifecycleError::storage(CommitError::Conflict))
     }
 
-    pub(super) async fn last(&self) -> Result<Option<(Current, Desired)>, LifecycleError> {
+    pub(super) async fn last(&self) -> Result<Option<Last>, LifecycleError> {
         let mut unit = self.storage().begin().await?;
         let Some((current, _)) = record::read::<Current>(&mut unit, CONFIGURATION, CURRENT).await? else {
             return Ok(None);
         };
         let desired = current.desired().map_err(LifecycleError::storage)?;
-        Ok(Some((current, desired)))
+        let policies = current.policies().map_err(|what| {
+            vec![Problem::new("storage", format!("the policies that were kept cannot be read: {what}"))]
+        })?;
+        Ok(Some(Last { generation: current.generation, desired, policies }))
     }
 
     /// The manifests of all modules that have ever served.
@@ -122,6 +137,9 @@ impl Lifecycle {
         let problems: Vec<_> = refused.problems().iter().map(ToString::to_string).collect();
         for problem in &problems {
             tracing::error!(%problem, "the configuration was refused");
+        }
+        if let Some(first) = refused.problems().first() {
+            self.inner.service.raise(Alarm::ConfigurationRefused { file: &first.file });
         }
         self.audit("apply", "refused", &problems).await;
     }

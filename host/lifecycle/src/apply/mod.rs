@@ -3,17 +3,18 @@
 mod aside;
 mod error;
 mod keep;
+pub(crate) mod kept;
 mod nodes;
 mod ready;
 mod sources;
 mod state;
 
 pub use error::LifecycleError;
-pub(crate) use sources::{check_holders, holder_policies, packages};
+pub(crate) use sources::{check_holders, holder_policies, host_policies, packages};
 
 use crate::quarantine::{Quarantine, Thresholds};
-use crate::record::Current;
 use crate::{Applied, Configuration, Desired, Plan, configuration, lock};
+use keep::Last;
 use state::{Ready, State};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,14 @@ impl Lifecycle {
     /// cases the error says why, and the platform can go on.
     pub async fn start(&self) -> Result<Applied, LifecycleError> {
         let mut state = self.inner.state.lock().await;
+        // Whatever becomes of the configuration: who runs the platform finds its own pages.
+        state.host =
+            Arc::new(host_policies(&[], self.inner.started.platform.mode).map_err(|problem| vec![problem])?);
         let last = self.recall(&mut state).await?;
+        self.swap(&state);
+        if let Some(last) = &last {
+            self.look_for_lost(&mut state, last.policies.as_deref().unwrap_or_default());
+        }
         let joined = self.join(&mut state, last.as_ref()).await;
         let applied = match joined {
             Ok(Some(applied)) => Ok(applied),
@@ -100,9 +108,11 @@ impl Lifecycle {
             Err(refused) => refused,
         };
         self.audit_refusal(&refused).await;
-        if let Some((_, desired)) = last {
-            tracing::warn!("the configuration was refused; taking up the last good one");
-            match self.prepare_last(&state, desired).await {
+        if let Some(last) = last {
+            tracing::warn!(
+                "the configuration was refused; taking up the last good one, with the policies in force then"
+            );
+            match self.prepare_last(&state, last).await {
                 Ok(ready) => self.enter(&mut state, ready),
                 Err(problems) => {
                     for problem in problems {
@@ -116,13 +126,13 @@ impl Lifecycle {
     }
 
     /// What was applied last, before anything serves.
-    async fn recall(&self, state: &mut State) -> Result<Option<(Current, Desired)>, LifecycleError> {
+    async fn recall(&self, state: &mut State) -> Result<Option<Last>, LifecycleError> {
         let last = self.last().await?;
-        if let Some((current, desired)) = &last {
-            state.generation = current.generation;
-            state.desired = desired.clone();
+        if let Some(last) = &last {
+            state.generation = last.generation;
+            state.desired = last.desired.clone();
             // In force whatever becomes of the modules.
-            match self.kept_rules(desired).await {
+            match self.kept_rules(&last.desired).await {
                 Ok(rules) => state.rules = rules,
                 Err(error) => {
                     tracing::error!(%error, "the rules of use that were applied last cannot be read");
@@ -209,8 +219,10 @@ impl Lifecycle {
 
     async fn attempt(&self, state: &mut MutexGuard<'_, State>) -> Result<Applied, LifecycleError> {
         let sources = self.read()?;
+        self.refuse_lost(state)?;
         let at_next_start = self.at_next_start(&sources.configuration);
-        if state.entered && sources.desired == state.desired && sources.policies == state.policies {
+        let same = sources.desired == state.desired && kept::same(&sources.policies, &state.policies);
+        if state.entered && same {
             return Ok(Applied { generation: state.generation, plan: Plan::default(), at_next_start });
         }
         let ready = self.prepare(state, sources).await?;
@@ -240,6 +252,7 @@ impl Lifecycle {
         state.entered = true;
         state.desired = ready.desired;
         state.policies = ready.policies;
+        state.host = ready.host;
         state.serving = ready.serving;
         state.idle = ready.idle;
         state.rules = ready.rules;
@@ -259,6 +272,7 @@ impl Lifecycle {
         }
         self.inner.service.swap(Arc::new(Snapshot {
             generation: state.generation,
+            host: Arc::clone(&state.host),
             modules,
             rules: state.rules.clone(),
         }));

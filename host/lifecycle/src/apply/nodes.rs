@@ -1,10 +1,12 @@
 //! Several nodes on one database serve one configuration: the one that the database keeps.
 
+use super::keep::Last;
+use super::kept;
 use super::sources::Sources;
 use super::state::State;
 use super::{Lifecycle, LifecycleError};
-use crate::record::{CONFIGURATION, Current, NAMESPACE};
-use crate::{Applied, Desired, Plan};
+use crate::record::{CONFIGURATION, NAMESPACE};
+use crate::{Applied, Plan};
 use tokio::sync::MutexGuard;
 use tokio::sync::broadcast::error::RecvError;
 use vzaemo_storage::Change;
@@ -33,14 +35,16 @@ impl Lifecycle {
     pub(super) async fn join(
         &self,
         state: &mut MutexGuard<'_, State>,
-        last: Option<&(Current, Desired)>,
+        last: Option<&Last>,
     ) -> Result<Option<Applied>, LifecycleError> {
-        let Some((_, kept)) = last.filter(|_| self.storage().is_shared()) else { return Ok(None) };
-        let Sources { configuration, desired, .. } = self.read()?;
-        if desired != *kept {
+        let Some(last) = last.filter(|_| self.storage().is_shared()) else { return Ok(None) };
+        let Sources { configuration, desired, policies, .. } = self.read()?;
+        self.refuse_lost(state)?;
+        let others = last.policies.as_ref().is_some_and(|kept| !kept::same(kept, &policies));
+        if desired != last.desired || others {
             return Ok(None);
         }
-        let ready = self.prepare_last(state, desired).await?;
+        let ready = self.prepare_last(state, last.clone()).await?;
         self.enter(state, ready);
         self.write_lock(&state.desired);
         let at_next_start = self.at_next_start(&configuration);
@@ -50,8 +54,8 @@ impl Lifecycle {
     /// Takes up the configuration that the database keeps, if another one serves here.
     async fn take_up(&self) {
         let mut state = self.inner.state.lock().await;
-        let (current, desired) = match self.last().await {
-            Ok(Some(kept)) if kept.0.generation != state.generation => kept,
+        let last = match self.last().await {
+            Ok(Some(last)) if last.generation != state.generation => last,
             Ok(_) => return,
             Err(error) => {
                 tracing::error!(%error, "the configuration that another node applied cannot be read");
@@ -59,8 +63,8 @@ impl Lifecycle {
             }
         };
         // Known even if it cannot be taken up: what this node applies next comes after it.
-        state.generation = current.generation;
-        match self.prepare_last(&state, desired).await {
+        state.generation = last.generation;
+        match self.prepare_last(&state, last).await {
             Ok(ready) => {
                 self.enter(&mut state, ready);
                 self.write_lock(&state.desired);

@@ -1,6 +1,8 @@
 //! Making ready: everything that can be wrong is found before anything changes.
 
-use super::sources::{Sources, holder_policies, packages};
+use super::keep::Last;
+use super::kept;
+use super::sources::{Sources, holder_policies, host_policies, packages};
 use super::state::{Ready, Serving, State};
 use super::{Lifecycle, LifecycleError};
 use crate::prepare::{Prepared, Workshop, manifest_of};
@@ -58,6 +60,9 @@ impl Lifecycle {
             Workshop { layout, engine: &self.inner.engine, holder_policies: &policies, configuration: &file };
         let mut unit = self.storage().begin().await?;
         let mut idle = self.all_known().await?;
+        let host = host_policies(&policies, self.inner.started.platform.mode);
+        let mut problems = Vec::new();
+        let host = host.map_err(|problem| problems.push(problem)).unwrap_or_default();
         let mut ready = Ready {
             serving: BTreeMap::new(),
             idle: BTreeMap::new(),
@@ -67,8 +72,8 @@ impl Lifecycle {
             plan: Plan::default(),
             desired,
             policies: policies.clone(),
+            host: Arc::new(host),
         };
-        let mut problems = Vec::new();
         for (id, wanted) in &ready.desired.modules {
             if !wanted.enabled {
                 if let Some((manifest, _)) = manifest_of(layout, &wanted.digest) {
@@ -77,8 +82,10 @@ impl Lifecycle {
                 continue;
             }
             idle.remove(id);
-            if let Some(same) =
-                state.serving.get(id).filter(|same| same.wanted == *wanted && state.policies == policies)
+            if let Some(same) = state
+                .serving
+                .get(id)
+                .filter(|same| same.wanted == *wanted && kept::same(&state.policies, &policies))
             {
                 ready.serving.insert(id.clone(), same.clone());
                 continue;
@@ -121,9 +128,14 @@ impl Lifecycle {
         Ok(ready)
     }
 
-    pub(super) async fn prepare_last(&self, state: &State, desired: Desired) -> Result<Ready, Vec<Problem>> {
+    /// Prepares what was kept, with the policies that were kept with it, whatever the files say now.
+    pub(super) async fn prepare_last(&self, state: &State, last: Last) -> Result<Ready, Vec<Problem>> {
         let (layout, _) = packages(&self.folders().packages, &self.file())?;
-        let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
+        let Last { desired, policies, .. } = last;
+        let policies = match policies {
+            Some(kept) => kept,
+            None => holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?,
+        };
         // It came into service in the generation that is kept, not in the next one.
         let before = State { generation: state.generation.saturating_sub(1), ..State::default() };
         let rules = self.kept_rules(&desired).await.map_err(|error| error.problems())?;

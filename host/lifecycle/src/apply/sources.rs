@@ -1,10 +1,11 @@
 //! What stands in files: the configuration, the packages, the holder's policies.
 
 use super::Lifecycle;
+use crate::configuration::Mode;
 use crate::problem::chain;
 use crate::{Configuration, Desired, Problem, WantedRules};
 use std::path::Path;
-use vzaemo_access::PolicyText;
+use vzaemo_access::{HostPolicies, PolicyError, PolicyText};
 use vzaemo_identity::Edition;
 use vzaemo_registry::{Layout, Listed};
 
@@ -74,6 +75,14 @@ pub(crate) fn check_holders<'a>(
     policies: &[PolicyText],
     modules: impl IntoIterator<Item = &'a String>,
 ) -> Result<(), Problem> {
-    vzaemo_access::check_holders(policies, modules.into_iter().map(String::as_str))
-        .map_err(|error| Problem::new(error.file, error.what).line((error.line > 0).then_some(error.line)))
+    vzaemo_access::check_holders(policies, modules.into_iter().map(String::as_str)).map_err(problem)
+}
+
+/// Who may do what on the platform's own pages.
+pub(crate) fn host_policies(holder: &[PolicyText], mode: Mode) -> Result<HostPolicies, Problem> {
+    HostPolicies::compile(holder, mode == Mode::Development).map_err(problem)
+}
+
+fn problem(error: PolicyError) -> Problem {
+    Problem::new(error.file, error.what).line((error.line > 0).then_some(error.line))
 }

@@ -5,7 +5,7 @@ use crate::record::Known;
 use crate::{Desired, Plan, Wanted, content};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vzaemo_access::PolicyText;
+use vzaemo_access::{HostPolicies, PolicyText};
 use vzaemo_contract::manifest::Manifest;
 use vzaemo_identity::Editions;
 use vzaemo_service::ModuleVersion;
@@ -19,6 +19,10 @@ pub(super) struct State {
     pub(super) generation: u64,
     pub(super) desired: Desired,
     pub(super) policies: Vec<PolicyText>,
+    /// Files of policies that were in force and were not there when the program started.
+    pub(super) lost: Vec<String>,
+    /// Who may do what on the platform's own pages.
+    pub(super) host: Arc<HostPolicies>,
     pub(super) serving: BTreeMap<String, Serving>,
     /// Manifests of modules that do not serve.
     pub(super) idle: BTreeMap<String, Arc<Manifest>>,
@@ -38,6 +42,7 @@ pub(super) struct Serving {
 pub(super) struct Ready {
     pub(super) desired: Desired,
     pub(super) policies: Vec<PolicyText>,
+    pub(super) host: Arc<HostPolicies>,
     pub(super) serving: BTreeMap<String, Serving>,
     pub(super) idle: BTreeMap<String, Arc<Manifest>>,
     /// What is to be kept of modules that are new or another version.

@@ -7,5 +7,6 @@ mod applying;
 mod decisions;
 mod house;
 mod migrations;
+mod policies;
 mod rules;
 mod tidying;

@@ -168,7 +168,7 @@ impl Place {
     async fn view(&self, subject: &Subject, view: &str, note: Option<&ResourceDocument>) -> CallHost {
         let decision = self.version.policies.decide(subject, Action::View(view), note);
         assert!(decision.allowed, "{decision:?}");
-        self.call(Reach::of(&decision, subject, note)).await
+        self.call(decision.reach(subject, note)).await
     }
 }
 

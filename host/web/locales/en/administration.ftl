@@ -99,6 +99,7 @@ security-kind-limit-hit = limit hit
 security-kind-locked-out = locked out
 security-kind-blocked = kept out
 security-kind-policy-failed = policy failed
+security-kind-configuration-refused = configuration refused
 security-kind-module-failed = service failed
 security-kind-many-from-address = many persons from one address
 security-kind-many-from-device = many persons from one device

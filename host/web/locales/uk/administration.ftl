@@ -99,6 +99,7 @@ security-kind-limit-hit = перевищено обмеження
 security-kind-locked-out = зупинено після невдалих спроб
 security-kind-blocked = не впущено
 security-kind-policy-failed = збій правила доступу
+security-kind-configuration-refused = зміну конфігурації відхилено
 security-kind-module-failed = збій послуги
 security-kind-many-from-address = багато осіб з однієї адреси
 security-kind-many-from-device = багато осіб з одного пристрою

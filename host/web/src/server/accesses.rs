@@ -2,18 +2,19 @@
 
 use super::answer::{Content, page};
 use super::cabinet::{acting_for, begin, cabinet, said, signed_in, timestamp};
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::accesses as chrome;
 use crate::chrome::accesses::AccessLine;
 use crate::chrome::paths;
 use crate::texts::{Language, Speaker};
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_cabinet::accesses::{Access, Capacity, my_accesses};
 use vzaemo_identity::PersonId;
 use vzaemo_service::Error;
@@ -23,8 +24,8 @@ use vzaemo_storage::{Cursor, Unit};
 const LINES: u32 = 50;
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route(paths::ACCESSES, get(show))
+pub(super) fn routes() -> Table {
+    Table::new().decided(paths::ACCESSES, HostAction::Accesses, get(show))
 }
 
 /// Where a list goes on.

@@ -3,19 +3,20 @@
 use super::answer::{Content, page, see_other, trouble};
 use super::cabinet::{begin, cabinet, case_href, service_name, timestamp};
 use super::my_data::answered;
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::corrections::{self as chrome, Choice, Line, Standing, Typed};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::render::Rule;
 use crate::texts::{Language, Speaker};
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_cabinet::Text;
 use vzaemo_cabinet::corrections::{Answer, Correction, LONGEST, State as Where, mine};
 use vzaemo_clock::{Instant, SignedDuration};
@@ -26,10 +27,12 @@ use vzaemo_service::{Asked, Error, Told, Wanted};
 const CASES: u32 = 200;
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::CORRECTIONS, get(show).post(ask))
-        .route(paths::DESK_CORRECTIONS, get(desk).post(answer))
+pub(super) fn routes() -> Table {
+    Table::new().decided(paths::CORRECTIONS, HostAction::Correct, get(show).post(ask)).decided(
+        paths::DESK_CORRECTIONS,
+        HostAction::Answer,
+        get(desk).post(answer),
+    )
 }
 
 /// The fields of a form that was sent, without white space around them.

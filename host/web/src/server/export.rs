@@ -6,10 +6,10 @@
 use super::App;
 use super::archive::{Archive, Broken, archive};
 use super::cabinet::{begin, said, service_name, signed_in};
+use super::table::Table;
 use super::visit::Visit;
 use crate::chrome::paths;
 use crate::texts::{Speaker, push_moment};
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_cabinet::{accesses, mail};
 use vzaemo_identity::{PersonId, Role, delegations};
 use vzaemo_service::{Error, Holding};
@@ -29,8 +30,8 @@ use vzaemo_storage::files::{self, State as FileState};
 const PORTION: u32 = 100;
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route(paths::EXPORT, get(export))
+pub(super) fn routes() -> Table {
+    Table::new().decided(paths::EXPORT, HostAction::Export, get(export))
 }
 
 /// A kind of records.

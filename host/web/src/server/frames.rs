@@ -76,7 +76,7 @@ impl Frames {
         let now = app.platform().legal.now();
         let session = visit.session.as_ref();
         let is_official = session.is_some_and(|session| !session.roles.bodies().is_empty());
-        let administers = session.is_some_and(super::administration::concerns);
+        let administers = super::administration::concerns(app, visit);
         let key = Key {
             language: visit.language,
             preferences: visit.preferences,

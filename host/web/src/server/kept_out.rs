@@ -39,6 +39,9 @@ impl Alarms for Watchman {
             Alarm::PolicyFailed { module, action, error } => {
                 Event::new(EventKind::PolicyFailed, format!("module:{module}"), format!("{action}: {error}"))
             }
+            Alarm::ConfigurationRefused { file } => {
+                Event::new(EventKind::ConfigurationRefused, "platform", file)
+            }
             Alarm::ModuleFailed { module, version } => {
                 Event::new(EventKind::ModuleFailed, format!("module:{module}"), version)
             }

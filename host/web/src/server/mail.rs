@@ -2,13 +2,13 @@
 
 use super::answer::{Content, page, see_other, trouble};
 use super::cabinet::{begin, cabinet, said, signed_in, timestamp};
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::mail as chrome;
 use crate::chrome::mail::{Asked, Came, Choice, Letter, MailPage, Wrong};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::texts::{Language, Speaker};
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -17,6 +17,7 @@ use http::{HeaderMap, StatusCode};
 use maud::Markup;
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_cabinet::mail::{self, AddressError, Kind, Rhythm};
 use vzaemo_service::Error;
 use vzaemo_storage::Unit;
@@ -25,14 +26,14 @@ use vzaemo_storage::Unit;
 const LETTERS: u32 = 20;
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::MAIL, get(show))
-        .route(paths::MAIL_ADDRESS, post(ask))
-        .route(paths::MAIL_RHYTHM, post(choose))
-        .route(paths::MAIL_FORGET, post(forget))
-        .route(paths::MAIL_CONFIRM, get(confirm).post(confirmed))
-        .route(paths::MAIL_STOP, get(stop).post(stopped))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .decided(paths::MAIL, HostAction::Mail, get(show))
+        .decided(paths::MAIL_ADDRESS, HostAction::Mail, post(ask))
+        .decided(paths::MAIL_RHYTHM, HostAction::Mail, post(choose))
+        .decided(paths::MAIL_FORGET, HostAction::Mail, post(forget))
+        .decided(paths::MAIL_CONFIRM, HostAction::Mail, get(confirm).post(confirmed))
+        .open(paths::MAIL_STOP, get(stop).post(stopped))
 }
 
 /// The value of a field of a form.

@@ -50,6 +50,7 @@ mod single_sign_on;
 mod slots;
 mod statements;
 mod step_up;
+mod table;
 mod told;
 mod unread;
 mod visit;
@@ -59,6 +60,7 @@ use crate::chrome::paths;
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 
 pub use app::{App, Parts};
 pub use clock::{follow_clock, kept_offset};
@@ -66,6 +68,7 @@ pub use modules::shown;
 pub use parked::{EXPIRIES, NAMESPACE, collections};
 pub use remembered::RememberedCounts;
 pub use sign_in::DEVELOPMENT;
+pub use table::{Door, Table};
 pub use visit::Visit;
 
 /// All addresses of the platform.
@@ -73,47 +76,55 @@ pub fn router(app: Arc<App>) -> Router {
     router_with(app, Router::new())
 }
 
-/// All addresses of the platform and some more, which come before those of modules and stand behind the same gate. A
-/// handler of one takes a [`Visit`] and answers by [`shown`], as the platform's own do.
+/// All addresses of the platform and some more of a program that measures it, which come before those of modules and stand
+/// behind the same gate. A handler of one takes a [`Visit`] and answers by [`shown`], as the platform's own do.
 pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
-    let mut router = more
-        .route(paths::HOME, get(home::home))
-        .route(paths::SEARCH, get(home::search))
-        .route(paths::SIGN_IN, get(sign_in::choose))
-        .route("/sign-in/begin/{provider}", get(sign_in::begin))
-        .route("/sign-in/return/{provider}", get(sign_in::complete))
-        .route(paths::SIGNATURE, get(qualified::show).post(qualified::complete))
-        .route(paths::SIGNATURE_CODE, get(qualified::code))
-        .route(paths::STEP_UP, get(step_up::choose))
-        .route(paths::SIGN_OUT, post(sign_in::sign_out))
+    more.merge(addresses(app.development.is_some()).into_router(&app))
+        .route_layer(axum::middleware::from_fn_with_state(Arc::clone(&app), rules::gate))
+        .fallback(modules::serve)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
+        .with_state(app)
+}
+
+/// The host's own addresses; in `development` mode those of development too.
+pub fn addresses(development: bool) -> Table {
+    let table = Table::new()
+        .open(paths::HOME, get(home::home))
+        .open(paths::SEARCH, get(home::search))
+        .open(paths::SIGN_IN, get(sign_in::choose))
+        .open("/sign-in/begin/{provider}", get(sign_in::begin))
+        .open("/sign-in/return/{provider}", get(sign_in::complete))
+        .open(paths::SIGNATURE, get(qualified::show).post(qualified::complete))
+        .open(paths::SIGNATURE_CODE, get(qualified::code))
+        .open(paths::STEP_UP, get(step_up::choose))
+        .open(paths::SIGN_OUT, post(sign_in::sign_out))
         .merge(provider_logout::routes())
         .merge(single_sign_on::routes())
-        .route(paths::CABINET, get(cabinet::cases))
-        .route("/cabinet/cases/{module}/{key}", get(cabinet::case))
-        .route(paths::DRAFTS, get(cabinet::drafts))
-        .route("/cabinet/drafts/remove", post(cabinet::remove_draft))
-        .route(paths::NOTICES, get(cabinet::notices))
+        .decided(paths::CABINET, HostAction::Cases, get(cabinet::cases))
+        .decided("/cabinet/cases/{module}/{key}", HostAction::Cases, get(cabinet::case))
+        .decided(paths::DRAFTS, HostAction::Drafts, get(cabinet::drafts))
+        .decided("/cabinet/drafts/remove", HostAction::Drafts, post(cabinet::remove_draft))
+        .decided(paths::NOTICES, HostAction::Notices, get(cabinet::notices))
         .merge(sessions::routes())
-        .route(paths::ACTING_FOR, get(acting_for::choose).post(acting_for::chosen))
-        .route("/desk", get(home::desk))
+        .decided(paths::ACTING_FOR, HostAction::Represent, get(acting_for::choose).post(acting_for::chosen))
+        .decided("/desk", HostAction::Desk, get(home::desk))
         .merge(administration::routes())
-        .route(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
-        .route("/language/{code}", get(home::language))
-        .route(&format!("{}{{id}}", paths::FILES), get(files::serve))
+        .open(paths::PREFERENCES, get(home::preferences).post(home::set_preferences))
+        .open("/language/{code}", get(home::language))
+        .open(&format!("{}{{id}}", paths::FILES), get(files::serve))
         .merge(rules::routes())
-        .route(paths::ACCESSIBILITY, get(statements::accessibility))
-        .route(paths::PRIVACY, get(statements::privacy))
-        .route(paths::RECORD, get(receipts::list))
-        .route("/cabinet/record/{name}", get(receipts::receipt))
-        .route(paths::AUDIT, get(audit::log))
-        .route(paths::CHECKPOINT, get(audit::checkpoint))
-        .route("/audit/key", get(audit::key))
-        .route("/audit/consistency", get(audit::consistency))
-        .route("/robots.txt", get(statements::robots))
-        .route("/health/live", get(statements::live))
-        .route("/health/ready", get(statements::ready))
-        .route(&format!("{}{{*path}}", assets::BASE), get(statements::asset));
-    router = router
+        .open(paths::ACCESSIBILITY, get(statements::accessibility))
+        .open(paths::PRIVACY, get(statements::privacy))
+        .decided(paths::RECORD, HostAction::Record, get(receipts::list))
+        .decided("/cabinet/record/{name}", HostAction::Record, get(receipts::receipt))
+        .open(paths::AUDIT, get(audit::log))
+        .open(paths::CHECKPOINT, get(audit::checkpoint))
+        .open("/audit/key", get(audit::key))
+        .open("/audit/consistency", get(audit::consistency))
+        .open("/robots.txt", get(statements::robots))
+        .open("/health/live", get(statements::live))
+        .open("/health/ready", get(statements::ready))
+        .open(&format!("{}{{*path}}", assets::BASE), get(statements::asset))
         .merge(mail::routes())
         .merge(accesses::routes())
         .merge(papers::routes())
@@ -121,15 +132,13 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .merge(export::routes())
         .merge(corrections::routes())
         .merge(my_data::routes());
-    if app.development.is_some() {
-        router = router
-            .route(paths::CLOCK, post(clock::move_clock))
-            .route(paths::TEST_SIGNATURE, get(qualified::test_signature))
-            .route("/dev/id/{*path}", get(development::provider).post(development::provider));
-    }
-    router
-        .route_layer(axum::middleware::from_fn_with_state(Arc::clone(&app), rules::gate))
-        .fallback(modules::serve)
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
-        .with_state(app)
+    if development { table.merge(for_development()) } else { table }
+}
+
+/// What only a development platform has.
+fn for_development() -> Table {
+    Table::new()
+        .decided(paths::CLOCK, HostAction::Clock, post(clock::move_clock))
+        .open(paths::TEST_SIGNATURE, get(qualified::test_signature))
+        .open("/dev/id/{*path}", get(development::provider).post(development::provider))
 }

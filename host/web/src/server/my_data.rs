@@ -2,13 +2,13 @@
 
 use super::answer::{Content, page, see_other, set_cookie};
 use super::cabinet::{acting_for, cabinet, said, service_name};
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::my_data as chrome;
 use crate::chrome::my_data::{Erasure, Kept, SURE};
 use crate::chrome::paths;
 use crate::texts::{Language, Speaker, Value};
 use async_trait::async_trait;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
@@ -16,16 +16,17 @@ use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
 use maud::Markup;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_clock::{Date, Instant, SignedDuration};
 use vzaemo_identity::{FullName, PersonId, Persons, Recorder, Sessions};
 use vzaemo_service::{Error, Forgets, Plan, Platform, record};
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::MY_DATA, get(show))
-        .route(paths::ERASURE, get(plan).post(erase))
-        .route(paths::ERASURE_WITHDRAW, post(withdraw))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .decided(paths::MY_DATA, HostAction::Data, get(show))
+        .decided(paths::ERASURE, HostAction::Erase, get(plan).post(erase))
+        .decided(paths::ERASURE_WITHDRAW, HostAction::Erase, post(withdraw))
 }
 
 pub(super) async fn answered(

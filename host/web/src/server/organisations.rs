@@ -2,6 +2,7 @@
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::cabinet::{acting_for, cabinet};
+use super::table::Table;
 use super::{App, step_up, visit::Visit};
 use crate::chrome::organisations as chrome;
 use crate::chrome::organisations::{
@@ -11,7 +12,6 @@ use crate::chrome::organisations::{
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::texts::Speaker;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -20,6 +20,7 @@ use http::{HeaderMap, StatusCode};
 use maud::Markup;
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_clock::{Date, Instant};
 use vzaemo_identity::claims::{Claim, ClaimState, Refused};
 use vzaemo_identity::delegations::{Delegation, End, Invitation};
@@ -28,17 +29,17 @@ use vzaemo_service::Error;
 use vzaemo_service::representation::{NotDone, Staff, Wanted};
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::ORGANISATIONS, get(show))
-        .route(paths::ORGANISATION_CLAIM, post(claim))
-        .route(paths::ORGANISATION_FORGET, post(forget))
-        .route(paths::ORGANISATION_LEAVE, post(leave))
-        .route(paths::INVITATION, get(offer).post(take_up))
-        .route("/cabinet/organisations/{code}", get(staff))
-        .route("/cabinet/organisations/{code}/invite", post(invite))
-        .route("/cabinet/organisations/{code}/withdraw", post(withdraw))
-        .route("/cabinet/organisations/{code}/revoke", post(revoke))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .decided(paths::ORGANISATIONS, HostAction::Represent, get(show))
+        .decided(paths::ORGANISATION_CLAIM, HostAction::Represent, post(claim))
+        .decided(paths::ORGANISATION_FORGET, HostAction::Represent, post(forget))
+        .decided(paths::ORGANISATION_LEAVE, HostAction::Represent, post(leave))
+        .decided(paths::INVITATION, HostAction::Represent, get(offer).post(take_up))
+        .decided("/cabinet/organisations/{code}", HostAction::Represent, get(staff))
+        .decided("/cabinet/organisations/{code}/invite", HostAction::Represent, post(invite))
+        .decided("/cabinet/organisations/{code}/withdraw", HostAction::Represent, post(withdraw))
+        .decided("/cabinet/organisations/{code}/revoke", HostAction::Represent, post(revoke))
 }
 
 /// The fields of a form, trimmed.

@@ -2,12 +2,12 @@
 
 use super::answer::{Content, page};
 use super::cabinet::{acting_for, begin, cabinet, case_href, signed_in};
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::papers as chrome;
 use crate::chrome::papers::Paper;
 use crate::chrome::paths;
 use crate::texts::Speaker;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_service::Error;
 use vzaemo_storage::files::{self, File, Kind, Place, State as FileState};
 use vzaemo_storage::{Cursor, Unit};
@@ -26,8 +27,8 @@ const FILES: u32 = 50;
 const CASES: u32 = 100;
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route(paths::PAPERS, get(show))
+pub(super) fn routes() -> Table {
+    Table::new().decided(paths::PAPERS, HostAction::Documents, get(show))
 }
 
 /// Where a list goes on.

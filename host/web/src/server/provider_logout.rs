@@ -5,11 +5,11 @@ use super::answer::{Content, page, see_other};
 use super::body::whole;
 use super::kept_out::order_refused;
 use super::sign_in::provider_name;
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::sign_in::signed_out as chrome;
 use crate::texts::Speaker;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -24,10 +24,10 @@ use vzaemo_service::record;
 const LARGEST_ORDER: usize = 32 << 10;
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(&format!("{}{{provider}}", paths::BACK_CHANNEL_LOGOUT), post(order))
-        .route(paths::SIGNED_OUT, get(signed_out))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .open(&format!("{}{{provider}}", paths::BACK_CHANNEL_LOGOUT), post(order))
+        .open(paths::SIGNED_OUT, get(signed_out))
 }
 
 /// A provider orders that sessions end. The answer is for the provider: 200 when they have ended, or there were none;

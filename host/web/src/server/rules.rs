@@ -4,6 +4,7 @@
 //! host's own pages to the one on which they accept, and back. What stays open to them stands in [`is_open`].
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::table::Table;
 use super::{App, modules, parked, statements, visit::Visit};
 use crate::assets;
 use crate::chrome::paths;
@@ -11,7 +12,6 @@ use crate::chrome::problem::Problem;
 use crate::chrome::rules::{self as chrome, ACCEPTED, NotTaken, Rules, Standing};
 use crate::forms::Values;
 use crate::texts::{Language, Speaker};
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::middleware::Next;
@@ -20,16 +20,17 @@ use axum::routing::get;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_identity::{Edition, IdentityError, Recorder, ReturnTo};
 use vzaemo_service::{Error, record};
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::RULES, get(current))
-        .route(paths::RULES_VERSIONS, get(versions))
-        .route(paths::RULES_ACCEPTANCE, get(show).post(accept))
-        .route("/rules/{version}", get(version))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .open(paths::RULES, get(current))
+        .open(paths::RULES_VERSIONS, get(versions))
+        .decided(paths::RULES_ACCEPTANCE, HostAction::Accept, get(show).post(accept))
+        .open("/rules/{version}", get(version))
 }
 
 /// Where a person accepts the rules in force, and from where they come back to `to`.

@@ -1,28 +1,29 @@
 //! The cabinet: where a person is signed in, and ending it there.
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::cabinet::Cabinet;
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::chrome::sessions::{SessionLine, sessions as chrome};
 use crate::texts::Speaker;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_identity::{Device, PersonId, Session};
 use vzaemo_service::{Error, record};
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::SESSIONS, get(show))
-        .route(paths::END_SESSION, post(end))
-        .route(paths::END_OTHER_SESSIONS, post(end_others))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .decided(paths::SESSIONS, HostAction::Sessions, get(show))
+        .decided(paths::END_SESSION, HostAction::Sessions, post(end))
+        .decided(paths::END_OTHER_SESSIONS, HostAction::Sessions, post(end_others))
 }
 
 /// A device in words.

@@ -3,8 +3,8 @@
 
 use super::answer::see_other;
 use super::sign_in::{begin_with, refused};
+use super::table::Table;
 use super::{App, visit::Visit};
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -19,10 +19,10 @@ pub(super) const SILENTLY: &str = "/sign-in/silently/";
 pub(super) const HAND_OVER: &str = "/sign-in/hand-over/";
 
 /// The addresses of this file.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(&format!("{SILENTLY}{{provider}}"), get(silently))
-        .route(&format!("{HAND_OVER}{{provider}}"), get(hand_over))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .open(&format!("{SILENTLY}{{provider}}"), get(silently))
+        .open(&format!("{HAND_OVER}{{provider}}"), get(hand_over))
 }
 
 /// Where to go on.

@@ -11,6 +11,7 @@ use http::{HeaderMap, header};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_identity::Session;
 use vzaemo_service::Caller;
 
@@ -43,6 +44,12 @@ impl Visit {
     /// The platform's id of the person who has signed in.
     pub fn person(&self) -> Option<String> {
         self.session.as_ref().map(|session| session.person.id.to_string())
+    }
+
+    /// Whether the visitor may do something on the platform's own pages: to offer it or not. A request for it passes the
+    /// same decision by its address, see [`super::table`].
+    pub(super) fn may(&self, app: &App, action: HostAction) -> bool {
+        app.service.decide_own(&self.caller, action).allowed
     }
 
     /// Where the request comes from, as the security subsystem names it.
@@ -95,6 +102,10 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        // Somebody has found out already.
+        if let Some(visit) = parts.extensions.get::<Visit>() {
+            return Ok(visit.clone());
+        }
         // First of all, for the session itself may have been changed at another node.
         let behind = position::is_behind(app, &parts.headers).await;
         if let Some(moves) = &app.clock_moves {

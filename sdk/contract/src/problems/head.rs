@@ -10,17 +10,19 @@ use std::collections::BTreeMap;
 
 /// Ids that no module may have: rooms of the host keep their own documents under these names, and the host's own
 /// pages stand at these addresses.
-const RESERVED: [&str; 42] = [
+const RESERVED: [&str; 45] = [
     "access",
     "accessibility",
     "about",
     "admin",
+    "administration",
     "api",
     "assets",
     "audit",
     "cabinet",
     "clock",
     "core",
+    "desk",
     "development",
     "feed",
     "feeds",
@@ -37,6 +39,7 @@ const RESERVED: [&str; 42] = [
     "live",
     "manifest",
     "metrics",
+    "platform",
     "preferences",
     "privacy",
     "protection",

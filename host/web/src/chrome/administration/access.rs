@@ -72,11 +72,11 @@ pub enum Answer {
     Decided(Box<Explanation>, String),
 }
 
-/// The page; `technical` for the technical administrator.
-pub fn explain(say: &Speaker<'_>, asked: &Asked, answer: &Answer, technical: bool) -> Markup {
+/// The page; `offered` as for [`super::parts`].
+pub fn explain(say: &Speaker<'_>, asked: &Asked, answer: &Answer, offered: &[&str]) -> Markup {
     html! {
         (headed(say, &[], &say.say("access-title"), Some(&say.say("access-lead"))))
-        (super::parts(say, paths::ADMIN_ACCESS, technical))
+        (super::parts(say, paths::ADMIN_ACCESS, offered))
         @if let Answer::Problem(what) = answer {
             div.govuk-error-summary role="alert" {
                 h2.govuk-error-summary__title { (say.say("access-cannot")) }

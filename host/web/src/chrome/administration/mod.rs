@@ -9,18 +9,18 @@ use crate::chrome::paths;
 use crate::texts::Speaker;
 use maud::{Markup, html};
 
-/// The links between these pages; that of lawful blocks is for the technical administrator only.
-pub fn parts(say: &Speaker<'_>, current: &str, technical: bool) -> Markup {
+/// The links between these pages; `offered` are the addresses of those that the reader may open.
+pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
     let all = [
-        (paths::ADMIN_SECURITY, "security-title", true),
-        (paths::ADMIN_ACCESS, "access-title", true),
-        (paths::ADMIN_PERSONS, "lawful-title", technical),
-        (paths::ADMIN_RETENTION, "retention-title", true),
+        (paths::ADMIN_SECURITY, "security-title"),
+        (paths::ADMIN_ACCESS, "access-title"),
+        (paths::ADMIN_PERSONS, "lawful-title"),
+        (paths::ADMIN_RETENTION, "retention-title"),
     ];
     html! {
         nav.v-filters aria-label=(say.say("administration-parts")) {
             ul {
-                @for (href, key, _) in all.into_iter().filter(|(_, _, shown)| *shown) {
+                @for (href, key) in all.into_iter().filter(|(href, _)| offered.contains(href)) {
                     li { a href=(href) aria-current=[(href == current).then_some("page")] { (say.say(key)) } }
                 }
             }

@@ -25,18 +25,20 @@ pub enum Found {
     },
 }
 
-/// The page. `person` is what was asked for, `basis` what was typed; `missing` if the grounds were left out.
+/// The page. `person` is what was asked for, `basis` what was typed; `missing` if the grounds were left out;
+/// `offered` as for [`super::parts`].
 pub fn persons(
     say: &Speaker<'_>,
     person: &str,
     found: &Found,
     basis: &str,
     missing: bool,
+    offered: &[&str],
     moment: Moment<'_>,
 ) -> Markup {
     html! {
         (headed(say, &[], &say.say("lawful-title"), Some(&say.say("lawful-lead"))))
-        (super::parts(say, paths::ADMIN_PERSONS, true))
+        (super::parts(say, paths::ADMIN_PERSONS, offered))
         @if missing {
             div.govuk-error-summary role="alert" {
                 h2.govuk-error-summary__title { (say.say("lawful-not-blocked")) }

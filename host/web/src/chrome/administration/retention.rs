@@ -47,17 +47,17 @@ pub struct Next {
     pub looked: Instant,
 }
 
-/// The page; for the technical administrator with a link to lawful blocks.
+/// The page; `offered` are the addresses of administration that the reader may open.
 pub fn retention(
     say: &Speaker<'_>,
     erased: &[Erased],
     next: &[Next],
-    technical: bool,
+    offered: &[&str],
     moment: Moment<'_>,
 ) -> Markup {
     html! {
         (headed(say, &[], &say.say("retention-title"), Some(&say.say("retention-lead"))))
-        (super::parts(say, paths::ADMIN_RETENTION, technical))
+        (super::parts(say, paths::ADMIN_RETENTION, offered))
         section.v-section {
             h2 { (say.say("retention-next")) }
             @if next.is_empty() { p { (say.say("retention-next-nothing")) } } @else { (coming(say, next, moment)) }

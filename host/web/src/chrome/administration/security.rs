@@ -17,8 +17,12 @@ pub struct Security {
     pub lockouts: Vec<Lockout>,
     /// The latest events.
     pub events: Vec<Counted>,
-    /// Whether the visitor may block and unblock.
+    /// Whether the visitor may keep somebody out.
     pub may_block: bool,
+    /// Whether the visitor may let somebody in again.
+    pub may_unblock: bool,
+    /// The pages that the visitor may open, as for [`super::parts`].
+    pub offered: Vec<&'static str>,
 }
 
 /// What the form of a block was sent with, and what is wrong with it.
@@ -49,7 +53,7 @@ pub type Moment<'a> = &'a dyn Fn(vzaemo_clock::Instant) -> Markup;
 pub fn security(say: &Speaker<'_>, all: &Security, blocking: &Blocking, moment: Moment<'_>) -> Markup {
     html! {
         (headed(say, &[], &say.say("security-title"), Some(&say.say("security-lead"))))
-        (super::parts(say, paths::ADMIN_SECURITY, all.may_block))
+        (super::parts(say, paths::ADMIN_SECURITY, &all.offered))
         (errors(say, blocking))
         (alerts(say, &all.alerts, moment))
         (blocks(say, all, moment))
@@ -99,6 +103,7 @@ fn name_of(kind: EventKind) -> &'static str {
         EventKind::LockedOut => "security-kind-locked-out",
         EventKind::Blocked => "security-kind-blocked",
         EventKind::PolicyFailed => "security-kind-policy-failed",
+        EventKind::ConfigurationRefused => "security-kind-configuration-refused",
         EventKind::ModuleFailed => "security-kind-module-failed",
         EventKind::ManyFromAddress => "security-kind-many-from-address",
         EventKind::ManyFromDevice => "security-kind-many-from-device",
@@ -181,7 +186,7 @@ fn blocks(say: &Speaker<'_>, all: &Security, moment: Moment<'_>) -> Markup {
                 moment(block.since),
                 moment(block.until),
             ];
-            if all.may_block {
+            if all.may_unblock {
                 row.push(html! {
                     form method="post" action=(paths::ADMIN_UNBLOCK) {
                         input type="hidden" name="target" value=(target);
@@ -193,7 +198,7 @@ fn blocks(say: &Speaker<'_>, all: &Security, moment: Moment<'_>) -> Markup {
         })
         .collect();
     let mut columns = vec!["security-whom", "security-reason", "security-since", "security-until"];
-    if all.may_block {
+    if all.may_unblock {
         columns.push("security-action");
     }
     html! {

@@ -2,7 +2,7 @@
 
 use super::super::answer::{Content, page};
 use super::super::{App, modules, slots};
-use super::allowed;
+use super::{offered, session};
 use crate::chrome::administration::access::{self as chrome, Answer, Asked};
 use crate::server::visit::Visit;
 use crate::texts::Speaker;
@@ -10,8 +10,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use http::HeaderMap;
 use std::sync::Arc;
-use vzaemo_identity::Role;
-use vzaemo_service::{Error, Explained, Question, Unexplained, action_of, record};
+use vzaemo_service::{Error, Explained, PLATFORM, Question, Unexplained, action_of, record};
 
 /// The form, and the answer to what it was sent with.
 pub(super) async fn explain(
@@ -20,7 +19,7 @@ pub(super) async fn explain(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let session = match allowed(&app, &visit, &[Role::Holder, Role::TechnicalAdministrator]).await {
+    let session = match session(&visit) {
         Ok(session) => session,
         Err(response) => return response,
     };
@@ -32,8 +31,7 @@ pub(super) async fn explain(
     };
     match answer {
         Ok(answer) => {
-            let technical = session.roles.has(&Role::TechnicalAdministrator);
-            let main = chrome::explain(&say, &asked, &answer, technical);
+            let main = chrome::explain(&say, &asked, &answer, &offered(&app, &visit));
             page(&app, &visit, &headers, Content::new(&say.say("access-title"), main).private()).await
         }
         Err(error) => modules::failed(&app, &visit, "", &error).await,
@@ -49,7 +47,8 @@ async fn answered(
     let problem = |key: &str| Ok(Answer::Problem(say.say(key).into_owned()));
     let Some((module, action)) = action_of(asked.action.trim()) else { return problem("access-no-action") };
     let version = match app.service.serving(module) {
-        Ok(version) => version,
+        _ if module == PLATFORM => None,
+        Ok(version) => Some(version),
         Err(Error::NotFound | Error::Disabled(_) | Error::SetAside(_)) => return problem("access-no-module"),
         Err(error) => return Err(error),
     };
@@ -64,7 +63,11 @@ async fn answered(
         action,
         key: key.as_deref(),
     };
-    let explained = match vzaemo_service::explain(app.platform(), &version, &question).await {
+    let explained = match &version {
+        Some(version) => vzaemo_service::explain(app.platform(), version, &question).await,
+        None => vzaemo_service::explain_own(app.platform(), &app.service.snapshot().host, &question).await,
+    };
+    let explained = match explained {
         Ok(explained) => explained,
         Err(Unexplained::NoAction { known, .. }) => {
             return Ok(Answer::Problem(
@@ -84,12 +87,12 @@ async fn answered(
     if let Some(about) = vzaemo_service::person_meant(app.platform(), module, person.as_deref()).await?
         && about != by
     {
-        record::explained(app.platform(), by, about, &version, &asked.action).await?;
+        record::explained(app.platform(), by, about, version.as_deref(), &asked.action).await?;
     }
     Ok(match explained {
         Explained::Open => Answer::Open,
         Explained::Decided(explanation) => {
-            let why = slots::why(&explanation.decision.reason, Some(&version), say);
+            let why = slots::why(&explanation.decision.reason, version.as_deref(), say);
             Answer::Decided(explanation, why)
         }
     })

@@ -1,6 +1,5 @@
-//! Pages of those who run the platform: the holder and the technical administrator.
-//!
-//! Whoever has not signed in is led to sign-in and back; anybody else is refused.
+//! Pages of those who run the platform: the holder and the technical administrator. Who may come to which stands in the
+//! policies, see [`super::table`].
 
 mod access;
 mod persons;
@@ -8,49 +7,51 @@ mod retention;
 mod security;
 
 use super::App;
-use super::answer::{see_other, trouble};
+use super::answer::see_other;
+use super::table::Table;
 use super::visit::Visit;
 use crate::chrome::paths;
-use crate::chrome::problem::Problem;
 use crate::texts::{Speaker, push_moment};
-use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_clock::Instant;
-use vzaemo_identity::{Role, Session};
+use vzaemo_identity::Session;
 
 /// Their addresses.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::ADMIN_ACCESS, get(access::explain))
-        .route(paths::ADMIN_PERSONS, get(persons::persons))
-        .route(paths::ADMIN_PERSONS_BLOCK, post(persons::block))
-        .route(paths::ADMIN_PERSONS_UNBLOCK, post(persons::unblock))
-        .route(paths::ADMIN_RETENTION, get(retention::retention))
-        .route(paths::ADMIN_SECURITY, get(security::security))
-        .route(paths::ADMIN_BLOCK, post(security::block))
-        .route(paths::ADMIN_UNBLOCK, post(security::unblock))
+pub(super) fn routes() -> Table {
+    Table::new()
+        .decided(paths::ADMIN_ACCESS, HostAction::Explain, get(access::explain))
+        .decided(paths::ADMIN_PERSONS, HostAction::Persons, get(persons::persons))
+        .decided(paths::ADMIN_PERSONS_BLOCK, HostAction::Block, post(persons::block))
+        .decided(paths::ADMIN_PERSONS_UNBLOCK, HostAction::Unblock, post(persons::unblock))
+        .decided(paths::ADMIN_RETENTION, HostAction::Retention, get(retention::retention))
+        .decided(paths::ADMIN_SECURITY, HostAction::Security, get(security::security))
+        .decided(paths::ADMIN_BLOCK, HostAction::Exclude, post(security::block))
+        .decided(paths::ADMIN_UNBLOCK, HostAction::Admit, post(security::unblock))
 }
 
-/// Whether somebody runs the platform.
-pub(super) fn concerns(session: &Session) -> bool {
-    [Role::Holder, Role::TechnicalAdministrator].iter().any(|role| session.roles.has(role))
+/// Whether somebody runs the platform. Most have no role at all, and need no decision for that.
+pub(super) fn concerns(app: &App, visit: &Visit) -> bool {
+    let has_role = visit.session.as_ref().is_some_and(|session| !session.roles.is_empty());
+    has_role && visit.may(app, HostAction::Security)
 }
 
-/// The session of somebody who has one of these roles and is not blocked.
-async fn allowed<'v>(app: &App, visit: &'v Visit, roles: &[Role]) -> Result<&'v Session, Response> {
-    let Some(session) = visit.session.as_ref() else {
-        return Err(see_other(&paths::returning(paths::SIGN_IN, &visit.path)));
-    };
-    let blocked = visit.caller.principal.as_ref().is_none_or(|principal| principal.blocked);
-    if !blocked && roles.iter().any(|role| session.roles.has(role)) {
-        return Ok(session);
-    }
-    let key = if blocked { "why-blocked" } else { "administration-not-yours" };
-    let why = Speaker::host(visit.language).say(key).into_owned();
-    Err(trouble(app, visit, &Problem::Refused { why }).await)
+/// The pages that the visitor may open.
+fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
+    let pages = [
+        (paths::ADMIN_SECURITY, HostAction::Security),
+        (paths::ADMIN_ACCESS, HostAction::Explain),
+        (paths::ADMIN_PERSONS, HostAction::Persons),
+        (paths::ADMIN_RETENTION, HostAction::Retention),
+    ];
+    pages.into_iter().filter(|(_, action)| visit.may(app, *action)).map(|(path, _)| path).collect()
+}
+
+/// The session of whoever has come here.
+fn session(visit: &Visit) -> Result<&Session, Response> {
+    visit.session.as_ref().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, &visit.path)))
 }
 
 /// The fields of a form that was sent, without white space around them; empty for one that is not there.

@@ -3,7 +3,7 @@
 
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::{App, modules};
-use super::{allowed, fields, moments};
+use super::{fields, moments, offered, session};
 use crate::chrome::administration::persons::{self as chrome, Found};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{Notice, Text};
-use vzaemo_identity::{IdentityError, PersonId, Recorder, Role};
+use vzaemo_identity::{IdentityError, PersonId, Recorder};
 use vzaemo_service::{Error, record};
 
 /// Whom the page is about.
@@ -34,10 +34,7 @@ pub(super) async fn persons(
     headers: HeaderMap,
     Query(about): Query<About>,
 ) -> Response {
-    match allowed(&app, &visit, &[Role::TechnicalAdministrator]).await {
-        Ok(_) => shown(&app, &visit, &headers, about.person.trim(), "", false).await,
-        Err(response) => response,
-    }
+    shown(&app, &visit, &headers, about.person.trim(), "", false).await
 }
 
 async fn shown(
@@ -55,7 +52,7 @@ async fn shown(
     let say = Speaker::host(visit.language);
     // A block is a matter of law: its times are those of the legal clock.
     let moment = moments(app, &say, app.platform().legal.now());
-    let main = chrome::persons(&say, person, &found, basis, missing, &moment);
+    let main = chrome::persons(&say, person, &found, basis, missing, &offered(app, visit), &moment);
     let status = missing.then_some(StatusCode::UNPROCESSABLE_ENTITY);
     let content = Content { status, ..Content::new(&say.say("lawful-title"), main).private() };
     page(app, visit, headers, content).await
@@ -80,7 +77,7 @@ pub(super) async fn block(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let by = match allowed(&app, &visit, &[Role::TechnicalAdministrator]).await {
+    let by = match session(&visit) {
         Ok(session) => session.person.id,
         Err(response) => return response,
     };
@@ -113,7 +110,7 @@ pub(super) async fn block(
 
 /// Lets a person act again, and tells them.
 pub(super) async fn unblock(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Response {
-    let by = match allowed(&app, &visit, &[Role::TechnicalAdministrator]).await {
+    let by = match session(&visit) {
         Ok(session) => session.person.id,
         Err(response) => return response,
     };

@@ -4,7 +4,7 @@ use super::super::answer::{Content, page};
 use super::super::cabinet::service_name;
 use super::super::my_data::term;
 use super::super::{App, modules};
-use super::{allowed, moments};
+use super::{moments, offered};
 use crate::chrome::administration::retention::{self as chrome, Erased, Next};
 use crate::server::visit::Visit;
 use crate::texts::Speaker;
@@ -13,7 +13,6 @@ use axum::response::Response;
 use http::HeaderMap;
 use std::sync::Arc;
 use vzaemo_clock::Instant;
-use vzaemo_identity::Role;
 use vzaemo_service::{Outlook, Retained};
 
 /// How many lines of what was erased are shown.
@@ -21,10 +20,6 @@ const LINES: u32 = 200;
 
 /// The page.
 pub(super) async fn retention(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    let technical = match allowed(&app, &visit, &[Role::Holder, Role::TechnicalAdministrator]).await {
-        Ok(session) => session.roles.has(&Role::TechnicalAdministrator),
-        Err(response) => return response,
-    };
     let (done, next) = match app.service.retentions(LINES).await {
         Ok(found) => found,
         Err(error) => return modules::failed(&app, &visit, "", &error).await,
@@ -33,7 +28,7 @@ pub(super) async fn retention(State(app): State<Arc<App>>, visit: Visit, headers
     let erased: Vec<Erased> = done.iter().map(|one| erased(&app, &visit, &say, one)).collect();
     let next: Vec<Next> = next.iter().map(|one| coming(&app, &visit, one)).collect();
     let moment = moments(&app, &say, app.platform().legal.now());
-    let main = chrome::retention(&say, &erased, &next, technical, &moment);
+    let main = chrome::retention(&say, &erased, &next, &offered(&app, &visit), &moment);
     page(&app, &visit, &headers, Content::new(&say.say("retention-title"), main).private()).await
 }
 

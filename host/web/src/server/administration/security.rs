@@ -2,7 +2,7 @@
 
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::{App, modules};
-use super::{allowed, fields, moments};
+use super::{fields, moments, offered, session};
 use crate::chrome::administration::security::{self as chrome, Blocking, HOURS, Security};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
@@ -13,8 +13,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
+use vzaemo_access::HostAction;
 use vzaemo_clock::SignedDuration;
-use vzaemo_identity::{Role, Session};
 use vzaemo_protection::{KeepError, Target};
 use vzaemo_service::{Error, record};
 
@@ -25,19 +25,10 @@ const LEAST_BITS: (u8, u8) = (16, 32);
 
 /// The page.
 pub(super) async fn security(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
-    match allowed(&app, &visit, &[Role::Holder, Role::TechnicalAdministrator]).await {
-        Ok(session) => shown(&app, &visit, session, &headers, &Blocking::default()).await,
-        Err(response) => response,
-    }
+    shown(&app, &visit, &headers, &Blocking::default()).await
 }
 
-async fn shown(
-    app: &App,
-    visit: &Visit,
-    session: &Session,
-    headers: &HeaderMap,
-    blocking: &Blocking,
-) -> Response {
+async fn shown(app: &App, visit: &Visit, headers: &HeaderMap, blocking: &Blocking) -> Response {
     let all = async {
         let protection = &app.protection;
         Ok::<_, KeepError>(Security {
@@ -45,7 +36,9 @@ async fn shown(
             blocks: protection.blocks(),
             lockouts: protection.locked_out(LINES).await?,
             events: protection.events(LINES).await?,
-            may_block: session.roles.has(&Role::TechnicalAdministrator),
+            may_block: visit.may(app, HostAction::Exclude),
+            may_unblock: visit.may(app, HostAction::Admit),
+            offered: offered(app, visit),
         })
     };
     let all = match all.await {
@@ -67,7 +60,7 @@ pub(super) async fn block(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let session = match allowed(&app, &visit, &[Role::TechnicalAdministrator]).await {
+    let session = match session(&visit) {
         Ok(session) => session,
         Err(response) => return response,
     };
@@ -104,7 +97,7 @@ pub(super) async fn block(
         if blocking.errors.is_empty() {
             return trouble(&app, &visit, &Problem::BadInput).await;
         }
-        return shown(&app, &visit, session, &headers, &blocking).await;
+        return shown(&app, &visit, &headers, &blocking).await;
     };
     let now = app.platform().security.now();
     let until = now.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(now);
@@ -122,7 +115,7 @@ pub(super) async fn block(
 
 /// Ends a block before its time.
 pub(super) async fn unblock(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Response {
-    let session = match allowed(&app, &visit, &[Role::TechnicalAdministrator]).await {
+    let session = match session(&visit) {
         Ok(session) => session,
         Err(response) => return response,
     };
