@@ -188,11 +188,16 @@ impl ModulePolicies {
             Action::Act(name) => self.acts.get(name),
         }?;
         let decision = self.decide(subject, action, resource);
-        let policies = consulted(&compiled.all, &decision, &self.places, |id, by_hand| match by_hand {
-            true if id.starts_with(HOLDER) => Origin::Holder,
-            true => Origin::Module,
-            false if id.starts_with(compile::CORE) => Origin::Core,
-            false => Origin::Manifest,
+        let policies = consulted(&compiled.all, &decision, &self.places, |id, by_hand| {
+            if by_hand && id.starts_with(HOLDER) {
+                Origin::Holder
+            } else if by_hand {
+                Origin::Module
+            } else if id.starts_with(compile::CORE) {
+                Origin::Core
+            } else {
+                Origin::Manifest
+            }
         });
         let layout = resource.and_then(|resource| self.layouts.get(&resource.collection));
         let mentioned = |name: &str| policies.iter().any(|policy| policy.text.contains(name));

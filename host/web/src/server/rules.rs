@@ -270,7 +270,7 @@ pub(super) async fn gate(State(app): State<Arc<App>>, request: Request<Body>, ne
         Ok(Some(_)) if parts.method.is_safe() => see_other(&address(&visit.path)),
         // A change is not made; back to the page that it was sent from.
         Ok(Some(_)) => {
-            let from = super::step_up::page_before(&app, &parts.headers);
+            let from = super::step_up::came_from(&app, &parts.headers);
             see_other(&address(from.as_ref().map_or(paths::CABINET, ReturnTo::as_str)))
         }
         Err(error) => modules::failed(&app, &visit, "", &error).await,

@@ -69,16 +69,16 @@ pub(super) async fn parked(app: &App, path: &str, values: &Values, needed: Assur
     response
 }
 
-/// The page of the platform's own from which something was sent, if the browser tells.
-pub(super) fn page_before(app: &App, headers: &HeaderMap) -> Option<ReturnTo> {
-    let page = headers.get(http::header::REFERER).and_then(|page| page.to_str().ok());
-    let page = page.and_then(|page| url::Url::parse(page).ok());
-    let page = page.filter(|page| page.origin() == app.base.origin());
-    page.and_then(|page| ReturnTo::parse(&page[url::Position::BeforePath..]))
-}
-
 /// The same for a button without a form: back to the page that it stood on.
 pub(super) fn from_button(app: &App, headers: &HeaderMap, needed: Assurance) -> Response {
-    let to = page_before(app, headers);
+    let to = came_from(app, headers);
     see_other(&address(needed, to.as_ref().map_or(paths::HOME, ReturnTo::as_str)))
+}
+
+/// The platform's own page from which a request was sent, as far as the browser tells.
+pub(super) fn came_from(app: &App, headers: &HeaderMap) -> Option<ReturnTo> {
+    let page = headers.get(http::header::REFERER).and_then(|page| page.to_str().ok());
+    let page = page.and_then(|page| url::Url::parse(page).ok());
+    let page = page.filter(|page| page.origin() == app.base.origin())?;
+    ReturnTo::parse(&page[url::Position::BeforePath..])
 }

@@ -5,6 +5,7 @@
 //! none can be forgotten.
 
 use super::answer::{see_other, trouble};
+use super::step_up::came_from;
 use super::visit::Visit;
 use super::{App, kept_out, slots};
 use crate::chrome::paths;
@@ -15,10 +16,9 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use std::sync::Arc;
 use vzaemo_access::{HostAction, Reason};
-use vzaemo_identity::ReturnTo;
 
 /// Who may come to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,10 +113,7 @@ async fn decide(
 /// Where somebody goes on after signing in who sent a change: to the page that they sent it from, else to the one where it
 /// stands.
 fn sent_from(app: &App, headers: &HeaderMap, action: HostAction) -> String {
-    let from = headers.get(header::REFERER).and_then(|page| page.to_str().ok());
-    let from = from.and_then(|page| url::Url::parse(page).ok());
-    let from = from.filter(|page| page.origin() == app.base.origin());
-    let from = from.and_then(|page| ReturnTo::parse(&page[url::Position::BeforePath..]));
+    let from = came_from(app, headers);
     from.map_or_else(|| page_of(action).to_owned(), |page| page.as_str().to_owned())
 }
 

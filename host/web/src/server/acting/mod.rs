@@ -223,7 +223,7 @@ pub(super) async fn submit(
                     step_up::from_button(app, &parts.headers, needed)
                 }
                 Err(Error::Denied { reason: Reason::RulesPending }) => {
-                    let from = step_up::page_before(app, &parts.headers);
+                    let from = step_up::came_from(app, &parts.headers);
                     let from = from.as_ref().map_or(paths::HOME, ReturnTo::as_str);
                     see_other(&rules::address(from))
                 }
