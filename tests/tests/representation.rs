@@ -245,9 +245,9 @@ async fn a_head_lets_a_member_of_the_staff_act_and_takes_it_back(settings: Setti
     // attack: an invitation that is bound to somebody else; a number that nobody has tells nothing either.
     let bound = invite(&head, "Бухгалтер", "3300712340").await;
     assert_eq!(taras.get(&bound).await.status, 403);
-    let foreign =
-        head.post_from(&format!("{staff}/revoke"), Some("https://evil.example"), &[("delegation", key)]);
-    assert_eq!(foreign.await.status, 403);
+    let fields = [("delegation", key)];
+    let foreign = head.post_from(&format!("{staff}/revoke"), Some("https://evil.example"), &fields).await;
+    assert_eq!(foreign.status, 403);
 
     assert_eq!(head.submit(&revoke).await.led_to(), staff);
     assert!(maria.get("/cabinet").await.led_to().starts_with("/sign-in"), "acting for it is over at once");
