@@ -31,6 +31,8 @@ pub enum Kind {
     Job,
     /// An erasure or purge.
     Erasure,
+    /// A step of what two persons decide together: proposed, approved or declined.
+    TwoPerson,
 }
 
 /// Who did it.

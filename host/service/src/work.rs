@@ -56,6 +56,17 @@ pub enum Task {
         /// The person, by the platform's id.
         person: String,
     },
+    /// Have participation not count, by a decision of two persons, a portion at a time.
+    Invalidate {
+        /// The number of the decision.
+        decision: String,
+        /// Which participation.
+        selection: crate::invalidation::Selection,
+        /// What those are told whose it is.
+        words: crate::invalidation::Words,
+        /// Where the next portion starts.
+        after: Option<String>,
+    },
     /// Tell all who take part in a case, a portion at a time.
     Tell {
         /// The case's key within the module.
@@ -77,7 +88,9 @@ impl Task {
     pub(crate) fn after(&self) -> Option<&str> {
         match self {
             Task::Job { .. } | Task::Erase { .. } => None,
-            Task::Migrate { after, .. } | Task::Tell { after, .. } => after.as_deref(),
+            Task::Migrate { after, .. } | Task::Tell { after, .. } | Task::Invalidate { after, .. } => {
+                after.as_deref()
+            }
         }
     }
 }
@@ -93,9 +106,10 @@ pub fn collections() -> Vec<Collection> {
             json!({"type": "object", "additionalProperties": false,
                 "required": ["module", "task", "due", "at_once", "failures", "not_before"],
                 "properties": {
-                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase"]}, "due": string(),
+                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase", "invalidate"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
                     "job": string(), "person": string(), "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
+                    "decision": string(), "selection": {"type": "object"}, "words": {"type": "object"},
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),
@@ -113,6 +127,8 @@ pub fn collections() -> Vec<Collection> {
                     "version": {"type": "integer"}, "search": string(), "done": {"type": "boolean"},
                     "documents": {"type": "integer"}, "failed": {"type": "integer"}}}),
         ),
+        crate::two_person::collection(),
+        crate::invalidation::collection(),
     ]
 }
 

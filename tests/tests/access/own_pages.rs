@@ -5,7 +5,7 @@ use std::path::Path;
 use vzaemo_tests::{Platform, Settings};
 
 /// Pages that everybody may see, and what carries no page.
-const OPEN: [&str; 30] = [
+const OPEN: [&str; 32] = [
     "HOME",
     "SEARCH",
     "SIGN_IN",
@@ -26,6 +26,9 @@ const OPEN: [&str; 30] = [
     "CHECKPOINT",
     "/audit/key",
     "/audit/consistency",
+    // What was decided about participation is everybody's too.
+    "INVALIDATIONS",
+    "/invalidations/{number}",
     "PREFERENCES",
     "/language/{code}",
     "RULES",

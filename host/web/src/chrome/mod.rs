@@ -10,6 +10,7 @@ pub mod cabinet;
 pub mod document;
 pub mod home;
 pub mod icons;
+pub mod invalidations;
 pub mod mail;
 pub mod my_data;
 pub mod orderly;

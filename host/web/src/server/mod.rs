@@ -22,6 +22,7 @@ mod files;
 mod frames;
 mod guard;
 mod home;
+mod invalidations;
 mod kept;
 mod kept_out;
 mod mail;
@@ -115,7 +116,8 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .merge(accesses::routes())
         .merge(papers::routes())
         .merge(export::routes())
-        .merge(my_data::routes());
+        .merge(my_data::routes())
+        .merge(invalidations::routes());
     if app.development.is_some() {
         router = router
             .route(paths::CLOCK, post(clock::move_clock))

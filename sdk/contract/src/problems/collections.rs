@@ -61,6 +61,9 @@ impl Check<'_> {
                 self.counter(&format!("{place}.count.{}", counter.name), schema, &collection.schema, counter);
             }
             self.access_annotations(&format!("{place}.schema"), schema);
+            if let Some(participation) = &collection.participation {
+                self.participation(&format!("{place}.participation"), schema, collection, participation);
+            }
         }
     }
 
@@ -82,7 +85,7 @@ impl Check<'_> {
     }
 
     /// A field that keys and counters are made of: a text, a whole number or a boolean.
-    fn keyed_field(&mut self, place: &str, schema: &Value, file: &str, field: &str) {
+    pub(super) fn keyed_field(&mut self, place: &str, schema: &Value, file: &str, field: &str) {
         match property(schema, field) {
             None => self.no_field(place, file, field),
             Some(property) if !matches!(type_of(property), Some("string" | "integer" | "boolean")) => self

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// Ids that no module may have: rooms of the host keep their own documents under these names, and the host's own
 /// pages stand at these addresses.
-const RESERVED: [&str; 42] = [
+const RESERVED: [&str; 43] = [
     "access",
     "accessibility",
     "about",
@@ -31,6 +31,7 @@ const RESERVED: [&str; 42] = [
     "holder",
     "host",
     "identity",
+    "invalidations",
     "jobs",
     "language",
     "lifecycle",

@@ -1,6 +1,7 @@
 //! Pages of the holder and the technical administrator.
 
 pub mod access;
+pub mod invalidations;
 pub mod persons;
 pub mod security;
 
@@ -12,6 +13,7 @@ use maud::{Markup, html};
 pub fn parts(say: &Speaker<'_>, current: &str, technical: bool) -> Markup {
     let all = [
         (paths::ADMIN_SECURITY, "security-title", true),
+        (paths::ADMIN_INVALIDATIONS, "invalidate-title", true),
         (paths::ADMIN_ACCESS, "access-title", true),
         (paths::ADMIN_PERSONS, "lawful-title", technical),
     ];

@@ -115,7 +115,7 @@ fn about(say: &Speaker<'_>, subject: &str) -> Markup {
     html! { @if subject.is_empty() { (say.say("security-nobody")) } @else { code { (subject) } } }
 }
 
-fn table(say: &Speaker<'_>, caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
+pub(super) fn table(say: &Speaker<'_>, caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div.v-table {
             table role="table" {

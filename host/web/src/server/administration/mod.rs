@@ -3,6 +3,7 @@
 //! Whoever has not signed in is led to sign-in and back; anybody else is refused.
 
 mod access;
+mod invalidations;
 mod persons;
 mod security;
 
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route(paths::ADMIN_SECURITY, get(security::security))
         .route(paths::ADMIN_BLOCK, post(security::block))
         .route(paths::ADMIN_UNBLOCK, post(security::unblock))
+        .merge(invalidations::routes())
 }
 
 /// Whether somebody runs the platform.
