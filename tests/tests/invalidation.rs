@@ -77,7 +77,7 @@ async fn approval(person: &Person, proposal: &str) -> Form {
 async fn carried_out(visitor: &Person, decision: &str) -> String {
     until("the decision is carried out", async || {
         let page = visitor.page(decision).await.text();
-        page.contains(&says("invalidations-done")).then_some(page)
+        (!page.contains(&says("invalidations-under-way"))).then_some(page)
     })
     .await
 }
