@@ -96,6 +96,8 @@ host_actions! {
     Block = "block",
     /// Lets a person act again.
     Unblock = "unblock",
+    /// Decisions that participation does not count, by two persons.
+    Invalidate = "invalidate",
     /// What was erased for its time, and what comes next.
     Retention = "retention",
     /// Moves the legal clock of a development platform.

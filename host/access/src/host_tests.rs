@@ -31,7 +31,7 @@ fn everybody() -> Vec<(&'static str, Subject)> {
 }
 
 /// What each may: `+` yes, `s` after signing in, `b` not while blocked, `-` no. The columns are those of [`everybody`].
-const TABLE: [(&str, &str); 25] = [
+const TABLE: [(&str, &str); 26] = [
     ("cases", "s + + + + + + + + s"),
     ("drafts", "s + + + + + + + + s"),
     ("notices", "s + + + + + + + + s"),
@@ -55,6 +55,7 @@ const TABLE: [(&str, &str); 25] = [
     ("persons", "s - - - - + b b b s"),
     ("block", "s - - - - + b b b s"),
     ("unblock", "s - - - - + b b b s"),
+    ("invalidate", "s - - - + + b b b s"),
     ("retention", "s - - - + + b b b s"),
     ("clock", "- - - - - - - - - -"),
 ];

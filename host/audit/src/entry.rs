@@ -33,6 +33,8 @@ pub enum Kind {
     Erasure,
     /// A request to correct data about a person, or the answer to it.
     Correction,
+    /// A step of what two persons decide together: proposed, approved or declined.
+    TwoPerson,
 }
 
 /// Who did it.

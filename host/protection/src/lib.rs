@@ -13,7 +13,8 @@
 //! which is for ever; whoever fails again and again is locked out ([`Attempt`]); addresses, networks and persons can be
 //! kept out ([`Block`]); what is unusual ([`AnomalyRule`]) and what has gone wrong is told at once by every way there is
 //! ([`Delivery`]: a [`Webhook`]). Lock-outs, block lists, events and alerts are shared by all nodes through the
-//! database; what is unusual each node looks for by itself.
+//! database; what is unusual each node looks for by itself. From where participation came is kept there too, for a while
+//! ([`Origin`]).
 
 mod address;
 mod alert;
@@ -23,6 +24,7 @@ mod clamd;
 mod event;
 mod limits;
 mod lockout;
+mod origin;
 mod protection;
 mod store;
 #[cfg(test)]
@@ -37,6 +39,7 @@ pub use clamd::{ClamdAddress, ClamdAddressError, ScanError, ScanRound, Scanner, 
 pub use event::{Counted, Event, EventKind};
 pub use limits::{Asking, Kind, Limits, Rate, RateError, Rates, Scope, TooMany};
 pub use lockout::{Attempt, Lockout, LockoutRule};
+pub use origin::{Origin, OriginKey, TakenPart};
 pub use protection::{Protection, Rules};
-pub use store::{ALERTS, BLOCKS, EVENTS, KeepError, LOCKOUTS, NAMESPACE, collections};
+pub use store::{ALERTS, BLOCKS, EVENTS, KeepError, LOCKOUTS, NAMESPACE, ORIGINS, collections};
 pub use webhook::{Webhook, WebhookError};

@@ -5,6 +5,7 @@ use crate::anomaly::{Anomalies, AnomalyRule};
 use crate::block::{Block, BlockList, Target};
 use crate::event::{Counted, Event, EventKind, Events};
 use crate::lockout::{Attempt, Lockout, LockoutRule};
+use crate::origin::{Origin, OriginKey};
 use crate::store::{BLOCKS, KeepError, NAMESPACE, Store};
 use arc_swap::ArcSwap;
 use std::net::IpAddr;
@@ -35,12 +36,19 @@ pub struct Protection {
     anomalies: Anomalies,
     alerts: Alerts,
     blocks: ArcSwap<BlockList>,
+    origins: OriginKey,
 }
 
 impl Protection {
     /// Protection over a storage in which [`crate::collections`] are declared, with the ways by which the technical
-    /// administrator is told.
-    pub fn new(storage: Storage, clock: SecurityClock, rules: Rules, ways: Vec<Arc<dyn Delivery>>) -> Self {
+    /// administrator is told and the key by which origins of participation are hashed.
+    pub fn new(
+        storage: Storage,
+        clock: SecurityClock,
+        rules: Rules,
+        ways: Vec<Arc<dyn Delivery>>,
+        origins: OriginKey,
+    ) -> Self {
         Protection {
             store: Store { storage },
             clock,
@@ -49,6 +57,16 @@ impl Protection {
             anomalies: Anomalies::default(),
             alerts: Alerts::new(ways),
             blocks: ArcSwap::default(),
+            origins,
+        }
+    }
+
+    /// Where something comes from, as it is kept with participation: `address` by its key (see [`crate::address_key`]),
+    /// `device` as events name it.
+    pub fn origin(&self, address: Option<&str>, device: Option<&str>) -> Origin {
+        Origin {
+            address: address.map(|address| self.origins.address(address)),
+            device: device.map(|device| self.origins.device(device)),
         }
     }
 

@@ -15,6 +15,8 @@ pub const BLOCKS: &str = "blocks";
 pub const LOCKOUTS: &str = "lockouts";
 /// What the technical administrator is told at once; removed when `at` is old enough.
 pub const ALERTS: &str = "alerts";
+/// From where participation came; removed when `at` is old enough.
+pub const ORIGINS: &str = "origins";
 
 /// How often a commit is tried again when somebody else has changed the record meanwhile.
 const ATTEMPTS: u32 = 12;
@@ -59,6 +61,11 @@ pub fn collections() -> Vec<Collection> {
         )
         .index(&["at"])
         .index(&["waiting", "next"]),
+        Collection::new(
+            ORIGINS,
+            object(&["at"], json!({"address": text(), "device": text(), "at": text()})),
+        )
+        .index(&["at"]),
     ]
 }
 

@@ -56,7 +56,7 @@ impl Place {
     }
 
     fn told_by(&self, ways: Vec<Arc<dyn Delivery>>) -> Protection {
-        Protection::new(self.storage.clone(), self.clock.clone(), RULES, ways)
+        Protection::new(self.storage.clone(), self.clock.clone(), RULES, ways, crate::OriginKey::new([7; 32]))
     }
 
     fn in_seconds(&self, seconds: i64) -> Instant {
@@ -383,6 +383,38 @@ async fn what_is_unusual_is_seen_and_what_is_usual_is_not() {
         protection.acted("robot");
     }
     assert_eq!(kinds().await, [address, device, (EventKind::Regular, "person:robot".to_owned())]);
+}
+
+#[tokio::test]
+async fn an_origin_is_kept_with_the_participation_and_goes_with_its_unit() {
+    for place in places().await {
+        let protection = place.protection();
+        let here = protection.origin(Some("198.51.100.7"), Some("0123456789abcdef"));
+        let there = protection.origin(Some("198.51.100.8"), None);
+        let note = crate::TakenPart { module: "notes", collection: "votes", document: "1" };
+        let other = crate::TakenPart { document: "10", ..note };
+        let now = place.clock.now();
+        let mut unit = place.storage.begin().await.unwrap();
+        note.keep(&mut unit, "a", &here, now).await.unwrap();
+        note.keep(&mut unit, "b", &there, now).await.unwrap();
+        other.keep(&mut unit, "c", &here, now).await.unwrap();
+        unit.commit().await.unwrap();
+        let mut unit = place.storage.begin().await.unwrap();
+        // Not committed: not kept.
+        note.keep(&mut unit, "d", &here, now).await.unwrap();
+        drop(unit);
+        let mut unit = place.storage.begin().await.unwrap();
+        // Somebody takes part again from elsewhere.
+        note.keep(&mut unit, "b", &here, now).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let mut unit = place.storage.begin().await.unwrap();
+        let (found, next) = note.origins(&mut unit, None).await.unwrap();
+        assert_eq!(found, [("a".to_owned(), here.clone()), ("b".to_owned(), here.clone())]);
+        assert_eq!(next, None);
+        assert_eq!(other.origin(&mut unit, "c").await.unwrap(), Some(here));
+        assert_eq!(note.origin(&mut unit, "d").await.unwrap(), None);
+    }
 }
 
 #[test]

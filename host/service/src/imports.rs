@@ -19,6 +19,7 @@ use vzaemo_contract::call::{
 use vzaemo_contract::manifest::NoticeKind;
 use vzaemo_identity::PersonId;
 use vzaemo_language::texts::Language;
+use vzaemo_protection::Origin;
 use vzaemo_storage::files;
 use vzaemo_storage::{Condition, Cursor, Op, Order, StorageError, Unit, WriteError};
 
@@ -56,6 +57,8 @@ pub(crate) struct CallHost {
     pub notes: Notes,
     /// Whether documents are kept as they are before they change, for a replay. Not where they are erased.
     pub keeps_revisions: bool,
+    /// Where the act comes from: kept with participation that it writes.
+    pub origin: Option<Origin>,
 }
 
 impl CallHost {
@@ -79,10 +82,11 @@ impl CallHost {
             brought: BTreeSet::new(),
             notes: Notes::default(),
             keeps_revisions: true,
+            origin: None,
         }
     }
 
-    fn module(&self) -> &str {
+    pub(crate) fn module(&self) -> &str {
         &self.version.manifest.id
     }
 
@@ -126,14 +130,14 @@ impl CallHost {
 
     /// A record of the host's that was not taken: too much of it, or texts that cannot be stored, are a mistake of
     /// the module that they came from.
-    fn write(&mut self, error: WriteError) -> Denied {
+    pub(crate) fn write(&mut self, error: WriteError) -> Denied {
         match error {
             WriteError::Storage(error) => self.storage(error),
             refused => Denied::Misuse(refused.to_string()),
         }
     }
 
-    fn conflict(&mut self, error: WriteError) -> Conflict {
+    pub(crate) fn conflict(&mut self, error: WriteError) -> Conflict {
         match error {
             WriteError::Unique { fields } => Conflict::Taken(fields),
             WriteError::Exists | WriteError::Missing | WriteError::Stale { .. } => Conflict::Changed,
@@ -301,11 +305,13 @@ impl vzaemo_runtime::Imports for CallHost {
     async fn insert(&mut self, collection: &str, key: Option<&str>, body: &str) -> Result<String, Conflict> {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
+        self.may_take_part(collection, None, Some(body)).await?;
         let inserted = self.unit.insert(module, collection, key.map(str::to_owned), body).await;
         let key = inserted.map_err(|error| self.conflict(error))?;
         self.notes.wrote(collection, &key);
         self.index(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
         self.name_files(collection, &key, Some(body)).await.map_err(Conflict::Denied)?;
+        self.keep_origin(collection, &key, body).await.map_err(Conflict::Denied)?;
         Ok(key)
     }
 
@@ -319,18 +325,21 @@ impl vzaemo_runtime::Imports for CallHost {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
         self.may_write(collection, key).await?;
+        self.may_take_part(collection, Some(key), Some(body)).await?;
         self.keep_revision(collection, key).await.map_err(Conflict::Denied)?;
         let replaced = self.unit.replace(module, collection, key, revision, body).await;
         replaced.map_err(|error| self.conflict(error))?;
         self.notes.wrote(collection, key);
         self.index(collection, key, Some(body)).await.map_err(Conflict::Denied)?;
-        self.name_files(collection, key, Some(body)).await.map_err(Conflict::Denied)
+        self.name_files(collection, key, Some(body)).await.map_err(Conflict::Denied)?;
+        self.keep_origin(collection, key, body).await.map_err(Conflict::Denied)
     }
 
     async fn remove(&mut self, collection: &str, key: &str, revision: u64) -> Result<(), Conflict> {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
         self.may_write(collection, key).await?;
+        self.may_take_part(collection, Some(key), None).await?;
         self.keep_revision(collection, key).await.map_err(Conflict::Denied)?;
         let removed = self.unit.remove(module, collection, key, revision).await;
         removed.map_err(|error| self.conflict(error))?;

@@ -16,6 +16,7 @@ mod files;
 mod health;
 mod imports;
 mod index;
+pub mod invalidation;
 mod looks;
 mod migration;
 mod mine;
@@ -39,6 +40,7 @@ mod submission;
 mod terms;
 mod tidying;
 mod timed;
+pub mod two_person;
 mod version;
 pub mod work;
 

@@ -188,7 +188,7 @@ pub(crate) async fn place(engine: Engine) -> Place {
     let service = Service::new(Arc::new(platform));
     let modules =
         BTreeMap::from([("notes".to_owned(), Arc::new(ModuleState::Serving(Arc::clone(&version))))]);
-    service.swap(Arc::new(Snapshot { generation: 1, modules, rules: Editions::default() }));
+    service.swap(Arc::new(Snapshot { generation: 1, host: Arc::default(), modules, rules: Editions::default() }));
     let place = Place { _folder: folder, service, version };
     let mut unit = place.storage().begin().await.unwrap();
     prepare_retention(&mut unit, &place.version, place.service.platform().legal.now()).await.unwrap();

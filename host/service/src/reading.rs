@@ -2,6 +2,7 @@
 
 use crate::decide::{denied, in_capacity, subject};
 use crate::imports::CallHost;
+use crate::invalidation::is_invalidated;
 use crate::service::resource;
 use crate::sights::{Looked, Sights};
 use crate::version::ModuleVersion;
@@ -186,5 +187,13 @@ async fn taken(
     let Some(unless) = &once.unless else { return Ok(true) };
     let document = migration::present(version, &once.collection, document).await?;
     let body: serde_json::Value = document.parse().map_err(Error::storage)?;
+    // What a decision says does not count stands in the way for good.
+    let declared = version.manifest.collections.get(&once.collection);
+    if declared
+        .and_then(|declared| declared.participation.as_ref())
+        .is_some_and(|part| is_invalidated(part, &body))
+    {
+        return Ok(true);
+    }
     Ok(body.get(unless).and_then(serde_json::Value::as_bool) != Some(true))
 }

@@ -183,6 +183,7 @@ impl Service {
         let brought = crate::files::brought(&mut unit, form, &request.input, person.as_deref()).await?;
         let mut host = CallHost::new(unit, &version, &self.platform, acting, at);
         host.brought = brought;
+        host.origin.clone_from(&caller.origin);
         let call = async |component: Module, host| component.act(host, name, request).await;
         let (mut outcome, host, calls) = match self.run_recorded(host, call).await {
             Ok(done) => done,

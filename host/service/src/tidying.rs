@@ -3,6 +3,7 @@
 //! What is kept for a while only says here how long: each room names its records, the host removes them in portions beside
 //! its other work. What has been removed is gone; nothing that a law says must be kept stands here.
 
+use crate::two_person::PROPOSALS;
 use crate::work::{NAMESPACE, SUBMISSIONS};
 use crate::{Error, Platform, Service};
 use vzaemo_clock::{Instant, SignedDuration};
@@ -55,6 +56,15 @@ const INVITATION: Expiry = Expiry {
     age: Age::Real,
     kept: SignedDuration::ZERO,
 };
+/// Proposals of two-person acts: what became of them stands in the audit log and in what they made. The content of one
+/// may name an address or persons, so it goes.
+const PROPOSAL: Expiry = Expiry {
+    namespace: NAMESPACE,
+    collection: PROPOSALS,
+    field: "until",
+    age: Age::Legal,
+    kept: SignedDuration::from_hours(90 * 24),
+};
 
 impl Service {
     /// Removes what has had its time, in this room, in the cabinet (drafts) and in the rooms above as they say, and tells
@@ -62,7 +72,7 @@ impl Service {
     pub async fn tidy(&self, above: &[Expiry]) -> Result<usize, Error> {
         self.plan_retention().await?;
         let mut removed = self.tidy_drafts().await?;
-        for expiry in above.iter().chain([&SUBMISSION, &INVITATION]) {
+        for expiry in above.iter().chain([&SUBMISSION, &INVITATION, &PROPOSAL]) {
             let now = match expiry.age {
                 Age::Legal => self.platform().legal.now(),
                 Age::Real => self.platform().security.now(),

@@ -5,7 +5,7 @@ use crate::migration::Portion;
 use crate::recording::{Run, Taken};
 use crate::run::Ended;
 use crate::work::{NAMESPACE, Task, WORK, Work};
-use crate::{Error, Service, record};
+use crate::{Error, Service, invalidation, record};
 use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{Notice, Text};
 use vzaemo_clock::{Instant, SignedDuration};
@@ -89,6 +89,13 @@ impl Service {
                 let (version, generation) = self.serving_now(&work.module)?;
                 record::depend_on_configuration(&mut unit, generation).await?;
                 self.retain_portion(unit, &version, &document, &work, began).await?
+            }
+            Task::Invalidate { decision, selection, words, after } => {
+                let (version, generation) = self.serving_now(&work.module)?;
+                record::depend_on_configuration(&mut unit, generation).await?;
+                let (version, after) = (&version, after.as_deref());
+                let portion = invalidation::Portion { version, decision, selection, words, after, at: began };
+                self.invalidate_portion(unit, portion, &document, &work).await?
             }
             Task::Tell { case, kind, text, address, after } => {
                 let after = after.as_deref();

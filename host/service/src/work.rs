@@ -76,6 +76,17 @@ pub enum Task {
         #[serde(default)]
         pass: crate::retention::Pass,
     },
+    /// Have participation not count, by a decision of two persons, a portion at a time.
+    Invalidate {
+        /// The number of the decision.
+        decision: String,
+        /// Which participation.
+        selection: crate::invalidation::Selection,
+        /// What those are told whose it is.
+        words: crate::invalidation::Words,
+        /// Where the next portion starts.
+        after: Option<String>,
+    },
     /// Tell all who take part in a case, a portion at a time.
     Tell {
         /// The case's key within the module.
@@ -97,7 +108,10 @@ impl Task {
     pub(crate) fn after(&self) -> Option<&str> {
         match self {
             Task::Job { .. } | Task::Erase { .. } => None,
-            Task::Migrate { after, .. } | Task::Tell { after, .. } | Task::Retain { after, .. } => {
+            Task::Migrate { after, .. }
+            | Task::Tell { after, .. }
+            | Task::Retain { after, .. }
+            | Task::Invalidate { after, .. } => {
                 after.as_deref()
             }
         }
@@ -115,10 +129,11 @@ pub fn collections() -> Vec<Collection> {
             json!({"type": "object", "additionalProperties": false,
                 "required": ["module", "task", "due", "at_once", "failures", "not_before"],
                 "properties": {
-                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase", "retain"]}, "due": string(),
+                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase", "retain", "invalidate"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
                     "job": string(), "person": string(), "asked": string(),
                     "waits": {"type": "boolean"}, "once": {"type": "boolean"}, "pass": {"type": "object"}, "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
+                    "decision": string(), "selection": {"type": "object"}, "words": {"type": "object"},
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),
@@ -136,6 +151,8 @@ pub fn collections() -> Vec<Collection> {
                     "version": {"type": "integer"}, "search": string(), "done": {"type": "boolean"},
                     "documents": {"type": "integer"}, "failed": {"type": "integer"}}}),
         ),
+        crate::two_person::collection(),
+        crate::invalidation::collection(),
     ];
     all.extend(crate::retention::collections());
     all

@@ -5,11 +5,12 @@ use anyhow::Context as _;
 use std::sync::Arc;
 use vzaemo_cabinet::mail::MailConfig;
 use vzaemo_clock::{SecurityClock, SignedDuration};
+use vzaemo_identity::PlatformSecret;
 use vzaemo_lifecycle::Configuration;
 use vzaemo_lifecycle::configuration::{self as wanted, RateKind};
 use vzaemo_protection::{
-    ALERTS, AnomalyRule, BLOCKS, Delivery, EVENTS, Kind, LOCKOUTS, Limits, LockoutRule, NAMESPACE,
-    Protection, Rate, Rates, Rules, Scope, Webhook,
+    ALERTS, AnomalyRule, BLOCKS, Delivery, EVENTS, Kind, LOCKOUTS, Limits, LockoutRule, NAMESPACE, ORIGINS,
+    OriginKey, Protection, Rate, Rates, Rules, Scope, Webhook,
 };
 use vzaemo_service::{Age, Expiry};
 use vzaemo_storage::Storage;
@@ -41,6 +42,7 @@ pub fn protection(
     configuration: &Configuration,
     storage: &Storage,
     mail: Option<&MailConfig>,
+    secret: &PlatformSecret,
 ) -> anyhow::Result<Protection> {
     let wanted = &configuration.protection;
     let seconds = |seconds: u32| SignedDuration::from_secs(seconds.into());
@@ -72,7 +74,8 @@ pub fn protection(
         let alerts = AlertMail::new(mail, &wanted.mail).context("set up the letters about alerts")?;
         ways.push(Arc::new(alerts));
     }
-    Ok(Protection::new(storage.clone(), clock, rules, ways))
+    let origins = OriginKey::new(secret.signing_seed("origins of participation"));
+    Ok(Protection::new(storage.clone(), clock, rules, ways, origins))
 }
 
 /// What of the security store has had its time, and when.
@@ -83,6 +86,7 @@ pub fn expiries(configuration: &Configuration) -> Vec<Expiry> {
     vec![
         of(EVENTS, "last", days),
         of(ALERTS, "at", days),
+        of(ORIGINS, "at", days),
         of(BLOCKS, "until", SignedDuration::ZERO),
         // A day after a lock-out has ended nothing depends on it any more.
         of(LOCKOUTS, "last", longest(configuration) + SignedDuration::from_hours(48)),

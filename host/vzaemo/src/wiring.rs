@@ -167,7 +167,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     ));
     let service = Arc::new(Service::new(platform));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
-    let protection = Arc::new(protection::protection(&configuration, &storage, mail.as_ref())?);
+    let protection = Arc::new(protection::protection(&configuration, &storage, mail.as_ref(), &secret)?);
     let security_expiries = protection::expiries(&configuration);
     let limits = Arc::new(protection::limits(&configuration)?);
     let trusted_proxies =

@@ -14,6 +14,7 @@ fn sign(number: Key, who: Person) -> Result<Outcome> {
         take_in(&number, petition)?;
     }
     match signatures().find_by_petition_and_person(&number, &who)? {
+        Some(signature) if signature.invalidated.is_some() => return Err(super::refuse(msg!("invalidated-signature"))),
         Some(signature) if !signature.withdrawn => return Err(super::refuse(msg!("already-signed"))),
         Some(mut signature) => {
             signature.withdrawn = false;
@@ -28,6 +29,7 @@ fn sign(number: Key, who: Person) -> Result<Outcome> {
                 at: now,
                 withdrawn: false,
                 withdrawn_at: None,
+                invalidated: None,
             };
             signatures().insert(&signature).or_refuse(msg!("already-signed"))?;
         }

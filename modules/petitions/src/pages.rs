@@ -36,7 +36,7 @@ fn petition(number: Key) -> Result<Page> {
     if p.rules.is_some() {
         let latest = signatures()
             .of(&number)
-            .first((Signature::PERSON, Signature::AT, Signature::WITHDRAWN), LATEST)?;
+            .first((Signature::PERSON, Signature::AT, Signature::WITHDRAWN, Signature::INVALIDATED), LATEST)?;
         page.section(msg!("signatures-title"), |b| {
             if latest.is_empty() {
                 return b.paragraph(if open { msg!("signatures-none") } else { msg!("signatures-nobody") });
@@ -129,10 +129,13 @@ impl Signatures {
     }
 }
 
-fn signature_table(b: &mut impl Blocks, rows: &Rows<(Person, Moment, bool)>) {
+fn signature_table(b: &mut impl Blocks, rows: &Rows<(Person, Moment, bool, Option<String>)>) {
     b.table(msg!("signatures-caption"), |t| {
-        t.columns((msg!("column-name"), msg!("column-when"))).rows(rows, |(_, (person, at, withdrawn))| {
-            let mark = withdrawn.then(|| (" ", tag(Tone::Neutral, msg!("withdrawn"))));
+        t.columns((msg!("column-name"), msg!("column-when"))).rows(rows, |(_, (person, at, withdrawn, invalidated))| {
+            let mark = match invalidated {
+                Some(_) => Some((" ", tag(Tone::Bad, msg!("invalidated")))),
+                None => withdrawn.then(|| (" ", tag(Tone::Neutral, msg!("withdrawn")))),
+            };
             ((person.at(at), mark), at)
         })
     });
@@ -146,7 +149,7 @@ fn signatories(number: Key, after: After) -> Result<Page> {
         return Err(not_found());
     }
     let rows = signatures().of(&number).page(
-        (Signature::PERSON, Signature::AT, Signature::WITHDRAWN),
+        (Signature::PERSON, Signature::AT, Signature::WITHDRAWN, Signature::INVALIDATED),
         PAGE,
         &after,
     )?;

@@ -106,6 +106,30 @@ pub struct Collection {
     /// Counters that the host keeps.
     #[serde(default)]
     pub count: Vec<Counter>,
+    /// What its documents say of a person's taking part in something, where that is what they are.
+    #[serde(default)]
+    pub participation: Option<Participation>,
+}
+
+/// How documents of a collection tell that a person takes part in something, such as a vote: by this the host itself can
+/// decide, on the order of two persons, that some of them do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Participation {
+    /// The collection of what is taken part in.
+    pub collection: String,
+    /// The field with the key of the document of that collection.
+    pub document: String,
+    /// The field with the person's reference.
+    pub person: String,
+    /// The field with the moment (`date-time`).
+    pub at: String,
+    /// A boolean field: a participation in which it is true does not count. All counters of the collection have the
+    /// same `unless`.
+    pub unless: String,
+    /// A text field that the host fills in with the number of the decision by which the participation does not count.
+    /// Modules read it; only the host writes it.
+    pub decision: String,
 }
 
 /// A counter: how many documents share the values of some fields.

@@ -10,6 +10,8 @@ export const people = {
   official: { number: 8, name: /Бондаренко/ },
   /** Runs the platform. */
   administrator: { number: 11, name: /Поліщук/ },
+  /** Decides which modules run. */
+  holder: { number: 10, name: /Романюк/ },
   /** May act for an organisation. */
   representative: { number: 13, name: /Шевчук/ },
 }

@@ -70,10 +70,10 @@ fn addresses() -> Vec<Address> {
 }
 
 /// What only those who run the platform may do.
-const ADMINISTRATION: [&str; 8] =
-    ["security", "explain", "exclude", "admit", "persons", "block", "unblock", "retention"];
+const ADMINISTRATION: [&str; 9] =
+    ["security", "explain", "exclude", "admit", "persons", "block", "unblock", "invalidate", "retention"];
 /// What of it the holder may do, too.
-const HOLDERS: [&str; 3] = ["security", "explain", "retention"];
+const HOLDERS: [&str; 4] = ["security", "explain", "invalidate", "retention"];
 
 /// Whether an answer is a refusal in words.
 fn is_refused(response: &Answer) -> bool {

@@ -292,6 +292,6 @@ impl House {
     }
 
     pub async fn caller(&self, number: usize) -> Caller {
-        Caller { principal: Some(self.sign_in(number).await.1.principal()) }
+        Caller { principal: Some(self.sign_in(number).await.1.principal()), origin: None }
     }
 }

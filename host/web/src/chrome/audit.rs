@@ -24,6 +24,7 @@ pub fn log(say: &Speaker<'_>, verifier_key: &str, last: Option<&LastCheckpoint>)
         (headed(say, &[], &title, Some(&say.say("audit-lead"))))
         div.v-prose {
             p { (say.say("audit-how")) }
+            p { a href=(paths::INVALIDATIONS) { (say.say("invalidations-title")) } }
             h2 { (say.say("audit-key")) }
             p { (say.say("audit-key-what")) }
             pre.v-code tabindex="0" { (verifier_key) }

@@ -11,6 +11,7 @@ pub mod corrections;
 pub mod document;
 pub mod home;
 pub mod icons;
+pub mod invalidations;
 pub mod mail;
 pub mod my_data;
 pub mod orderly;

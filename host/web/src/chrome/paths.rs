@@ -115,6 +115,13 @@ pub const ADMIN_PERSONS_BLOCK: &str = "/administration/persons/block";
 /// Lets a person act again; by POST.
 pub const ADMIN_PERSONS_UNBLOCK: &str = "/administration/persons/unblock";
 
+/// Proposing that participation does not count, and what has been proposed; proposed by POST.
+pub const ADMIN_INVALIDATIONS: &str = "/administration/invalidations";
+/// Counts what a proposal would touch; by POST, for what it is asked with may be long. Nothing is changed.
+pub const ADMIN_INVALIDATIONS_COUNT: &str = "/administration/invalidations/count";
+/// Decisions by which participation does not count.
+pub const INVALIDATIONS: &str = "/invalidations";
+
 /// Files beside documents: `/files/<id>`.
 pub const FILES: &str = "/files/";
 

@@ -23,6 +23,7 @@ mod files;
 mod frames;
 mod guard;
 mod home;
+mod invalidations;
 mod kept;
 mod kept_out;
 mod mail;
@@ -131,7 +132,8 @@ pub fn addresses(development: bool) -> Table {
         .merge(organisations::routes())
         .merge(export::routes())
         .merge(corrections::routes())
-        .merge(my_data::routes());
+        .merge(my_data::routes())
+        .merge(invalidations::routes());
     if development { table.merge(for_development()) } else { table }
 }
 

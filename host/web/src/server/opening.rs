@@ -53,8 +53,7 @@ pub(super) async fn open(app: &App, visit: &Visit, headers: &HeaderMap, complete
             set_cookie(&mut response, &app.cookies.no_binding(&binding));
             let (device, known) = device(headers);
             let person = session.person.id.to_string();
-            let short: String = device.hash().as_str().chars().take(16).collect();
-            app.protection.signed_in(&person, &visit.comes_from().key(), &short);
+            app.protection.signed_in(&person, &visit.comes_from().key(), &short(&device));
             if !known {
                 set_cookie(&mut response, &kept_cookie(app, DEVICE, device.secret().to_owned()));
             }
@@ -85,4 +84,14 @@ const DEVICE: &str = "device";
 fn device(headers: &HeaderMap) -> (Token, bool) {
     let known = cookie(headers, DEVICE).and_then(Token::parse);
     known.map_or_else(|| (Token::random(), false), |token| (token, true))
+}
+
+/// As events and alerts name a browser.
+fn short(device: &Token) -> String {
+    device.hash().as_str().chars().take(16).collect()
+}
+
+/// What events name the browser of a request by, if somebody has signed in with it before.
+pub(super) fn device_of(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, DEVICE).and_then(Token::parse).map(|token| short(&token))
 }

@@ -54,7 +54,14 @@ pub(super) async fn privacy(State(app): State<Arc<App>>, visit: Visit, headers: 
         &visit,
         &headers,
         "privacy-title",
-        &["privacy-who", "privacy-what", "privacy-public", "privacy-log", "privacy-security"],
+        &[
+            "privacy-who",
+            "privacy-what",
+            "privacy-public",
+            "privacy-log",
+            "privacy-security",
+            "privacy-origins",
+        ],
     )
     .await
 }

@@ -133,6 +133,7 @@ fn page_of(action: HostAction) -> &'static str {
         HostAction::Correct => paths::CORRECTIONS,
         HostAction::Accept => paths::RULES_ACCEPTANCE,
         HostAction::Answer => paths::DESK_CORRECTIONS,
+        HostAction::Invalidate => paths::ADMIN_INVALIDATIONS,
         HostAction::Retention => paths::ADMIN_RETENTION,
         HostAction::Security | HostAction::Exclude | HostAction::Admit => paths::ADMIN_SECURITY,
         HostAction::Explain => paths::ADMIN_ACCESS,
@@ -149,7 +150,7 @@ mod tests {
     use std::path::Path;
 
     /// Addresses that ask nobody, each by name: what is not here passes a decision.
-    const OPEN: [&str; 32] = [
+    const OPEN: [&str; 34] = [
         // Pages for all.
         "/",
         "/search",
@@ -160,6 +161,9 @@ mod tests {
         "/rules/{version}",
         "/accessibility",
         "/privacy",
+        // What was decided about participation is everybody's.
+        "/invalidations",
+        "/invalidations/{number}",
         // The audit log is everybody's.
         "/audit",
         "/audit/checkpoint",

@@ -1,13 +1,13 @@
 //! What a handler knows of its visitor.
 
 use super::kept_out::ComesFrom;
-use super::{App, guard, pages, position};
+use super::{App, guard, opening, pages, position};
 use crate::chrome::preferences::Preferences;
 use crate::texts::Language;
 use axum::extract::FromRequestParts;
 use cookie::Cookie;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -121,10 +121,15 @@ impl FromRequestParts<Arc<App>> for Visit {
         let preferences =
             cookie(&parts.headers, Preferences::COOKIE).map(Preferences::from_cookie).unwrap_or_default();
         let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
-        let caller = Caller { principal: session.as_ref().map(Session::principal) };
         let anew = behind || pages::anew(app, &parts.headers);
         let language = chosen.unwrap_or_default();
         let address = guard::address(app, &parts.headers, &parts.extensions);
+        let acts = session.is_some() && parts.method == Method::POST;
+        let origin = acts.then(|| {
+            let (address, device) = (ComesFrom(address).key(), opening::device_of(&parts.headers));
+            app.protection.origin(Some(&address), device.as_deref())
+        });
+        let caller = Caller { principal: session.as_ref().map(Session::principal), origin };
         Ok(Visit { caller, session, unknown, anew, language, preferences, path, address })
     }
 }

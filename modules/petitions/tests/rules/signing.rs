@@ -109,6 +109,26 @@ fn the_end_of_the_term_holds_even_if_its_job_has_yet_to_run() {
 }
 
 #[test]
+fn what_was_decided_not_to_count_is_marked_and_cannot_be_given_again() {
+    let mut host = host();
+    let number = published(&mut host);
+    host.sign_in(TARAS).act("sign", &number).done();
+    let signature = json!({
+        "petition": number, "person": OKSANA.reference(), "at": "2026-09-05T08:00:00Z", "withdrawn": true,
+        "invalidated": "7",
+    });
+    host.given("signatures", "s", signature);
+    assert_eq!(host.count("signatures", "valid", &number), 1);
+    for view in ["petition", "signatories"] {
+        let page = host.view(view, &number);
+        assert!(page.has_message("invalidated") && !page.has_message("withdrawn"), "{view}");
+    }
+    host.sign_in(OKSANA).act("sign", &number).refused("invalidated-signature");
+    host.sign_in(OKSANA).act("withdraw", &number).refused("not-signed");
+    assert_eq!(host.count("signatures", "valid", &number), 1);
+}
+
+#[test]
 fn signatories_find_the_petition_in_their_cabinet() {
     let mut host = host();
     let number = published(&mut host);

@@ -69,6 +69,9 @@ impl Check<'_> {
             }
             self.access_annotations(&format!("{place}.schema"), schema);
             self.retention_annotations(&format!("{place}.schema"), schema);
+            if let Some(participation) = &collection.participation {
+                self.participation(&format!("{place}.participation"), schema, collection, participation);
+            }
         }
     }
 
@@ -90,7 +93,7 @@ impl Check<'_> {
     }
 
     /// A field that keys and counters are made of: a text, a whole number or a boolean.
-    fn keyed_field(&mut self, place: &str, schema: &Value, file: &str, field: &str) {
+    pub(super) fn keyed_field(&mut self, place: &str, schema: &Value, file: &str, field: &str) {
         match property(schema, field) {
             None => self.no_field(place, file, field),
             Some(property) if !matches!(type_of(property), Some("string" | "integer" | "boolean")) => self

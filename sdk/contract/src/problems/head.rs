@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// Ids that no module may have: rooms of the host keep their own documents under these names, and the host's own
 /// pages stand at these addresses.
-const RESERVED: [&str; 45] = [
+const RESERVED: [&str; 46] = [
     "access",
     "accessibility",
     "about",
@@ -33,6 +33,7 @@ const RESERVED: [&str; 45] = [
     "holder",
     "host",
     "identity",
+    "invalidations",
     "jobs",
     "language",
     "lifecycle",

@@ -10,6 +10,7 @@ mod forms;
 mod head;
 mod messages;
 mod names;
+mod participation;
 mod schemas;
 mod workflow;
 

@@ -1,6 +1,7 @@
 //! Pages of the holder and the technical administrator.
 
 pub mod access;
+pub mod invalidations;
 pub mod persons;
 pub mod retention;
 pub mod security;
@@ -13,6 +14,7 @@ use maud::{Markup, html};
 pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
     let all = [
         (paths::ADMIN_SECURITY, "security-title"),
+        (paths::ADMIN_INVALIDATIONS, "invalidate-title"),
         (paths::ADMIN_ACCESS, "access-title"),
         (paths::ADMIN_PERSONS, "lawful-title"),
         (paths::ADMIN_RETENTION, "retention-title"),
