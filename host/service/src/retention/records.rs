@@ -1,7 +1,8 @@
 //! What is kept of retentions themselves: how many documents, by which rule, when, and what comes next. Counts only.
 
+use super::Pass;
+use super::going::Going;
 use super::keeping::Rule;
-use super::{Going, Pass};
 use crate::work::NAMESPACE;
 use crate::{Error, Service, migration};
 use serde::{Deserialize, Serialize};

@@ -120,19 +120,21 @@ async fn many_documents_go_in_portions(engine: Engine) {
     let place = place(engine).await;
     let (olena, writer) = place.person().await;
     let closed = place.service.platform().legal.now().to_string();
-    let mut host = place.host().await;
-    for number in 0..1_100 {
-        let note = note(&writer, "many@example.com", Some(closed.clone()));
-        host.insert("notes", Some(&format!("n{number:04}")), &note.to_string()).await.unwrap();
+    for first in (0..600).step_by(100) {
+        let mut host = place.host().await;
+        for number in first..first + 100 {
+            let note = note(&writer, "many@example.com", Some(closed.clone()));
+            host.insert("notes", Some(&format!("n{number:04}")), &note.to_string()).await.unwrap();
+        }
+        host.unit.commit().await.unwrap();
     }
-    host.unit.commit().await.unwrap();
     place.pass(33);
     place.work().await;
     assert!(!place.everything().await.contains("many@example.com"));
     let (done, _) = place.service.retentions(10).await.unwrap();
-    assert_eq!(done.iter().map(|one| one.documents).sum::<u64>(), 1_100);
+    assert_eq!(done.iter().map(|one| one.documents).sum::<u64>(), 600);
     let erasures = vzaemo_audit::erasures(place.storage()).await.unwrap();
-    assert!(erasures.len() >= 3 && erasures.iter().all(|one| one.documents.len() <= 500));
+    assert!(erasures.len() >= 2 && erasures.iter().all(|one| one.documents.len() <= 500));
     let holdings = {
         let mut unit = place.storage().begin().await.unwrap();
         place.service.holdings(&mut unit, olena).await.unwrap()

@@ -89,15 +89,16 @@ fn last_day(app: &App, end: Instant) -> Date {
     zone.date(end.checked_add(SignedDuration::from_millis(-1)).unwrap_or(end))
 }
 
+/// When a request that waits was made, and when it is looked at again.
+type Waits = Option<(Option<Date>, Option<Date>)>;
+
 /// The request that waits, as its page shows it.
-async fn waits(app: &App, person: PersonId) -> Result<Option<(Option<Date>, Option<Date>)>, Error> {
+async fn waits(app: &App, person: PersonId) -> Result<Waits, Error> {
     let waiting = app.service.waiting_erasure(person).await?;
     let zone = &app.platform().zone;
     let day = |at: Option<Instant>| at.map(|at| zone.date(at));
     Ok(waiting.map(|waiting| (day(waiting.asked), day(waiting.again))))
 }
-
-type Waits = Option<(Option<Date>, Option<Date>)>;
 
 fn shown(app: &App, visit: &Visit, plan: &Plan, waits: Waits, unticked: bool) -> Erasure {
     let say = Speaker::host(visit.language);
