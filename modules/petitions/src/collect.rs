@@ -14,7 +14,9 @@ fn sign(number: Key, who: Person) -> Result<Outcome> {
         take_in(&number, petition)?;
     }
     match signatures().find_by_petition_and_person(&number, &who)? {
-        Some(signature) if signature.invalidated.is_some() => return Err(super::refuse(msg!("invalidated-signature"))),
+        Some(signature) if signature.invalidated.is_some() => {
+            return Err(super::refuse(msg!("invalidated-signature")));
+        }
         Some(signature) if !signature.withdrawn => return Err(super::refuse(msg!("already-signed"))),
         Some(mut signature) => {
             signature.withdrawn = false;

@@ -34,9 +34,10 @@ fn petition(number: Key) -> Result<Page> {
     ending(&mut page, &p);
     page.prose(&p.essence);
     if p.rules.is_some() {
-        let latest = signatures()
-            .of(&number)
-            .first((Signature::PERSON, Signature::AT, Signature::WITHDRAWN, Signature::INVALIDATED), LATEST)?;
+        let latest = signatures().of(&number).first(
+            (Signature::PERSON, Signature::AT, Signature::WITHDRAWN, Signature::INVALIDATED),
+            LATEST,
+        )?;
         page.section(msg!("signatures-title"), |b| {
             if latest.is_empty() {
                 return b.paragraph(if open { msg!("signatures-none") } else { msg!("signatures-nobody") });
@@ -131,13 +132,16 @@ impl Signatures {
 
 fn signature_table(b: &mut impl Blocks, rows: &Rows<(Person, Moment, bool, Option<String>)>) {
     b.table(msg!("signatures-caption"), |t| {
-        t.columns((msg!("column-name"), msg!("column-when"))).rows(rows, |(_, (person, at, withdrawn, invalidated))| {
-            let mark = match invalidated {
-                Some(_) => Some((" ", tag(Tone::Bad, msg!("invalidated")))),
-                None => withdrawn.then(|| (" ", tag(Tone::Neutral, msg!("withdrawn")))),
-            };
-            ((person.at(at), mark), at)
-        })
+        t.columns((msg!("column-name"), msg!("column-when"))).rows(
+            rows,
+            |(_, (person, at, withdrawn, invalidated))| {
+                let mark = match invalidated {
+                    Some(_) => Some((" ", tag(Tone::Bad, msg!("invalidated")))),
+                    None => withdrawn.then(|| (" ", tag(Tone::Neutral, msg!("withdrawn")))),
+                };
+                ((person.at(at), mark), at)
+            },
+        )
     });
 }
 
