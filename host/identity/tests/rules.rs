@@ -110,7 +110,7 @@ async fn on_postgres() -> House {
             tokio::task::yield_now().await
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), begun()).await.expect("the server answers");
+    tokio::time::timeout(std::time::Duration::from_mins(1), begun()).await.expect("the server answers");
     house
 }
 
@@ -145,7 +145,7 @@ async fn another_node_knows_at_once_what_it_has_heard_of() {
     let position = one.storage.begin().await.unwrap().position();
     let mut positions = other.storage.positions();
     let heard = positions.wait_for(|heard| *heard >= position);
-    tokio::time::timeout(std::time::Duration::from_secs(60), heard)
+    tokio::time::timeout(std::time::Duration::from_mins(1), heard)
         .await
         .expect("it hears of the commit")
         .unwrap();

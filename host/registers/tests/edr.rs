@@ -19,7 +19,7 @@ async fn double() -> Double {
 }
 
 fn edr(url: &Url, token: &str) -> Edr {
-    Edr::new(&EdrConfig { patience: Duration::from_secs(60), ..EdrConfig::new(url.clone(), token) }).unwrap()
+    Edr::new(&EdrConfig { patience: Duration::from_mins(1), ..EdrConfig::new(url.clone(), token) }).unwrap()
 }
 
 async fn find(double: &Double, code: &str) -> Result<Option<LegalEntity>, EdrError> {

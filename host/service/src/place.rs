@@ -9,6 +9,7 @@ use crate::{
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::sync::Arc;
 use vzaemo_access::ModulePolicies;
 use vzaemo_audit::{Actor, Beside, Entry, Kind, Module, Subject};
@@ -188,7 +189,12 @@ pub(crate) async fn place(engine: Engine) -> Place {
     let service = Service::new(Arc::new(platform));
     let modules =
         BTreeMap::from([("notes".to_owned(), Arc::new(ModuleState::Serving(Arc::clone(&version))))]);
-    service.swap(Arc::new(Snapshot { generation: 1, host: Arc::default(), modules, rules: Editions::default() }));
+    service.swap(Arc::new(Snapshot {
+        generation: 1,
+        host: Arc::default(),
+        modules,
+        rules: Editions::default(),
+    }));
     let place = Place { _folder: folder, service, version };
     let mut unit = place.storage().begin().await.unwrap();
     prepare_retention(&mut unit, &place.version, place.service.platform().legal.now()).await.unwrap();
@@ -320,7 +326,7 @@ impl Place {
             for collection in collections {
                 let mut export = self.storage().export(namespace, collection).await.unwrap();
                 while let Some(document) = export.next().await.unwrap() {
-                    all.push_str(&format!("{namespace}/{collection}/{}: {}\n", document.key, document.body));
+                    writeln!(all, "{namespace}/{collection}/{}: {}", document.key, document.body).unwrap();
                 }
                 export.end().await.unwrap();
             }

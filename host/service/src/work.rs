@@ -81,7 +81,7 @@ pub enum Task {
         /// The number of the decision.
         decision: String,
         /// Which participation.
-        selection: crate::invalidation::Selection,
+        selection: Box<crate::invalidation::Selection>,
         /// What those are told whose it is.
         words: crate::invalidation::Words,
         /// Where the next portion starts.
@@ -111,9 +111,7 @@ impl Task {
             Task::Migrate { after, .. }
             | Task::Tell { after, .. }
             | Task::Retain { after, .. }
-            | Task::Invalidate { after, .. } => {
-                after.as_deref()
-            }
+            | Task::Invalidate { after, .. } => after.as_deref(),
         }
     }
 }

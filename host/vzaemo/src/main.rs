@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match line.command {
-            Command::Serve(serve) => serve::serve(serve).await.map(|()| ExitCode::SUCCESS),
+            Command::Serve(serve) => Box::pin(serve::serve(serve)).await.map(|()| ExitCode::SUCCESS),
             Command::Check { config } => check::check(&config).await,
             Command::Plan { config, data } => plan::plan(config, data).await,
             Command::Audit(asked) => audit::audit(asked).await,

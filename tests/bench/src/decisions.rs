@@ -10,6 +10,9 @@ use vzaemo_access::{Action, Assurance, Decision, HostAction, HostPolicies, Subje
 use vzaemo_storage::Query;
 use vzaemo_tests::Settings;
 
+/// Has the policies decide about somebody.
+type Decide<'a> = &'a dyn Fn(&Subject) -> Decision;
+
 /// The rows: may this visitor, this person, this official do it?
 pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
     let server = Server::start(Settings::default()).await?;
@@ -36,7 +39,7 @@ pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
     let sign = |subject: &Subject| version.policies.decide(subject, Action::Act("sign"), Some(&resource));
     let cases = |subject: &Subject| own.decide(subject, HostAction::Cases);
     let block = |subject: &Subject| own.decide(subject, HostAction::Block);
-    let asked: [(&str, Subject, bool, &dyn Fn(&Subject) -> Decision); 5] = [
+    let asked: [(&str, Subject, bool, Decide<'_>); 5] = [
         ("a visitor", Subject::visitor(), false, &sign),
         ("a person", person.clone(), true, &sign),
         ("an official", official, true, &sign),

@@ -274,7 +274,12 @@ impl Service {
         selection.to = Some(selection.to.map_or(at, |to| to.min(at)));
         let work = Work {
             module: selection.module.clone(),
-            task: Task::Invalidate { decision: number.to_owned(), selection, words, after: None },
+            task: Task::Invalidate {
+                decision: number.to_owned(),
+                selection: Box::new(selection),
+                words,
+                after: None,
+            },
             due: at.to_string(),
             at_once: true,
             failures: 0,

@@ -31,7 +31,7 @@ use vzaemo_storage::{CommitError, Unit};
 
 /// What nodes lease from each other in order to look claims up, and for how long.
 const LEASE: &str = "representation";
-const TERM: Duration = Duration::from_secs(60);
+const TERM: Duration = Duration::from_mins(1);
 /// How long nothing is looked for after a round.
 const REST: Duration = Duration::from_secs(2);
 /// A unit whose reads change meanwhile is run again so many times.

@@ -19,14 +19,28 @@ const OTHER: &str = "00032112";
 /// The head by the register; test person 13 bears the name.
 const HEAD: u32 = 13;
 
+/// What the register says.
+#[derive(Clone)]
+enum Says {
+    /// This is an organisation.
+    Knows(LegalEntity),
+    /// There is none.
+    KnowsNone,
+    /// Nothing: it is down.
+    Nothing,
+}
+
 /// A register that answers what it is told to.
-struct Told(Mutex<Option<Option<LegalEntity>>>);
+struct Told(Mutex<Says>);
 
 #[async_trait]
 impl LegalEntities for Told {
     async fn find(&self, code: &Edrpou) -> Result<Option<LegalEntity>, EdrError> {
-        let answer = self.0.lock().unwrap().clone().ok_or(EdrError::Trouble(503))?;
-        Ok(answer.filter(|entity| entity.code == *code))
+        match self.0.lock().unwrap().clone() {
+            Says::Knows(entity) => Ok((entity.code == *code).then_some(entity)),
+            Says::KnowsNone => Ok(None),
+            Says::Nothing => Err(EdrError::Trouble(503)),
+        }
     }
 }
 
@@ -84,7 +98,7 @@ async fn place(shared: bool, heads_by_name: bool) -> Place {
         grants: Arc::clone(&identity.grants),
         rules: Arc::clone(&identity.rules),
     };
-    let register = Arc::new(Told(Mutex::new(Some(Some(entity(EntityState::Registered))))));
+    let register = Arc::new(Told(Mutex::new(Says::Knows(entity(EntityState::Registered)))));
     let entities: Arc<dyn LegalEntities> = Arc::clone(&register) as Arc<dyn LegalEntities>;
     let representation = Representation::new(
         Arc::new(platform),
@@ -103,9 +117,13 @@ async fn places(heads_by_name: bool) -> [Place; 2] {
     [place(false, heads_by_name).await, place(true, heads_by_name).await]
 }
 
+fn wanted(last_day: &str) -> Wanted {
+    Wanted { note: "Діловод".into(), last_day: last_day.parse().unwrap(), to: None }
+}
+
 impl Place {
-    fn answers(&self, answer: Option<Option<LegalEntity>>) {
-        *self.register.0.lock().unwrap() = answer;
+    fn answers(&self, says: Says) {
+        *self.register.0.lock().unwrap() = says;
     }
 
     /// A test person signs in; `organisation` is what the provider attests.
@@ -131,10 +149,6 @@ impl Place {
         let role = Role::OrganisationRepresentative { edrpou: edrpou.parse().unwrap() };
         self.identity.grants.grant(person, &role, None, &unrecorded).await.unwrap();
         self.sign_in(number, None).await
-    }
-
-    fn wanted(&self, last_day: &str) -> Wanted {
-        Wanted { note: "Діловод".into(), last_day: last_day.parse().unwrap(), to: None }
     }
 
     fn number_of(&self, number: u32) -> Rnokpp {
@@ -166,7 +180,7 @@ impl Place {
     /// A head and the delegate whom they have named, with their sessions.
     async fn delegated(&self) -> ((Token, Session), (Token, Session)) {
         let head = self.head_by_grant(HEAD, CODE).await;
-        let invited = self.representation.invite(&head.1, &code(), &self.wanted("2026-12-31")).await.unwrap();
+        let invited = self.representation.invite(&head.1, &code(), &wanted("2026-12-31")).await.unwrap();
         let (_, before) = self.sign_in(1, None).await;
         let token = self.representation.take_up(&before, invited.token.secret()).await.unwrap();
         let session = self.live(&token).await.unwrap();
@@ -220,7 +234,7 @@ async fn a_certificate_of_staff_makes_nobody_the_head() {
         assert!(matches!(claim.state, ClaimState::Confirmed { head: false, .. }), "{claim:?}");
         let session = place.live(&token.unwrap()).await.unwrap();
         assert!(session.roles.represents(&code()) && !session.roles.heads(&code()));
-        let not = place.representation.invite(&session, &code(), &place.wanted("2026-12-31")).await;
+        let not = place.representation.invite(&session, &code(), &wanted("2026-12-31")).await;
         assert!(matches!(not, Err(NotDone::NotFound)), "{not:?}");
         assert!(matches!(place.representation.claim(&session, &code()).await, Err(NotDone::HasItAlready)));
     }
@@ -230,14 +244,14 @@ async fn a_certificate_of_staff_makes_nobody_the_head() {
 async fn attack_a_claim_that_nothing_confirms_lets_nobody_act() {
     for place in places(false).await {
         // Person 13 bears the head's name, but nothing ties this sign-in to the organisation.
-        for (number, answer, why) in [
-            (HEAD, Some(Some(entity(EntityState::Registered))), Refused::NothingTies),
-            (1, Some(Some(entity(EntityState::Registered))), Refused::NothingTies),
-            (2, Some(None), Refused::Unknown),
-            (3, Some(Some(entity(EntityState::BeingTerminated))), Refused::BeingTerminated),
-            (4, Some(Some(entity(EntityState::Ended))), Refused::Gone),
+        for (number, says, why) in [
+            (HEAD, Says::Knows(entity(EntityState::Registered)), Refused::NothingTies),
+            (1, Says::Knows(entity(EntityState::Registered)), Refused::NothingTies),
+            (2, Says::KnowsNone, Refused::Unknown),
+            (3, Says::Knows(entity(EntityState::BeingTerminated)), Refused::BeingTerminated),
+            (4, Says::Knows(entity(EntityState::Ended)), Refused::Gone),
         ] {
-            place.answers(answer);
+            place.answers(says);
             let (token, session) = place.sign_in(number, None).await;
             let (claim, goes_on) = place.representation.claim(&session, &code()).await.unwrap();
             assert_eq!((refused(&claim), goes_on), (Some(why), None));
@@ -245,7 +259,7 @@ async fn attack_a_claim_that_nothing_confirms_lets_nobody_act() {
             assert!(!place.acts_for(&token, &code()).await);
         }
         // Not even a certificate stands for an organisation that is being terminated.
-        place.answers(Some(Some(entity(EntityState::BeingTerminated))));
+        place.answers(Says::Knows(entity(EntityState::BeingTerminated)));
         let (_, session) = place.sign_in(5, Some(CODE)).await;
         let (claim, _) = place.representation.claim(&session, &code()).await.unwrap();
         assert_eq!(refused(&claim), Some(Refused::BeingTerminated));
@@ -268,7 +282,7 @@ async fn where_the_holder_answers_for_it_a_name_is_enough() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_that_meets_a_register_that_is_down_is_kept_and_looked_up_again() {
     for place in places(false).await {
-        place.answers(None);
+        place.answers(Says::Nothing);
         let (token, session) = place.sign_in(HEAD, Some(CODE)).await;
         let person = session.person.id;
         let (claim, goes_on) = place.representation.claim(&session, &code()).await.unwrap();
@@ -286,7 +300,7 @@ async fn a_claim_that_meets_a_register_that_is_down_is_kept_and_looked_up_again(
         assert!(place.notices(person).await.is_empty());
 
         // What was attested when the claim was made counts, though that session is over.
-        place.answers(Some(Some(entity(EntityState::Registered))));
+        place.answers(Says::Knows(entity(EntityState::Registered)));
         (place.wait)(SignedDuration::from_secs(20));
         assert_eq!(place.representation.round().await.unwrap(), 1);
         let state = place.representation.claims(person).await.unwrap().first().unwrap().state.clone();
@@ -300,7 +314,7 @@ async fn a_claim_that_meets_a_register_that_is_down_is_kept_and_looked_up_again(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_register_that_stays_silent_is_given_up_with_a_notice_and_a_refusal_is_one_too() {
     for place in places(false).await {
-        place.answers(None);
+        place.answers(Says::Nothing);
         let (_, session) = place.sign_in(1, None).await;
         place.representation.claim(&session, &code()).await.unwrap();
         place.legal.advance(SignedDuration::from_hours(31 * 24)).unwrap();
@@ -312,7 +326,7 @@ async fn a_register_that_stays_silent_is_given_up_with_a_notice_and_a_refusal_is
 
         let (_, fresh) = place.sign_in(2, None).await;
         place.representation.claim(&fresh, &code()).await.unwrap();
-        place.answers(Some(None));
+        place.answers(Says::KnowsNone);
         (place.wait)(SignedDuration::from_secs(5));
         assert_eq!(place.representation.round().await.unwrap(), 1);
         assert!(place.notices(fresh.person.id).await[0].contains("no legal entity"));
@@ -427,7 +441,7 @@ async fn attack_a_delegate_delegates_nothing_further() {
         let (head, (_, delegate)) = place.delegated().await;
         let key = place.delegation(&head.1).await;
         let representation = &place.representation;
-        let wanted = place.wanted("2026-12-31");
+        let wanted = wanted("2026-12-31");
         assert!(matches!(representation.staff(&delegate, &code()).await, Err(NotDone::NotFound)));
         assert!(matches!(representation.invite(&delegate, &code(), &wanted).await, Err(NotDone::NotFound)));
         assert!(matches!(representation.revoke(&delegate, &code(), &key).await, Err(NotDone::NotFound)));
@@ -439,7 +453,7 @@ async fn attack_an_invitation_serves_once_and_only_whom_it_is_for() {
     for place in places(false).await {
         let head = place.head_by_grant(HEAD, CODE).await.1;
         let representation = &place.representation;
-        let wanted = Wanted { to: Some(place.number_of(1)), ..place.wanted("2026-12-31") };
+        let wanted = Wanted { to: Some(place.number_of(1)), ..wanted("2026-12-31") };
         let secret = representation.invite(&head, &code(), &wanted).await.unwrap().token;
         let secret = secret.secret();
         let none = |result: Result<Token, NotDone>| {
@@ -476,7 +490,7 @@ async fn attack_an_invitation_dies_with_its_time_its_withdrawal_and_its_head() {
         let representation = &place.representation;
         let head = place.head_by_grant(HEAD, CODE).await.1;
         let make = async || {
-            let made = representation.invite(&head, &code(), &place.wanted("2026-12-31")).await.unwrap();
+            let made = representation.invite(&head, &code(), &wanted("2026-12-31")).await.unwrap();
             made.token
         };
         let refused = async |token: &Token| {
@@ -494,11 +508,11 @@ async fn attack_an_invitation_dies_with_its_time_its_withdrawal_and_its_head() {
         place.identity.grants.revoke(head.person.id, &role, &unrecorded).await.unwrap();
         refused(&orphaned).await;
         // The session that was head's is none any more.
-        let ended = representation.invite(&head, &code(), &place.wanted("2026-12-31")).await;
+        let ended = representation.invite(&head, &code(), &wanted("2026-12-31")).await;
         assert!(matches!(ended, Err(NotDone::SessionEnded)), "{ended:?}");
 
         let head = place.head_by_grant(HEAD, CODE).await.1;
-        let made = representation.invite(&head, &code(), &place.wanted("2026-12-31")).await.unwrap();
+        let made = representation.invite(&head, &code(), &wanted("2026-12-31")).await.unwrap();
         place.identity.grants.block(head.person.id, "rule 1", None, &unrecorded).await.unwrap();
         refused(&made.token).await;
         place.identity.grants.unblock(head.person.id, &unrecorded).await.unwrap();
@@ -512,7 +526,7 @@ async fn attack_the_head_of_one_organisation_is_nobody_in_another() {
     for place in places(false).await {
         let (head, _) = place.delegated().await;
         let representation = &place.representation;
-        representation.invite(&head.1, &code(), &place.wanted("2026-12-31")).await.unwrap();
+        representation.invite(&head.1, &code(), &wanted("2026-12-31")).await.unwrap();
         let staff = representation.staff(&head.1, &code()).await.unwrap();
         let (delegation, invitation) = (&staff.delegations[0].0, &staff.invitations[0].0);
         let other: Edrpou = OTHER.parse().unwrap();
@@ -540,17 +554,16 @@ async fn a_day_and_a_note_are_checked() {
     for (day, good) in
         [("2026-09-02", false), ("2026-09-03", true), ("2029-09-01", true), ("2030-09-03", false)]
     {
-        let made = representation.invite(&head, &code(), &place.wanted(day)).await;
+        let made = representation.invite(&head, &code(), &wanted(day)).await;
         assert_eq!(made.is_ok(), good, "{day}");
         assert!(good || matches!(made, Err(NotDone::Day)), "{day}");
     }
     for note in [String::new(), "  ".into(), "а".repeat(101), "a\u{7}b".into()] {
-        let made =
-            representation.invite(&head, &code(), &Wanted { note, ..place.wanted("2026-12-31") }).await;
+        let made = representation.invite(&head, &code(), &Wanted { note, ..wanted("2026-12-31") }).await;
         assert!(matches!(made, Err(NotDone::Note)));
     }
     // The head needs no invitation of their own.
-    let made = representation.invite(&head, &code(), &place.wanted("2026-12-31")).await.unwrap();
+    let made = representation.invite(&head, &code(), &wanted("2026-12-31")).await.unwrap();
     let own = representation.take_up(&head, made.token.secret()).await;
     assert!(matches!(own, Err(NotDone::HasItAlready)), "{own:?}");
 }
@@ -559,7 +572,7 @@ async fn a_day_and_a_note_are_checked() {
 async fn neither_link_nor_number_can_be_read_from_the_database() {
     let place = place(false, false).await;
     let head = place.head_by_grant(HEAD, CODE).await.1;
-    let wanted = Wanted { to: Some(place.number_of(1)), ..place.wanted("2026-12-31") };
+    let wanted = Wanted { to: Some(place.number_of(1)), ..wanted("2026-12-31") };
     let made = place.representation.invite(&head, &code(), &wanted).await.unwrap();
     let staff = place.representation.staff(&head, &code()).await.unwrap();
     let (key, invitation) = &staff.invitations[0];

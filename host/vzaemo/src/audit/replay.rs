@@ -197,11 +197,11 @@ pub async fn erase_again(storage: &Storage, list: &Path) -> anyhow::Result<usize
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let all: Vec<Erasure> =
         lines.map(serde_json::from_str).collect::<Result<_, _>>().context("read the list of erasures")?;
-    for erasure in all.iter().cloned() {
-        if known.contains(&erasure) {
+    for erasure in &all {
+        if known.contains(erasure) {
             continue;
         }
-        again_once(storage, &all, &erasure, now).await?;
+        again_once(storage, &all, erasure, now).await?;
         done += 1;
     }
     Ok(done)

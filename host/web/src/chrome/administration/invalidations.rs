@@ -173,10 +173,7 @@ fn form(say: &Speaker<'_>, desk: &Desk<'_>) -> Markup {
     let field = |name: &'static str, label: &str, hint: &str, input: &dyn Fn(&str, &str, bool) -> Markup| {
         let wrong = proposing.errors.iter().find(|(field, _)| *field == name).map(|(_, key)| *key);
         let id = format!("inv_{name}");
-        let mut described = format!("{id}_hint");
-        if wrong.is_some() {
-            described.push_str(&format!(" {id}_error"));
-        }
+        let described = if wrong.is_some() { format!("{id}_hint {id}_error") } else { format!("{id}_hint") };
         html! {
             div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
                 label.govuk-label for=(id) { (say.say(label)) }
