@@ -36,7 +36,7 @@ pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, 
 pub use cookies::Cookies;
 pub use device::{Browser, Device, System, network};
 pub use error::SignInError;
-pub use id_gov_ua::{AuthType, DecryptError, Decryptor, IdGovUa, IdGovUaConfig};
+pub use id_gov_ua::{AuthType, DecryptError, DecryptProgram, Decryptor, IdGovUa, IdGovUaConfig};
 pub use identity::Identity;
 pub use openid::{ClaimNames, HandOver, LogoutOrder, Provider, ProviderConfig};
 pub use pending::{Binding, Once};

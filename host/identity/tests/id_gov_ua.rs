@@ -12,6 +12,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use support::*;
 use url::Url;
 use vzaemo_clock::SignedDuration;
@@ -37,8 +38,9 @@ impl Decryptor for Opener {
         seal::CERTIFICATE
     }
 
-    fn decrypt(&self, sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
-        seal::open(self.0, sealed).ok_or_else(|| DecryptError("it is not for us".to_owned()))
+    fn decrypt<'a>(&'a self, sealed: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, DecryptError>> {
+        let opened = seal::open(self.0, sealed).ok_or_else(|| DecryptError("it is not for us".to_owned()));
+        Box::pin(async { opened })
     }
 }
 

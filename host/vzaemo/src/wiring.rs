@@ -11,8 +11,8 @@ use vzaemo_cabinet::mail::{MailConfig, Mailer, Tls};
 use vzaemo_clock::{LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::dev::{DevClient, DevProvider};
 use vzaemo_identity::{
-    AuthType, IdGovUa, IdGovUaConfig, Identity, IdentityProvider, PlatformSecret, Provider, ProviderConfig,
-    SessionLimits, SignIn, Transport,
+    AuthType, DecryptProgram, IdGovUa, IdGovUaConfig, Identity, IdentityProvider, PlatformSecret, Provider,
+    ProviderConfig, SessionLimits, SignIn, Transport,
 };
 use vzaemo_jobs::Jobs;
 use vzaemo_lifecycle::configuration::{self, FileStore, MailTls, Mode};
@@ -464,7 +464,7 @@ fn providers(
     Ok(providers)
 }
 
-/// id.gov.ua, whose answers only TLS protects: to open sealed ones takes a key-keeping device or library of the holder's.
+/// id.gov.ua. To open sealed answers takes a key-keeping device or library of the holder's, behind a program.
 fn id_gov_ua(wanted: &configuration::IdGovUa, redirect: Url) -> anyhow::Result<IdGovUa> {
     let path = &wanted.client_secret_file;
     let secret = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
@@ -484,7 +484,14 @@ fn id_gov_ua(wanted: &configuration::IdGovUa, redirect: Url) -> anyhow::Result<I
         assurance_by_device: wanted.assurance_by_device,
     };
     let transport = Transport::network().context("set up the connection to id.gov.ua")?;
-    Ok(IdGovUa::new(config, transport))
+    let service = IdGovUa::new(config, transport);
+    let Some(decryptor) = &wanted.decryptor else { return Ok(service) };
+    let path = &decryptor.certificate_file;
+    let certificate = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
+    let mut command = decryptor.command.iter().map(Into::into);
+    let program = command.next().context("read identity.id-gov-ua.decryptor.command: it is empty")?;
+    let decryptor = DecryptProgram::new(&certificate, program, command.collect());
+    Ok(service.sealed_for(Arc::new(decryptor)))
 }
 
 fn auth_type(wanted: configuration::AuthType) -> AuthType {

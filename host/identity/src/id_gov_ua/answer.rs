@@ -84,10 +84,10 @@ pub(super) struct Sealed {
 }
 
 impl Sealed {
-    pub(super) fn open(&self, decryptor: &dyn Decryptor) -> Result<Vec<u8>, SignInError> {
+    pub(super) async fn open(&self, decryptor: &dyn Decryptor) -> Result<Vec<u8>, SignInError> {
         let sealed = STANDARD
             .decode(self.sealed.trim())
             .map_err(|_| SignInError::UserInfo("the sealed answer is no base64".to_owned()))?;
-        decryptor.decrypt(&sealed).map_err(|error| SignInError::UserInfo(error.to_string()))
+        decryptor.decrypt(&sealed).await.map_err(|error| SignInError::UserInfo(error.to_string()))
     }
 }

@@ -11,7 +11,7 @@ mod decryptor;
 mod person;
 
 pub use config::{AuthType, IdGovUaConfig};
-pub use decryptor::{DecryptError, Decryptor};
+pub use decryptor::{DecryptError, DecryptProgram, Decryptor};
 
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ impl IdGovUa {
         let answer = self.ask("get-user-info", &question).await.map_err(SignInError::UserInfo)?;
         let told: Told = match &self.decryptor {
             None => read(&answer)?,
-            Some(decryptor) => read(&read::<Sealed>(&answer)?.open(decryptor.as_ref())?)?,
+            Some(decryptor) => read(&read::<Sealed>(&answer)?.open(decryptor.as_ref()).await?)?,
         };
         self.leave(&access).await;
         told.attested(&self.config, &access.user_id)

@@ -158,6 +158,16 @@ pub async fn forget(unit: &mut Unit, claim: &Claim, revision: u64) -> Result<(),
     Ok(())
 }
 
+/// Forgets all claims of a person who is erased.
+pub(super) async fn forget_all(unit: &mut Unit, person: PersonId) -> Result<(), IdentityError> {
+    for claim in of(unit, person).await? {
+        if let Some((claim, revision)) = find(unit, person, &claim.edrpou).await? {
+            forget(unit, &claim, revision).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The claims of a person, by the organisations' codes.
 ///
 /// # Errors

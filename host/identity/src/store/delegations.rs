@@ -207,6 +207,20 @@ pub async fn by(unit: &mut Unit, person: PersonId) -> Result<Vec<(String, Delega
     listed(unit, Query::of(DELEGATIONS).equal("by", person.to_string())).await
 }
 
+/// Forgets what a person was delegated who is erased, and the invitations that they made. What they delegated to others
+/// is the organisation's, and stays.
+pub(super) async fn forget_all(unit: &mut Unit, person: PersonId) -> Result<(), IdentityError> {
+    let of_person = |collection, field| Query::of(collection).equal(field, person.to_string()).limit(MOST);
+    for (collection, field) in [(DELEGATIONS, "person"), (INVITATIONS, "by")] {
+        for key in unit.select(NAMESPACE, &of_person(collection, field)).await?.keys {
+            if let Some(found) = unit.get(NAMESPACE, collection, &key).await? {
+                unit.remove(NAMESPACE, collection, &key, found.revision).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The keys of delegations whose time is over, some of them.
 ///
 /// # Errors

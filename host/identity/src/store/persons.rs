@@ -8,7 +8,7 @@ use vzaemo_storage::{Storage, Unit};
 
 use super::cache::{News, Remembered};
 use super::schema::{NAMESPACE, PERSONS};
-use super::{ATTEMPTS, IdentityError, PlatformSecret, Recorder, again};
+use super::{ATTEMPTS, IdentityError, PlatformSecret, Recorder, again, claims, delegations};
 use crate::{Attested, FullName, PersonId, ProvenKey, Token};
 
 /// Persons: one for one proven key.
@@ -149,7 +149,7 @@ impl Persons {
         Ok((Person { id, proven: body.proven, names: body.names }, false))
     }
 
-    /// Erases who a person is: their names, and the key by which they would be found again. Whoever signs in with that
+    /// Erases who a person is: their names, the key by which they would be found again, and for whom they wanted to act. Whoever signs in with that
     /// key later is a new person. `record` adds the audit entry to the same commit. `false` if there is no such person.
     pub async fn erase(
         &self,
@@ -165,6 +165,8 @@ impl Persons {
             let body = Body { key, proven: false, names };
             let text = serde_json::to_string(&body)?;
             unit.replace(NAMESPACE, PERSONS, &found.key, found.revision, &text).await?;
+            claims::forget_all(&mut unit, id).await?;
+            delegations::forget_all(&mut unit, id).await?;
             record(&mut unit).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(_) => {

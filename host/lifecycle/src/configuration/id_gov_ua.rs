@@ -31,6 +31,9 @@ pub struct IdGovUa {
     pub client_id: String,
     /// The file with the client secret, alone on a line. Secrets do not stand in `platform.toml`.
     pub client_secret_file: PathBuf,
+    /// The program that opens answers sealed for this platform; without it only TLS protects them.
+    #[serde(default)]
+    pub decryptor: Option<DecryptProgram>,
     /// The ways that people are offered there.
     #[serde(default = "all")]
     pub auth_types: Vec<AuthType>,
@@ -40,6 +43,17 @@ pub struct IdGovUa {
     /// How sure it is if the person's key is kept by a qualified device.
     #[serde(default = "high")]
     pub assurance_by_device: Assurance,
+}
+
+/// A program that opens what id.gov.ua seals for a certificate: `EnvelopedData` (DER) at its standard input, the content at
+/// its standard output, status 0 if it could.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DecryptProgram {
+    /// The certificate to seal for, in DER.
+    pub certificate_file: PathBuf,
+    /// The program and its arguments.
+    pub command: Vec<String>,
 }
 
 fn all() -> Vec<AuthType> {

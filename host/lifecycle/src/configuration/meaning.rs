@@ -398,6 +398,13 @@ impl Configuration {
                     "write https",
                 );
             }
+            if service.decryptor.as_ref().is_some_and(|decryptor| decryptor.command.is_empty()) {
+                check.problem(
+                    &["identity", "id-gov-ua", "decryptor", "command"],
+                    "it names no program",
+                    "write the program and its arguments",
+                );
+            }
             if address.is_some_and(|address| !address.path().ends_with('/')) {
                 check.problem(
                     &["identity", "id-gov-ua", "address"],

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub use audit::Audit;
 pub use edr::Edr;
 pub use files::{FileStore, Files, Scan};
-pub use id_gov_ua::{AuthType, IdGovUa};
+pub use id_gov_ua::{AuthType, DecryptProgram, IdGovUa};
 pub(crate) use lines::line_of;
 pub use mail::{Mail, MailTls};
 pub use network::{Network, NetworkError};
@@ -478,6 +478,9 @@ impl Configuration {
         }
         if let Some(service) = &mut self.identity.id_gov_ua {
             service.client_secret_file = base.join(&service.client_secret_file);
+            if let Some(decryptor) = &mut service.decryptor {
+                decryptor.certificate_file = base.join(&decryptor.certificate_file);
+            }
         }
         if let Some(qualified) = &mut self.identity.qualified_signature {
             qualified.start_at(base);

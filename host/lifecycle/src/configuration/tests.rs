@@ -136,20 +136,24 @@ fn nobody_can_sign_in_without_a_way() {
     );
 }
 
-#[test]
-fn ways_to_sign_in_are_told_apart_and_safe() {
-    let more = r#"
+const ID_GOV_UA: &str = r#"
 [identity.id-gov-ua]
 name = { uk = "id.gov.ua", en = "id.gov.ua" }
 client-id = "0123"
 client-secret-file = "id.secret"
+decryptor = { certificate-file = "id.cer", command = ["open", "--slot", "1"] }
+"#;
+
+#[test]
+fn ways_to_sign_in_are_told_apart_and_safe() {
+    let more = r#"
 [identity.providers.portal]
 name = { uk = "Портал", en = "Portal" }
 issuer = "https://portal.example.org"
 client-id = "vzaemo"
 client-secret-file = "portal.secret"
 "#;
-    let good = format!("{GOOD}{more}");
+    let good = format!("{GOOD}{ID_GOV_UA}{more}");
     let read = Configuration::from_toml("", &good).unwrap();
     assert_eq!(read.identity.id_gov_ua.unwrap().auth_types.len(), 4);
     assert_eq!(read.identity.providers["portal"].clock_skew_seconds, 60);
@@ -161,6 +165,7 @@ client-secret-file = "portal.secret"
             "a slash at its end",
         ),
         ("client-id = \"0123\"", "client-id = \"0\"\nauth-types = [\"guess\"]", "unknown variant `guess`"),
+        ("[\"open\", \"--slot\", \"1\"]", "[]", "it names no program"),
         ("providers.portal", "providers.id-gov-ua", "calls a way to sign in by this id"),
         ("client-id = \"vzaemo\"", "client-id = \"vzaemo\"\nclock-skew-seconds = 301", "expired long ago"),
     ] {
@@ -294,7 +299,9 @@ fn the_schema_for_editors_agrees() {
     let alerts = format!("{GOOD}{ALERTS}[mail]\nserver = \"mail\"\nsender = \"platform@example.org\"\n");
     let rules = format!("{GOOD}[rules]\nversions = [{{ version = \"1.0\", since = \"2026-01-01\" }}]\n");
     let edr = format!("{GOOD}{EDR}token-file = \"token\"\nheads-by-name = true\n");
-    for good in [GOOD, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts, &rules, &edr] {
+    let id_gov_ua = format!("{GOOD}{ID_GOV_UA}");
+    for good in [GOOD, &id_gov_ua, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts, &rules, &edr]
+    {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

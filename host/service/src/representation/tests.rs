@@ -7,8 +7,8 @@ use vzaemo_clock::{Instant, LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_identity::claims::{ClaimState, Refused};
 use vzaemo_identity::dev::DevPersons;
 use vzaemo_identity::{
-    Attested, Edrpou, Identity, Method, Opening, Organisation, PersonId, PlatformSecret, ProvenKey, Rnokpp,
-    Role, Session, SessionLimits, Token, unrecorded,
+    Attested, Edrpou, FullName, Identity, Method, Opening, Organisation, PersonId, PlatformSecret, ProvenKey,
+    Rnokpp, Role, Session, SessionLimits, Token, unrecorded,
 };
 use vzaemo_registers::{Bodies, EdrError, Head, Holidays, LegalEntities, LegalEntity, State as EntityState};
 use vzaemo_storage::files::{Files, FilesConfig};
@@ -432,6 +432,25 @@ async fn a_delegate_gives_it_up() {
         place.representation.give_up(&delegate, &key).await.unwrap();
         assert!(place.live(&token).await.is_none());
         assert!(place.notices(head.1.person.id).await.iter().any(|text| text.contains("given up")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_leaves_neither_claim_nor_right_nor_invitation() {
+    for place in places(true).await {
+        let (head, (_, delegate)) = place.delegated().await;
+        place.representation.invite(&head.1, &code(), &wanted("2026-12-31")).await.unwrap();
+        let (_, claimant) = place.sign_in(2, Some(CODE)).await;
+        place.representation.claim(&claimant, &code()).await.unwrap();
+        let nobody = FullName { family: "Стерта".into(), given: "Особа".into(), patronymic: None };
+        for session in [&delegate, &claimant, &head.1] {
+            assert!(place.identity.persons.erase(session.person.id, &nobody, &unrecorded).await.unwrap());
+        }
+        for collection in ["claims", "invitations", "delegations"] {
+            let mut left = place.storage.export("identity", collection).await.unwrap();
+            assert!(left.next().await.unwrap().is_none(), "{collection}");
+            left.end().await.unwrap();
+        }
     }
 }
 
