@@ -75,9 +75,10 @@ const ADMINISTRATION: [&str; 9] =
 /// What of it the holder may do, too.
 const HOLDERS: [&str; 4] = ["security", "explain", "invalidate", "retention"];
 
-/// Whether an answer is a refusal in words.
+/// Whether an answer is the policies' refusal: a page that was reached may refuse for reasons of its own.
 fn is_refused(response: &Answer) -> bool {
     response.status == 403
+        && response.text().contains(&host_message(Language::Uk, "administration-not-yours"))
 }
 
 async fn tried(person: &Person, address: &Address) -> Answer {

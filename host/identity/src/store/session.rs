@@ -120,12 +120,18 @@ impl Session {
         }
     }
 
-    /// The organisations that the person may act for: the attested one, and those of their roles.
+    /// The organisations that the person may act for: the attested one, and those of their roles. A name that a role
+    /// came with is the register's, and goes before the attested one.
     pub fn organisations(&self) -> Vec<Organisation> {
-        let mut all: Vec<Organisation> = self.organisation.iter().cloned().collect();
+        let named = |edrpou: &Edrpou| self.names.get(edrpou).cloned();
+        let attested = self.organisation.iter().map(|attested| Organisation {
+            name: named(&attested.edrpou).or_else(|| attested.name.clone()),
+            edrpou: attested.edrpou.clone(),
+        });
+        let mut all: Vec<Organisation> = attested.collect();
         for edrpou in self.roles.represented() {
             if !all.iter().any(|known| known.edrpou == *edrpou) {
-                all.push(Organisation { edrpou: edrpou.clone(), name: self.names.get(edrpou).cloned() });
+                all.push(Organisation { edrpou: edrpou.clone(), name: named(edrpou) });
             }
         }
         all

@@ -214,7 +214,7 @@ async fn whom_certificate_and_register_name_heads_the_organisation_from_then_on(
         let session = place.live(&goes_on.unwrap()).await.unwrap();
         assert!(session.roles.heads(&code()));
         let names: Vec<_> = session.organisations().into_iter().map(|one| one.name.unwrap()).collect();
-        assert_eq!(names, ["ГО"], "one organisation, once");
+        assert_eq!(names, ["ГО «ЧИСТІ БЕРЕГИ»"], "one organisation, once, as the register calls it");
         // Also when they sign in otherwise.
         let (token, session) = place.sign_in(HEAD, None).await;
         assert_eq!(session.organisations().first().unwrap().name.as_deref(), Some("ГО «ЧИСТІ БЕРЕГИ»"));
