@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(program.certificate(), STANDARD.encode("certificate"));
         assert_eq!(program.decrypt(b"hal").await.unwrap(), b"ibm");
         // It may answer before it has read everything, which is more than a pipe holds.
-        assert_eq!(shell("echo enough").decrypt(&[7; 1 << 20]).await.unwrap(), b"enough\n");
+        assert_eq!(shell("echo enough").decrypt(&vec![7; 1 << 20]).await.unwrap(), b"enough\n");
     }
 
     #[tokio::test]
