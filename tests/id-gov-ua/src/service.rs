@@ -318,7 +318,8 @@ async fn info(State(double): State<Double>, RawQuery(query): RawQuery) -> Respon
     let Some(certificate) = asked.get("cert").filter(|_| misbehaviour != Misbehaviour::NotSealed) else {
         return json_answer(&Value::Object(fields));
     };
-    let sealer = double.known().sealer.clone();
+    let sealer = known.sealer.clone();
+    drop(known);
     let content = Value::Object(fields).to_string();
     let mut sealed = match sealer {
         Some(sealer) => sealer(certificate, content.as_bytes()),
