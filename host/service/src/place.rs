@@ -75,7 +75,8 @@ const GUEST: &str = r#"(module
   (func (export "vzaemo:module/guest@0.1.0#check") (result i32) (i32.const 0))
 )"#;
 
-fn component() -> Vec<u8> {
+/// The component of a guest that is never called.
+pub(crate) fn component() -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve.push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit")).unwrap();
     let world = resolve.select_world(&[package], Some("module")).unwrap();

@@ -1,6 +1,7 @@
 //! Every way by which a module comes to a document, under a limit and beside it without one.
 
 use crate::imports::{Acting, CallHost};
+use crate::place::component;
 use crate::{ModuleVersion, Platform};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -16,7 +17,6 @@ use vzaemo_runtime::{Engine, EngineConfig, Grants, Imports};
 use vzaemo_search::SearchFields;
 use vzaemo_storage::files::{Files, FilesConfig};
 use vzaemo_storage::{Collection, Config, Counter, Storage};
-use wit_component::{ComponentEncoder, StringEncoding};
 
 const MANIFEST: &str = r#"
 schema = 1
@@ -50,26 +50,6 @@ const SCHEMA: &str = r#"{"type":"object","required":["title"],"properties":{
     "title":{"type":"string","x-search":true},
     "writer":{"type":"string","x-access":"owner"},
     "office":{"type":"string","x-access":"body"}}}"#;
-
-/// A guest that is never called here.
-const GUEST: &str = r#"(module
-  (memory (export "memory") 1)
-  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "vzaemo:module/guest@0.1.0#view") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "vzaemo:module/guest@0.1.0#act") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "vzaemo:module/guest@0.1.0#job") (param i32 i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "vzaemo:module/guest@0.1.0#migrate") (param i32 i32 i32 i32 i32) (result i32) (i32.const 0))
-  (func (export "vzaemo:module/guest@0.1.0#check") (result i32) (i32.const 0))
-)"#;
-
-fn component() -> Vec<u8> {
-    let mut resolve = wit_parser::Resolve::default();
-    let (package, _) = resolve.push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/wit")).unwrap();
-    let world = resolve.select_world(&[package], Some("module")).unwrap();
-    let mut wasm = wat::parse_str(GUEST).unwrap();
-    wit_component::embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8).unwrap();
-    ComponentEncoder::default().validate(true).module(&wasm).unwrap().encode().unwrap()
-}
 
 struct Place {
     _folder: tempfile::TempDir,

@@ -1,10 +1,12 @@
 //! Correction of data: a person asks in the cabinet, the body's administrator of the service answers at the desk.
 
+use super::App;
 use super::answer::{Content, page, see_other, trouble};
 use super::cabinet::{begin, cabinet, case_href, service_name, timestamp};
 use super::my_data::answered;
+use super::sent::fields;
 use super::table::Table;
-use super::{App, visit::Visit};
+use super::visit::{Visit, session};
 use crate::chrome::corrections::{self as chrome, Choice, Line, Standing, Typed};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
@@ -33,12 +35,6 @@ pub(super) fn routes() -> Table {
         HostAction::Answer,
         get(desk).post(answer),
     )
-}
-
-/// The fields of a form that was sent, without white space around them.
-fn field(body: &[u8], wanted: &str) -> String {
-    let found = url::form_urlencoded::parse(body).find(|(name, _)| name == wanted);
-    found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
 }
 
 /// Words of the host's in both languages.
@@ -88,10 +84,6 @@ fn line(app: &App, visit: &Visit, key: &str, one: &Correction, href: Option<Stri
     }
 }
 
-fn session(visit: &Visit) -> Result<&Session, Response> {
-    visit.session.as_ref().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, &visit.path)))
-}
-
 /// What I asked for, and the form.
 async fn show(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Response {
     let person = match session(&visit) {
@@ -134,7 +126,8 @@ async fn ask(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, body
         Ok(session) => session.person.id,
         Err(response) => return response,
     };
-    let (case, wrong, right) = (field(&body, "case"), field(&body, "wrong"), field(&body, "right"));
+    let field = fields(&body);
+    let (case, wrong, right) = (field("case"), field("wrong"), field("right"));
     let fits = |text: &str| !text.is_empty() && text.chars().count() <= LONGEST;
     let mut typed = Typed { case, wrong, right, problem: None };
     if !fits(&typed.wrong) || !fits(&typed.right) {
@@ -221,8 +214,9 @@ async fn answer(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, b
         Ok(session) => session,
         Err(response) => return response,
     };
-    let (key, ground, address) = (field(&body, "key"), field(&body, "ground"), field(&body, "address"));
-    let granted = match field(&body, "answer").as_str() {
+    let field = fields(&body);
+    let (key, ground, address) = (field("key"), field("ground"), field("address"));
+    let granted = match field("answer").as_str() {
         "grant" => true,
         "refuse" => false,
         _ => return trouble(&app, &visit, &Problem::BadInput).await,

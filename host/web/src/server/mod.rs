@@ -45,6 +45,7 @@ mod remembered;
 mod resolver;
 mod routes;
 mod rules;
+mod sent;
 mod sessions;
 mod sign_in;
 mod single_sign_on;

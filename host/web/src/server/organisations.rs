@@ -2,6 +2,7 @@
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
 use super::cabinet::{acting_for, cabinet};
+use super::sent::fields;
 use super::table::Table;
 use super::{App, step_up, visit::Visit};
 use crate::chrome::organisations as chrome;
@@ -40,15 +41,6 @@ pub(super) fn routes() -> Table {
         .decided("/cabinet/organisations/{code}/invite", HostAction::Represent, post(invite))
         .decided("/cabinet/organisations/{code}/withdraw", HostAction::Represent, post(withdraw))
         .decided("/cabinet/organisations/{code}/revoke", HostAction::Represent, post(revoke))
-}
-
-/// The fields of a form, trimmed.
-fn fields(body: &[u8]) -> impl Fn(&str) -> String {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
-    move |wanted| {
-        let found = fields.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-    }
 }
 
 /// The session, or the way to sign in and to this page.

@@ -1,10 +1,13 @@
 //! What a handler knows of its visitor.
 
+use super::answer::see_other;
 use super::kept_out::ComesFrom;
 use super::{App, guard, opening, pages, position};
+use crate::chrome::paths;
 use crate::chrome::preferences::Preferences;
 use crate::texts::Language;
 use axum::extract::FromRequestParts;
+use axum::response::Response;
 use cookie::Cookie;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
@@ -66,6 +69,11 @@ impl Visit {
     pub fn name(&self) -> Option<String> {
         self.session.as_ref()?.person.name().map(ToString::to_string)
     }
+}
+
+/// The session of whoever has come here, or the way to sign in and back.
+pub(super) fn session(visit: &Visit) -> Result<&Session, Response> {
+    visit.session.as_ref().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, &visit.path)))
 }
 
 /// The value of a cookie.

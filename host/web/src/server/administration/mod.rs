@@ -8,17 +8,15 @@ mod retention;
 mod security;
 
 use super::App;
-use super::answer::see_other;
+use super::sent::fields;
 use super::table::Table;
-use super::visit::Visit;
+use super::visit::{Visit, session};
 use crate::chrome::paths;
 use crate::texts::{Speaker, push_moment};
-use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use vzaemo_access::HostAction;
 use vzaemo_clock::Instant;
-use vzaemo_identity::Session;
 
 /// Their addresses.
 pub(super) fn routes() -> Table {
@@ -50,20 +48,6 @@ fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
         (paths::ADMIN_RETENTION, HostAction::Retention),
     ];
     pages.into_iter().filter(|(_, action)| visit.may(app, *action)).map(|(path, _)| path).collect()
-}
-
-/// The session of whoever has come here.
-fn session(visit: &Visit) -> Result<&Session, Response> {
-    visit.session.as_ref().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, &visit.path)))
-}
-
-/// The fields of a form that was sent, without white space around them; empty for one that is not there.
-fn fields(body: &[u8]) -> impl Fn(&str) -> String {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
-    move |wanted| {
-        let found = fields.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-    }
 }
 
 /// Writes moments as the reader reads them at `now`, by the clock to which they belong.
