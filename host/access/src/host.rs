@@ -100,6 +100,12 @@ host_actions! {
     Invalidate = "invalidate",
     /// What was erased for its time, and what comes next.
     Retention = "retention",
+    /// Who has which role.
+    Roles = "roles",
+    /// Gives module administrators their role, and takes it.
+    Grant = "grant",
+    /// Decisions about the roles of those who run the platform, by two persons.
+    Appoint = "appoint",
     /// Moves the legal clock of a development platform.
     Clock = "clock",
 }

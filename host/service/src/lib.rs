@@ -13,6 +13,7 @@ mod erasing;
 mod error;
 mod explain;
 mod files;
+pub mod granting;
 mod health;
 mod imports;
 mod index;

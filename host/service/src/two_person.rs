@@ -196,13 +196,7 @@ impl TwoPerson {
         platform: &Platform,
         who: &Principal,
     ) -> Result<Role, TwoPersonError> {
-        if !who.proven {
-            return Err(Refusal::NotProven.into());
-        }
-        let standing = platform.grants.standing_in(unit, who.person).await.map_err(Error::storage)?;
-        let stands = !standing.blocked && standing.revision == who.standing;
-        let role = self.roles.iter().find(|role| stands && standing.roles.has(role));
-        role.cloned().ok_or_else(|| Refusal::NotEntitled.into())
+        entitled(unit, platform, who, self.roles).await
     }
 
     /// Proposes something; gives the proposal's key.
@@ -343,6 +337,22 @@ impl TwoPerson {
         entry.numbers = told.numbers;
         vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
     }
+}
+
+/// The first of these roles in which somebody may decide something, as this unit of work sees it.
+pub(crate) async fn entitled(
+    unit: &mut Unit,
+    platform: &Platform,
+    who: &Principal,
+    roles: &[Role],
+) -> Result<Role, TwoPersonError> {
+    if !who.proven {
+        return Err(Refusal::NotProven.into());
+    }
+    let standing = platform.grants.standing_in(unit, who.person).await.map_err(Error::storage)?;
+    let stands = !standing.blocked && standing.revision == who.standing;
+    let role = roles.iter().find(|role| stands && standing.roles.has(role));
+    role.cloned().ok_or_else(|| Refusal::NotEntitled.into())
 }
 
 impl Approving {

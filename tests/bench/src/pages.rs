@@ -45,7 +45,9 @@ pub async fn measure(scale: Scale) -> Result<Vec<Row>> {
     rows.push(plain.row("page of a module without reads, against native"));
     rows.push(plain.work("page of a module without reads, client included, against native"));
     // The native twin must be as fast as native pages are, or the comparison flatters.
-    rows.push(Row::new("the native page without reads", plain.native, "/s").goal(Goal::AtLeast(EXPERIMENT.0)));
+    rows.push(
+        Row::new("the native page without reads", plain.native, "/s").goal(Goal::AtLeast(EXPERIMENT.0)),
+    );
     rows.push(against_hello(scale, native, hello).await?);
     Ok(rows)
 }

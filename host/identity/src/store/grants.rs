@@ -154,17 +154,32 @@ impl Grants {
         Ok(document.map_or(0, |document| document.revision) == revision)
     }
 
+    /// Whether it is proven who a person is; nothing if there is no such person.
+    pub async fn proven_in(&self, unit: &mut Unit, person: PersonId) -> Result<Option<bool>, IdentityError> {
+        Ok(persons::read(unit, person).await?.map(|person| person.proven))
+    }
+
     /// The grants of a person, with since when and by whom.
     pub async fn of(&self, person: PersonId) -> Result<Vec<Grant>, IdentityError> {
         let mut unit = self.storage.begin().await?;
-        Ok(read(&mut unit, person).await?.0.grants)
+        self.of_in(&mut unit, person).await
+    }
+
+    /// The same as a unit of work sees it.
+    pub async fn of_in(&self, unit: &mut Unit, person: PersonId) -> Result<Vec<Grant>, IdentityError> {
+        Ok(read(unit, person).await?.0.grants)
     }
 
     /// Everyone who has a role, by identifier.
     pub async fn all(&self) -> Result<Vec<(PersonId, Vec<Grant>)>, IdentityError> {
+        let mut unit = self.storage.begin().await?;
+        self.all_in(&mut unit).await
+    }
+
+    /// The same as a unit of work sees it, which makes all of it part of what the unit depends on.
+    pub async fn all_in(&self, unit: &mut Unit) -> Result<Vec<(PersonId, Vec<Grant>)>, IdentityError> {
         let mut all = Vec::new();
         let mut after = None;
-        let mut unit = self.storage.begin().await?;
         loop {
             let query = Query::of(GRANTS).fields(&[BODY]).limit(Query::MOST).after(after);
             let rows = unit.select(NAMESPACE, &query).await?;
@@ -223,18 +238,18 @@ impl Grants {
         write(unit, person, &body, revision).await.map(Some)
     }
 
-    /// Takes a role from a person within a unit of work: that one which was given until this time. `false` if they do not
-    /// have it. After the commit call [`Self::has_changed`].
+    /// Takes a role from a person within a unit of work: that one which was given until this time, or without end. `false`
+    /// if they do not have it. After the commit call [`Self::has_changed`].
     pub async fn revoke_in(
         &self,
         unit: &mut Unit,
         person: PersonId,
         role: &Role,
-        until: Instant,
+        until: Option<Instant>,
     ) -> Result<bool, IdentityError> {
         let (mut body, revision) = read(unit, person).await?;
         let before = body.grants.len();
-        body.grants.retain(|known| known.role != *role || known.until != Some(until));
+        body.grants.retain(|known| known.role != *role || known.until != until);
         if body.grants.len() == before {
             return Ok(false);
         }

@@ -115,6 +115,15 @@ pub const ADMIN_PERSONS_BLOCK: &str = "/administration/persons/block";
 /// Lets a person act again; by POST.
 pub const ADMIN_PERSONS_UNBLOCK: &str = "/administration/persons/unblock";
 
+/// Who has which role.
+pub const ADMIN_ROLES: &str = "/administration/roles";
+/// Gives a module administrator their role, or takes it; by POST.
+pub const ADMIN_ROLES_CHANGE: &str = "/administration/roles/change";
+/// The page on which a role is taken from somebody.
+pub const ADMIN_ROLES_REVOKE: &str = "/administration/roles/revoke";
+/// Proposes a change of the roles of those who run the platform; by POST. What was proposed stands under it.
+pub const ADMIN_ROLES_PROPOSALS: &str = "/administration/roles/proposals";
+
 /// Proposing that participation does not count, and what has been proposed; proposed by POST.
 pub const ADMIN_INVALIDATIONS: &str = "/administration/invalidations";
 /// Counts what a proposal would touch; by POST, for what it is asked with may be long. Nothing is changed.

@@ -138,6 +138,7 @@ fn page_of(action: HostAction) -> &'static str {
         HostAction::Security | HostAction::Exclude | HostAction::Admit => paths::ADMIN_SECURITY,
         HostAction::Explain => paths::ADMIN_ACCESS,
         HostAction::Persons | HostAction::Block | HostAction::Unblock => paths::ADMIN_PERSONS,
+        HostAction::Roles | HostAction::Grant | HostAction::Appoint => paths::ADMIN_ROLES,
         HostAction::Clock => paths::HOME,
     }
 }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod invalidations;
 pub mod persons;
 pub mod retention;
+pub mod roles;
 pub mod security;
 
 use crate::chrome::paths;
@@ -16,6 +17,7 @@ pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
         (paths::ADMIN_SECURITY, "security-title"),
         (paths::ADMIN_INVALIDATIONS, "invalidate-title"),
         (paths::ADMIN_ACCESS, "access-title"),
+        (paths::ADMIN_ROLES, "roles-title"),
         (paths::ADMIN_PERSONS, "lawful-title"),
         (paths::ADMIN_RETENTION, "retention-title"),
     ];

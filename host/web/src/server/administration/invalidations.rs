@@ -4,7 +4,7 @@ use super::super::answer::{Content, page, see_other, trouble};
 use super::super::invalidations::open_page;
 use super::super::table::Table;
 use super::super::{App, cabinet, modules};
-use super::{fields, moments, offered, session};
+use super::{fields, moments, offered, refused, session};
 use crate::chrome::administration::invalidations::{self as chrome, Choice, Desk, Proposing, Shown};
 use crate::chrome::invalidations::address as decision_address;
 use crate::chrome::paths;
@@ -386,12 +386,7 @@ async fn undecided(app: &App, visit: &Visit, error: &Undecided) -> Response {
         }
         Undecided::TwoPerson(TwoPersonError::Refused(refusal)) => match refusal {
             Refusal::Unknown => return trouble(app, visit, &Problem::NotFound).await,
-            Refusal::SamePerson => "two-person-same",
-            Refusal::NotProven => "two-person-not-proven",
-            Refusal::NotEntitled => "two-person-not-entitled",
-            Refusal::Over => "two-person-over",
-            Refusal::Declined => "two-person-declined",
-            Refusal::Changed => "two-person-changed",
+            refusal => refused(*refusal),
         },
         Undecided::Nothing | Undecided::Recounted { .. } => "invalidate-error-nothing",
     };

@@ -5,7 +5,10 @@ mod access;
 mod invalidations;
 mod persons;
 mod retention;
+mod roles;
 mod security;
+
+pub use roles::words as role_words;
 
 use super::App;
 use super::sent::fields;
@@ -17,6 +20,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use vzaemo_access::HostAction;
 use vzaemo_clock::Instant;
+use vzaemo_service::two_person::Refusal;
 
 /// Their addresses.
 pub(super) fn routes() -> Table {
@@ -30,6 +34,7 @@ pub(super) fn routes() -> Table {
         .decided(paths::ADMIN_BLOCK, HostAction::Exclude, post(security::block))
         .decided(paths::ADMIN_UNBLOCK, HostAction::Admit, post(security::unblock))
         .merge(invalidations::routes())
+        .merge(roles::routes())
 }
 
 /// Whether somebody runs the platform. Most have no role at all, and need no decision for that.
@@ -44,10 +49,24 @@ fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
         (paths::ADMIN_SECURITY, HostAction::Security),
         (paths::ADMIN_INVALIDATIONS, HostAction::Invalidate),
         (paths::ADMIN_ACCESS, HostAction::Explain),
+        (paths::ADMIN_ROLES, HostAction::Roles),
         (paths::ADMIN_PERSONS, HostAction::Persons),
         (paths::ADMIN_RETENTION, HostAction::Retention),
     ];
     pages.into_iter().filter(|(_, action)| visit.may(app, *action)).map(|(path, _)| path).collect()
+}
+
+/// The message of a step of two persons that was not taken.
+fn refused(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unknown => "two-person-unknown",
+        Refusal::SamePerson => "two-person-same",
+        Refusal::NotProven => "two-person-not-proven",
+        Refusal::NotEntitled => "two-person-not-entitled",
+        Refusal::Over => "two-person-over",
+        Refusal::Declined => "two-person-declined",
+        Refusal::Changed => "two-person-changed",
+    }
 }
 
 /// Writes moments as the reader reads them at `now`, by the clock to which they belong.
