@@ -128,6 +128,7 @@ export const PAGES = {
   'the cabinet: notices': ['citizen', at('/cabinet/notices')],
   'the cabinet: documents': ['citizen', at('/cabinet/documents')],
   'the cabinet: who saw my data': ['citizen', at('/cabinet/accesses')],
+  'the cabinet: my organisations': ['citizen', at('/cabinet/organisations')],
   'the cabinet: my data': ['citizen', at('/cabinet/my-data')],
   'the cabinet: what an erasure would do': ['citizen', at('/cabinet/my-data/erasure')],
   'the cabinet: correction of my data': ['citizen', at('/cabinet/my-data/corrections')],

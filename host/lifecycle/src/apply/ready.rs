@@ -6,7 +6,7 @@ use super::sources::{Sources, holder_policies, host_policies, packages};
 use super::state::{Ready, Serving, State};
 use super::{Lifecycle, LifecycleError};
 use crate::prepare::{Prepared, Workshop, manifest_of};
-use crate::problem::chain;
+use crate::problem::{chain, each_once};
 use crate::record::{self, Known, MODULES};
 use crate::{Desired, Plan, Problem, configuration, content};
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ impl Lifecycle {
             }
         }
         if !problems.is_empty() {
-            return Err(problems.into());
+            return Err(each_once(problems).into());
         }
         ready.idle = idle;
         ready.plan = Plan::between(&state.sides(), &ready.sides());
