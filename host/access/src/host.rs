@@ -100,6 +100,10 @@ host_actions! {
     Invalidate = "invalidate",
     /// What was erased for its time, and what comes next.
     Retention = "retention",
+    /// Changes of the configuration, with what they would do.
+    Changes = "changes",
+    /// Approves or declines a change of the configuration.
+    Approve = "approve",
     /// Moves the legal clock of a development platform.
     Clock = "clock",
 }

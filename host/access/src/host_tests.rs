@@ -31,7 +31,7 @@ fn everybody() -> Vec<(&'static str, Subject)> {
 }
 
 /// What each may: `+` yes, `s` after signing in, `b` not while blocked, `-` no. The columns are those of [`everybody`].
-const TABLE: [(&str, &str); 26] = [
+const TABLE: [(&str, &str); 28] = [
     ("cases", "s + + + + + + + + s"),
     ("drafts", "s + + + + + + + + s"),
     ("notices", "s + + + + + + + + s"),
@@ -57,6 +57,8 @@ const TABLE: [(&str, &str); 26] = [
     ("unblock", "s - - - - + b b b s"),
     ("invalidate", "s - - - + + b b b s"),
     ("retention", "s - - - + + b b b s"),
+    ("changes", "s - - - + + b b b s"),
+    ("approve", "s - - - + - b b b s"),
     ("clock", "- - - - - - - - - -"),
 ];
 
@@ -108,7 +110,10 @@ fn attack_permit_of_the_holder_does_not_pass_the_guardrails() {
         for ((who, subject), expected) in everybody().iter().zip(expected.split(' ')) {
             let decision = policies.decide(subject, action);
             // Guardrails leave to a permit only that an auditor looks at what those do who run the platform.
-            let looks = matches!(action, HostAction::Security | HostAction::Explain | HostAction::Retention);
+            let looks = matches!(
+                action,
+                HostAction::Security | HostAction::Explain | HostAction::Retention | HostAction::Changes
+            );
             let expected = if *who == "auditor" && looks { "+" } else { expected };
             assert_eq!(word(&decision), expected, "{who}: {action}: {decision:?}");
         }

@@ -2,6 +2,7 @@
 //! policies, see [`super::table`].
 
 mod access;
+mod changes;
 mod invalidations;
 mod persons;
 mod retention;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Table {
         .decided(paths::ADMIN_SECURITY, HostAction::Security, get(security::security))
         .decided(paths::ADMIN_BLOCK, HostAction::Exclude, post(security::block))
         .decided(paths::ADMIN_UNBLOCK, HostAction::Admit, post(security::unblock))
+        .merge(changes::routes())
         .merge(invalidations::routes())
 }
 
@@ -42,6 +44,7 @@ pub(super) fn concerns(app: &App, visit: &Visit) -> bool {
 fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
     let pages = [
         (paths::ADMIN_SECURITY, HostAction::Security),
+        (paths::ADMIN_CHANGES, HostAction::Changes),
         (paths::ADMIN_INVALIDATIONS, HostAction::Invalidate),
         (paths::ADMIN_ACCESS, HostAction::Explain),
         (paths::ADMIN_PERSONS, HostAction::Persons),
