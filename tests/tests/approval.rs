@@ -93,6 +93,14 @@ async fn two_approve(settings: Settings) {
     assert!(!text.contains("seed = \"vzaemodiia\""), "{text}");
     assert_eq!(consultations(&platform).await, 200, "nothing of it serves");
 
+    // The technical administrator is told at once that something waits.
+    let administrator = platform.person(ADMINISTRATOR).await;
+    until("the alert stands on the page of security", async || {
+        let security = administrator.page("/administration/security").await.text();
+        security.contains(&says("security-kind-configuration-waits")).then_some(())
+    })
+    .await;
+
     // `vzaemo plan` says that it takes two.
     let (fine, said) = platform.plan_file(&platform.folder().join("platform.toml")).await;
     assert!(
@@ -104,7 +112,6 @@ async fn two_approve(settings: Settings) {
     let text = first.page(&change).await.text();
     assert!(text.contains("1 of 2") && text.contains("Романюк"), "{text}");
     assert_eq!(consultations(&platform).await, 200, "one approval is not enough");
-    let administrator = platform.person(ADMINISTRATOR).await;
     let seen = administrator.page(&change).await;
     assert!(approval(&seen, &change).is_none() && seen.text().contains(&says("changes-not-yours")));
 

@@ -81,7 +81,8 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "[platform]\nname = { uk = \"В\", en = \"I\" }\nbase-url = \"https://example.org\"\n\
-                        mode = \"production\"\n";
+                        mode = \"production\"\n[identity.id-gov-ua]\nname = { uk = \"І\", en = \"I\" }\n\
+                        client-id = \"1\"\nclient-secret-file = \"id.secret\"\n";
 
     fn read(text: &str) -> Configuration {
         Configuration::of_text(Path::new("/etc/vzaemo/platform.toml"), text).unwrap()

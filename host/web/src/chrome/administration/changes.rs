@@ -163,8 +163,8 @@ fn outcome(say: &Speaker<'_>, shown: &Shown<'_>, moment: Moment<'_>) -> Markup {
             State::Waiting | State::Lapsed => p { (say.say("changes-lapsed-how")) },
             State::Approved => div.v-notice.v-notice--caution { p { (say.say("changes-approved-how")) } },
             State::Applied => div.v-notice.v-notice--good {
-                p { (say.say_with("changes-applied-how", &[("generation", generation.unwrap_or_default().into())])) " "
-                    @if let Some(since) = &since { (since) } }
+                p { (say.say_with("changes-applied-how", &[("generation", generation.unwrap_or_default().into())]))
+                    @if let Some(since) = &since { ", " (since) } }
             },
             State::Failed => div.v-notice.v-notice--bad {
                 p.v-notice__title { (say.say("changes-failed")) }
@@ -223,35 +223,41 @@ fn told(say: &Speaker<'_>, effect: &Effect, services: Services<'_>) -> Markup {
 
 fn deciding(say: &Speaker<'_>, shown: &Shown<'_>) -> Markup {
     let change = shown.change;
-    let action = |step: &str| format!("{}/{step}", address(&change.id));
-    let wrong = shown.unreasoned.is_some();
     html! {
         section.v-section {
             h2 { (say.say("changes-decide")) }
             @if !shown.decides { p { (say.say("changes-not-yours")) } }
+            @else if shown.own { p { (say.say("changes-own")) } }
             @else {
-                @if shown.own { p { (say.say("changes-own")) } }
-                @else {
-                    form method="post" action=(action("approve")) {
-                        input type="hidden" name="digest" value=(change.digest);
-                        p { (say.say("changes-approve-what")) }
-                        div.v-actions { button.v-button { (say.say("changes-approve")) } }
-                    }
+                form method="post" action={ (address(&change.id)) "/approve" } {
+                    input type="hidden" name="digest" value=(change.digest);
+                    p { (say.say("changes-approve-what")) }
+                    div.v-actions { button.v-button { (say.say("changes-approve")) } }
                 }
-                form.v-form.v-card method="post" action=(action("decline")) novalidate {
-                    div.govuk-form-group.govuk-form-group--error[wrong] {
-                        label.govuk-label for="decline_reason" { (say.say("changes-reason")) }
-                        div.govuk-hint id="decline_reason_hint" { (say.say("changes-reason-hint")) }
-                        @if wrong {
-                            p.govuk-error-message id="decline_reason_error" role="alert" { (say.say("changes-reason-wrong")) }
-                        }
-                        textarea.govuk-textarea.govuk-textarea--error[wrong] id="decline_reason" name="reason" rows="3"
-                            maxlength=(REASON)
-                            aria-describedby={ "decline_reason_hint" @if wrong { " decline_reason_error" } }
-                            { (shown.unreasoned.unwrap_or_default()) }
+            }
+        }
+        @if shown.decides { (declining(say, shown)) }
+    }
+}
+
+fn declining(say: &Speaker<'_>, shown: &Shown<'_>) -> Markup {
+    let wrong = shown.unreasoned.is_some();
+    html! {
+        section.v-section {
+            h2 { (say.say("changes-decline-it")) }
+            form.v-form.v-card method="post" action={ (address(&shown.change.id)) "/decline" } novalidate {
+                div.govuk-form-group.govuk-form-group--error[wrong] {
+                    label.govuk-label for="decline_reason" { (say.say("changes-reason")) }
+                    div.govuk-hint id="decline_reason_hint" { (say.say("changes-reason-hint")) }
+                    @if wrong {
+                        p.govuk-error-message id="decline_reason_error" role="alert" { (say.say("changes-reason-wrong")) }
                     }
-                    div.v-actions { button.v-button.v-button--quiet { (say.say("changes-decline")) } }
+                    textarea.govuk-textarea.govuk-textarea--error[wrong] id="decline_reason" name="reason" rows="3"
+                        maxlength=(REASON)
+                        aria-describedby={ "decline_reason_hint" @if wrong { " decline_reason_error" } }
+                        { (shown.unreasoned.unwrap_or_default()) }
                 }
+                div.v-actions { button.v-button.v-button--quiet { (say.say("changes-decline")) } }
             }
         }
     }
