@@ -28,11 +28,11 @@ async fn holders(platform: &Platform) -> [Person; 2] {
 /// The page of the change that waits, other than that of `before`.
 async fn waiting(person: &Person, before: Option<&str>) -> String {
     until("a change waits", async || {
-        let list = person.page(LIST).await;
+        let list = person.get(LIST).await;
         if !list.text().contains(&says("changes-waits")) {
             return None;
         }
-        let link = list.links().into_iter().find(|link| link.starts_with(&format!("{LIST}/")))?;
+        let link = list.html().links().into_iter().find(|link| link.starts_with(&format!("{LIST}/")))?;
         (before != Some(&link)).then_some(link)
     })
     .await
@@ -50,8 +50,8 @@ async fn approve(person: &Person, change: &str) -> Answer {
 async fn stands(person: &Person, change: &str, key: &str) -> String {
     let state = says(key);
     until(&state, async || {
-        let page = person.page(change).await.text();
-        page.contains(&state).then_some(page)
+        let page = person.get(change).await;
+        (page.status == 200 && page.text().contains(&state)).then(|| page.text())
     })
     .await
 }
@@ -59,8 +59,8 @@ async fn stands(person: &Person, change: &str, key: &str) -> String {
 /// The page of a change that has been applied.
 async fn applied(person: &Person, change: &str) -> String {
     until("the change is applied", async || {
-        let page = person.page(change).await.text();
-        page.contains("Applied as generation").then_some(page)
+        let page = person.get(change).await;
+        (page.status == 200 && page.text().contains("Applied as generation")).then(|| page.text())
     })
     .await
 }
