@@ -106,6 +106,10 @@ host_actions! {
     Grant = "grant",
     /// Decisions about the roles of those who run the platform, by two persons.
     Appoint = "appoint",
+    /// Changes of the configuration, with what they would do.
+    Changes = "changes",
+    /// Approves or declines a change of the configuration.
+    Approve = "approve",
     /// Moves the legal clock of a development platform.
     Clock = "clock",
 }

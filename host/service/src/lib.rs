@@ -7,6 +7,7 @@
 
 mod bodies;
 mod caller;
+pub mod changes;
 mod correcting;
 mod decide;
 mod erasing;

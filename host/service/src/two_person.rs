@@ -190,7 +190,7 @@ impl Proposal {
 
 impl TwoPerson {
     /// The role in which somebody may take part, as this unit of work sees it.
-    async fn role(
+    pub(crate) async fn role(
         &self,
         unit: &mut Unit,
         platform: &Platform,
@@ -318,7 +318,7 @@ impl TwoPerson {
         Ok((record.kind == self.kind).then_some((document, record)))
     }
 
-    async fn enter(
+    pub(crate) async fn enter(
         &self,
         unit: &mut Unit,
         platform: &Platform,

@@ -151,6 +151,7 @@ pub fn collections() -> Vec<Collection> {
         ),
         crate::two_person::collection(),
         crate::invalidation::collection(),
+        crate::changes::collection(),
     ];
     all.extend(crate::retention::collections());
     all

@@ -70,7 +70,7 @@ fn addresses() -> Vec<Address> {
 }
 
 /// What only those who run the platform may do.
-const ADMINISTRATION: [&str; 12] = [
+const ADMINISTRATION: [&str; 14] = [
     "security",
     "explain",
     "exclude",
@@ -83,9 +83,14 @@ const ADMINISTRATION: [&str; 12] = [
     "roles",
     "grant",
     "appoint",
+    "changes",
+    "approve",
 ];
 /// What of it the holder may do, too.
-const HOLDERS: [&str; 6] = ["security", "explain", "invalidate", "retention", "roles", "appoint"];
+const HOLDERS: [&str; 8] =
+    ["security", "explain", "invalidate", "retention", "roles", "appoint", "changes", "approve"];
+/// What of it is the holder's alone.
+const HOLDERS_ALONE: [&str; 1] = ["approve"];
 
 /// Pages that refuse for reasons of their own besides: an invitation without its token, a desk without a service.
 const PARTICULAR: [&str; 2] = ["/cabinet/invitation", "/desk/corrections"];
@@ -127,7 +132,7 @@ async fn every_page_that_is_not_open_is_for_those_whom_the_policies_name() {
                 continue;
             }
             let may = match *who {
-                "technical administrator" => true,
+                "technical administrator" => !HOLDERS_ALONE.contains(&action.as_str()),
                 "holder" => !ADMINISTRATION.contains(&action.as_str()) || HOLDERS.contains(&action.as_str()),
                 _ => !ADMINISTRATION.contains(&action.as_str()),
             };

@@ -108,6 +108,9 @@ pub const ADMIN_UNBLOCK: &str = "/administration/security/unblock";
 /// What was erased for its time, and what comes next.
 pub const ADMIN_RETENTION: &str = "/administration/retention";
 
+/// Changes of the configuration that wait for the holders, and those that were decided.
+pub const ADMIN_CHANGES: &str = "/administration/changes";
+
 /// A person's lawful block.
 pub const ADMIN_PERSONS: &str = "/administration/persons";
 /// Blocks a person from acting; by POST.

@@ -135,6 +135,7 @@ fn page_of(action: HostAction) -> &'static str {
         HostAction::Answer => paths::DESK_CORRECTIONS,
         HostAction::Invalidate => paths::ADMIN_INVALIDATIONS,
         HostAction::Retention => paths::ADMIN_RETENTION,
+        HostAction::Changes | HostAction::Approve => paths::ADMIN_CHANGES,
         HostAction::Security | HostAction::Exclude | HostAction::Admit => paths::ADMIN_SECURITY,
         HostAction::Explain => paths::ADMIN_ACCESS,
         HostAction::Persons | HostAction::Block | HostAction::Unblock => paths::ADMIN_PERSONS,

@@ -1,6 +1,8 @@
 //! Pages of the holder and the technical administrator.
 
 pub mod access;
+pub mod changes;
+mod difference;
 pub mod invalidations;
 pub mod persons;
 pub mod retention;
@@ -15,6 +17,7 @@ use maud::{Markup, html};
 pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
     let all = [
         (paths::ADMIN_SECURITY, "security-title"),
+        (paths::ADMIN_CHANGES, "changes-title"),
         (paths::ADMIN_INVALIDATIONS, "invalidate-title"),
         (paths::ADMIN_ACCESS, "access-title"),
         (paths::ADMIN_ROLES, "roles-title"),

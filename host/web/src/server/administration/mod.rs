@@ -2,6 +2,7 @@
 //! policies, see [`super::table`].
 
 mod access;
+mod changes;
 mod invalidations;
 mod persons;
 mod retention;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Table {
         .decided(paths::ADMIN_SECURITY, HostAction::Security, get(security::security))
         .decided(paths::ADMIN_BLOCK, HostAction::Exclude, post(security::block))
         .decided(paths::ADMIN_UNBLOCK, HostAction::Admit, post(security::unblock))
+        .merge(changes::routes())
         .merge(invalidations::routes())
         .merge(roles::routes())
 }
@@ -47,6 +49,7 @@ pub(super) fn concerns(app: &App, visit: &Visit) -> bool {
 fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
     let pages = [
         (paths::ADMIN_SECURITY, HostAction::Security),
+        (paths::ADMIN_CHANGES, HostAction::Changes),
         (paths::ADMIN_INVALIDATIONS, HostAction::Invalidate),
         (paths::ADMIN_ACCESS, HostAction::Explain),
         (paths::ADMIN_ROLES, HostAction::Roles),
