@@ -56,6 +56,7 @@ const TABLE: [(&str, &str); 26] = [
     ("block", "s - - - - + b b b s"),
     ("unblock", "s - - - - + b b b s"),
     ("invalidate", "s - - - + + b b b s"),
+    ("merge", "s - - - + + b b b s"),
     ("retention", "s - - - + + b b b s"),
     ("clock", "- - - - - - - - - -"),
 ];

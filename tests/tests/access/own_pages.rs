@@ -70,10 +70,20 @@ fn addresses() -> Vec<Address> {
 }
 
 /// What only those who run the platform may do.
-const ADMINISTRATION: [&str; 9] =
-    ["security", "explain", "exclude", "admit", "persons", "block", "unblock", "invalidate", "retention"];
+const ADMINISTRATION: [&str; 10] = [
+    "security",
+    "explain",
+    "exclude",
+    "admit",
+    "persons",
+    "block",
+    "unblock",
+    "invalidate",
+    "merge",
+    "retention",
+];
 /// What of it the holder may do, too.
-const HOLDERS: [&str; 4] = ["security", "explain", "invalidate", "retention"];
+const HOLDERS: [&str; 5] = ["security", "explain", "invalidate", "merge", "retention"];
 
 /// Pages that refuse for reasons of their own besides: an invitation without its token, a desk without a service.
 const PARTICULAR: [&str; 2] = ["/cabinet/invitation", "/desk/corrections"];

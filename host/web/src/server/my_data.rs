@@ -52,7 +52,7 @@ async fn show(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> 
     let accepted = app.platform().rules.accepted(person).await.map_err(Error::storage);
     let main = accepted.map(|accepted| {
         let accepted: Vec<_> = accepted.iter().map(|one| (one.version.clone(), one.at.timestamp())).collect();
-        chrome::my_data(&cabinet(&app, &visit, name.as_deref()), &accepted)
+        chrome::my_data(&cabinet(&app, &visit, name.as_deref()), &person.to_string(), &accepted)
     });
     answered(&app, &visit, &headers, main).await
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod invalidations;
+pub mod merges;
 pub mod persons;
 pub mod retention;
 pub mod security;
@@ -15,6 +16,7 @@ pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
     let all = [
         (paths::ADMIN_SECURITY, "security-title"),
         (paths::ADMIN_INVALIDATIONS, "invalidate-title"),
+        (paths::ADMIN_MERGES, "merge-title"),
         (paths::ADMIN_ACCESS, "access-title"),
         (paths::ADMIN_PERSONS, "lawful-title"),
         (paths::ADMIN_RETENTION, "retention-title"),

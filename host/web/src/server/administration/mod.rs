@@ -3,6 +3,7 @@
 
 mod access;
 mod invalidations;
+mod merges;
 mod persons;
 mod retention;
 mod security;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Table {
         .decided(paths::ADMIN_BLOCK, HostAction::Exclude, post(security::block))
         .decided(paths::ADMIN_UNBLOCK, HostAction::Admit, post(security::unblock))
         .merge(invalidations::routes())
+        .merge(merges::routes())
 }
 
 /// Whether somebody runs the platform. Most have no role at all, and need no decision for that.
@@ -43,6 +45,7 @@ fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
     let pages = [
         (paths::ADMIN_SECURITY, HostAction::Security),
         (paths::ADMIN_INVALIDATIONS, HostAction::Invalidate),
+        (paths::ADMIN_MERGES, HostAction::Merge),
         (paths::ADMIN_ACCESS, HostAction::Explain),
         (paths::ADMIN_PERSONS, HostAction::Persons),
         (paths::ADMIN_RETENTION, HostAction::Retention),

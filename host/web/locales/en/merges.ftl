@@ -1,0 +1,54 @@
+merge-title = Merging records
+merge-lead = One person may have got two records: by different ways of signing in. First count what would be merged: that changes nothing. Then propose it; another person approves it.
+merge-which = Which records
+merge-staying = Record that stays
+merge-staying-hint = Its number, as its person finds it in the cabinet under “My data”. Of a proven record and one that is not, the proven one stays.
+merge-merged = Record that is merged into it
+merge-merged-hint = Its number, from the cabinet under the other way of signing in.
+merge-grounds-hint = Why the two are one person, in at most 1000 characters. No personal data.
+merge-document = Document
+merge-document-hint = The number under which the request of the person and the check of their identity are filed.
+merge-counted = What would be merged
+merge-collisions = { $count ->
+    [0] The person has taken part nowhere twice.
+    [one] The person has taken part twice in { $count } matter: the earlier participation counts, the later one will not.
+   *[other] The person has taken part twice in { $count } matters: of each the earlier participation counts, the later one will not.
+}
+merge-amounts = What there is of the two records
+merge-what = What
+merge-letters = Letters
+merge-address = Address of e-mail
+merge-roles = Roles for organisations
+merge-claims = Claims to represent organisations
+merge-delegations = Delegations and invitations
+merge-blocked = Lawfully blocked
+merge-block-stays = The block holds for the person afterwards.
+merge-services = What services have of the record that is merged
+merge-documents = Documents
+merge-twice = Taken part twice in
+merge-what-happens = Documents of services keep the mark under which they were written; the person finds all of them in one cabinet. Of two drafts of one form the one touched last stays. All sessions of both records end, and both ways of signing in lead to the record that stays.
+merge-proposal = A proposal to merge two records
+merge-recounted = There is something else now than when it was proposed.
+merge-look-again = Nothing was decided. Look at what there is now and decide again.
+merge-approve-what = This cannot be taken back. The person is told in the cabinet and at the addresses of both records.
+merge-under-way = The two records are one person. What belongs to them is still being handed over.
+merge-done = The two records are one person. Everything has been handed over.
+merge-error-unknown = Write the number of a record that there is
+merge-error-same = These are one record already
+merge-error-before = One of the records was merged into another one before: write the number of that one
+merge-error-own = One of the records is that of whoever proposes or approves. Others have to decide about it
+merge-error-two-persons = Both have a proven key of the same kind, and the keys differ: these are two persons
+merge-error-unknown-key = It is not known of what kind one of the keys is. The person signs in once in each way; then count again
+merge-error-proven-stays = The proven record has to stay: swap the two
+merge-error-role = The record that would be merged has a role on the platform. Roles are not merged: take it back first, or let this record stay
+merge-error-kept-out = One of the records stands on the block list. Decide about that first
+merge-error-erasure = The erasure of one of the records was asked for. It is carried out or taken back first
+merge-error-under-way = What an earlier merging hands over is still under way. Try again later
+merge-error-not-serving = The service “{ $service }” knows both records and is not running, so it cannot be seen in what they took part
+merge-error-grounds = Write the grounds, in at most 1000 characters
+merge-error-document = Write the number of the document
+merge-notice = Two records of yours were merged, by decision of two persons who run the platform. Both ways of signing in lead to one cabinet now; sign in again. If you have not asked for this or the other record is not yours, write to the holder of the platform at once.
+merge-void = You took part in this twice, under two records that are one now. The earlier participation counts, the later one does not, by decision No. { $number }. If you do not agree, you can contest this: write to the holder of the platform or go to court.
+merge-void-grounds = Two records of one person were merged: of two participations the earlier one counts.
+my-data-record = Number of your record
+my-data-record-what = Should you have got a second record by another way of signing in, ask the holder of the platform to merge the two and name both numbers. You find the other one here when you sign in that way.
