@@ -98,7 +98,10 @@ async fn a_module_means_the_person_by_every_reference(house: House) {
     assert_eq!(all.iter().map(ToString::to_string).collect::<Vec<_>>(), [own.clone(), others.clone()]);
     let same = References::of(&mut unit, "notes").await.unwrap();
     assert_eq!((same.staying(&others), same.others(&own)), (own.as_str(), &[others.clone()][..]));
-    assert!(References::of(&mut unit, "votes").await.unwrap().is_empty(), "one reference, nothing to resolve");
+    assert!(
+        References::of(&mut unit, "votes").await.unwrap().is_empty(),
+        "one reference, nothing to resolve"
+    );
     drop(unit);
 
     // A third record, and the first that stayed for another one: it is one person still, under one reference.

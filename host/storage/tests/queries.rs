@@ -116,7 +116,11 @@ async fn several_queries_are_answered_as_one(engine: Engine) {
             None => break,
         }
     }
-    assert_eq!(pages, [["f", "c"], ["d", "b"], ["e", "g"], ["a", ""]].map(|page| page.into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>()));
+    assert_eq!(
+        pages,
+        [["f", "c"], ["d", "b"], ["e", "g"], ["a", ""]]
+            .map(|page| page.into_iter().filter(|key| !key.is_empty()).collect::<Vec<_>>())
+    );
     let mut unit = place.storage.begin().await.unwrap();
     let descending = |state: &str| Query::of("notes").equal("state", state).descending("weight").limit(9);
     let rows = unit.select_any("test", &[descending("closed"), descending("open")]).await.unwrap();
@@ -126,7 +130,9 @@ async fn several_queries_are_answered_as_one(engine: Engine) {
 
     // What any of them has read is certified.
     put(&place.storage, "notes", "h", json!({"title": "h", "state": "closed", "weight": 3})).await;
-    unit.insert("test", "notes", Some("i".into()), &json!({"title": "i", "state": "new"}).to_string()).await.unwrap();
+    unit.insert("test", "notes", Some("i".into()), &json!({"title": "i", "state": "new"}).to_string())
+        .await
+        .unwrap();
     assert!(unit.commit().await.is_err_and(|error| error.is_retryable()));
 }
 
