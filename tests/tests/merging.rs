@@ -120,7 +120,7 @@ async fn two_records_become_one_person(settings: Settings) {
     let administrator = platform.person(ADMINISTRATOR).await;
     let dry = counted(&administrator, &staying, &gone).await;
     let text = dry.text();
-    for part in ["twice in 1 matter", &bridge, &says("cabinet-drafts")] {
+    for part in ["twice in 1 matter", &bridge, &says("merge-drafts")] {
         assert!(text.contains(part), "{part} in {text}");
     }
     for name in ["Гнатюк", "Олійник", "Соломія"] {

@@ -16,6 +16,14 @@ merge-collisions = { $count ->
 }
 merge-amounts = What there is of the two records
 merge-what = What
+merge-cases = Cases
+merge-drafts = Drafts
+merge-notices = Notices
+merge-accesses = Entries of who saw their data
+merge-corrections = Requests to correct data
+merge-files = Files
+merge-rules = Versions of the rules of use accepted
+merge-sessions = Sessions
 merge-letters = Letters
 merge-address = Address of e-mail
 merge-roles = Roles for organisations

@@ -17,6 +17,14 @@ merge-collisions = { $count ->
 }
 merge-amounts = Що є в обох записах
 merge-what = Що
+merge-cases = Справи
+merge-drafts = Чернетки
+merge-notices = Повідомлення
+merge-accesses = Записи про те, хто бачив дані
+merge-corrections = Запити на виправлення даних
+merge-files = Файли
+merge-rules = Прийняті версії правил користування
+merge-sessions = Сеанси
 merge-letters = Листи
 merge-address = Адреса електронної пошти
 merge-roles = Ролі щодо організацій

@@ -129,19 +129,19 @@ fn numbers(say: &Speaker<'_>, counted: &Counted, services: &[String]) -> Markup 
         let (cabinet, identity) = (amounts.cabinet, amounts.identity);
         let whole = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         [
-            ("cabinet-cases", cabinet.cases),
-            ("cabinet-drafts", cabinet.drafts),
-            ("cabinet-notices", cabinet.notices),
+            ("merge-cases", cabinet.cases),
+            ("merge-drafts", cabinet.drafts),
+            ("merge-notices", cabinet.notices),
             ("merge-letters", cabinet.letters),
-            ("cabinet-accesses", cabinet.accesses),
-            ("corrections-title", cabinet.corrections),
-            ("export-files", amounts.files),
+            ("merge-accesses", cabinet.accesses),
+            ("merge-corrections", cabinet.corrections),
+            ("merge-files", amounts.files),
             ("merge-address", u64::from(cabinet.address)),
             ("merge-roles", whole(identity.roles)),
             ("merge-claims", whole(identity.claims)),
             ("merge-delegations", whole(identity.delegations)),
-            ("my-data-rules", whole(identity.acceptances)),
-            ("cabinet-sessions", whole(identity.sessions)),
+            ("merge-rules", whole(identity.acceptances)),
+            ("merge-sessions", whole(identity.sessions)),
             ("merge-blocked", u64::from(amounts.blocked)),
         ]
     };
