@@ -31,7 +31,7 @@ fn everybody() -> Vec<(&'static str, Subject)> {
 }
 
 /// What each may: `+` yes, `s` after signing in, `b` not while blocked, `-` no. The columns are those of [`everybody`].
-const TABLE: [(&str, &str); 26] = [
+const TABLE: [(&str, &str); 27] = [
     ("cases", "s + + + + + + + + s"),
     ("drafts", "s + + + + + + + + s"),
     ("notices", "s + + + + + + + + s"),

@@ -8,7 +8,7 @@ use vzaemo_cabinet::{
     put, save_draft, unread,
 };
 use vzaemo_clock::Instant;
-use vzaemo_storage::{Config, Postgres, Storage, Unit};
+use vzaemo_storage::{Config, Postgres, Storage, Unit, files};
 
 const STAYS: &str = "0198f000-0000-7000-8000-000000000001";
 const GOES: &str = "0198f000-0000-7000-8000-000000000002";
@@ -71,6 +71,7 @@ async fn handed_over(storage: &Storage) {
 
 async fn everything_is_found_under_the_record_that_stays(storage: Storage) {
     storage.declare(vzaemo_cabinet::NAMESPACE, &vzaemo_cabinet::collections()).await.unwrap();
+    storage.declare(files::NAMESPACE, &files::collections()).await.unwrap();
     let mut unit = storage.begin().await.unwrap();
     takes_part(&mut unit, "one", GOES, 1).await;
     takes_part(&mut unit, "both", GOES, 2).await;
