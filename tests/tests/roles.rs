@@ -18,10 +18,10 @@ fn says(key: &str) -> String {
     host_message(Language::En, key)
 }
 
-/// A person's own id, as they read it in the cabinet.
+/// The number of a person's record, as they read it in the cabinet.
 async fn id_of(person: &Person) -> String {
     let page = person.page("/cabinet/my-data").await.text();
-    let (_, after) = page.split_once(&says("my-data-id")).expect("the page shows the id");
+    let (_, after) = page.split_once(&says("my-data-record-what")).expect("the page shows the number");
     after.split_whitespace().next().unwrap().to_owned()
 }
 

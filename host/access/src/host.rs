@@ -98,6 +98,8 @@ host_actions! {
     Unblock = "unblock",
     /// Decisions that participation does not count, by two persons.
     Invalidate = "invalidate",
+    /// Merging of two records of one person, by two persons.
+    Merge = "merge",
     /// What was erased for its time, and what comes next.
     Retention = "retention",
     /// Who has which role.

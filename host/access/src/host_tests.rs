@@ -31,7 +31,7 @@ fn everybody() -> Vec<(&'static str, Subject)> {
 }
 
 /// What each may: `+` yes, `s` after signing in, `b` not while blocked, `-` no. The columns are those of [`everybody`].
-const TABLE: [(&str, &str); 31] = [
+const TABLE: [(&str, &str); 32] = [
     ("cases", "s + + + + + + + + s"),
     ("drafts", "s + + + + + + + + s"),
     ("notices", "s + + + + + + + + s"),
@@ -56,6 +56,7 @@ const TABLE: [(&str, &str); 31] = [
     ("block", "s - - - - + b b b s"),
     ("unblock", "s - - - - + b b b s"),
     ("invalidate", "s - - - + + b b b s"),
+    ("merge", "s - - - + + b b b s"),
     ("retention", "s - - - + + b b b s"),
     ("roles", "s - - - + + b b b s"),
     ("grant", "s - - - - + b b b s"),
@@ -236,5 +237,5 @@ fn every_policy_of_the_core_has_a_name_and_its_ground() {
             assert_eq!(line.starts_with("forbid"), guardrail, "{name:?}: what forbids is a guardrail");
         }
     }
-    assert_eq!(policies, 17);
+    assert_eq!(policies, 19);
 }

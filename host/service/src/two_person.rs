@@ -6,7 +6,8 @@
 //! revocation that commits before it is heeded. The effect is the caller's, in the same unit, so a proposal is approved
 //! exactly if its effect has begun; approved once more it answers with the first outcome.
 //!
-//! One person is one proven key (see `identity`), so the other one is never an account of the same key.
+//! One person is one proven key (see `identity`), so the other one is never an account of the same key; and of somebody whose
+//! records were merged since it is asked who they are now.
 
 use crate::work::NAMESPACE;
 use crate::{Error, Platform};
@@ -267,7 +268,9 @@ impl TwoPerson {
     ) -> Result<Approval, TwoPersonError> {
         let (document, record) = self.read(unit, id).await?.ok_or(Refusal::Unknown)?;
         let role = self.role(unit, platform, by).await?;
-        if record.by == by.person {
+        // Whoever proposed may have had two records, which have become one since.
+        let first = platform.aliases.standing_for(unit, record.by).await.map_err(Error::storage)?;
+        if first == by.person {
             return Err(Refusal::SamePerson.into());
         }
         let at = platform.legal.now();

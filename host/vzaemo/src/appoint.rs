@@ -16,7 +16,10 @@ use vzaemo_web::server::role_words;
 /// A platform that serves from SQLite has to be stopped meanwhile: it would not learn of the change.
 pub async fn appoint(asked: Appoint) -> anyhow::Result<ExitCode> {
     let Some(person) = PersonId::parse(&asked.person) else {
-        bail!("understand {:?}: a person's id stands in their cabinet, under “My data”", asked.person);
+        bail!(
+            "understand {:?}: the number of a person's record stands in their cabinet, under “My data”",
+            asked.person
+        );
     };
     let configuration = wiring::configuration(&asked.config, asked.data.clone(), None)?;
     if configuration.storage.url.is_none() {

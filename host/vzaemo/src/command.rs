@@ -91,7 +91,7 @@ pub enum AccessCommand {
 /// Who becomes what.
 #[derive(Debug, clap::Args)]
 pub struct Appoint {
-    /// The platform's id of a person who has signed in before: it stands in their cabinet, under “My data”.
+    /// The number of the record of a person who has signed in before: it stands in their cabinet, under “My data”.
     pub person: String,
     /// The role.
     #[arg(value_enum)]

@@ -70,7 +70,7 @@ fn addresses() -> Vec<Address> {
 }
 
 /// What only those who run the platform may do.
-const ADMINISTRATION: [&str; 14] = [
+const ADMINISTRATION: [&str; 15] = [
     "security",
     "explain",
     "exclude",
@@ -79,6 +79,7 @@ const ADMINISTRATION: [&str; 14] = [
     "block",
     "unblock",
     "invalidate",
+    "merge",
     "retention",
     "roles",
     "grant",
@@ -87,8 +88,8 @@ const ADMINISTRATION: [&str; 14] = [
     "approve",
 ];
 /// What of it the holder may do, too.
-const HOLDERS: [&str; 8] =
-    ["security", "explain", "invalidate", "retention", "roles", "appoint", "changes", "approve"];
+const HOLDERS: [&str; 9] =
+    ["security", "explain", "invalidate", "merge", "retention", "roles", "appoint", "changes", "approve"];
 /// What of it is the holder's alone.
 const HOLDERS_ALONE: [&str; 1] = ["approve"];
 

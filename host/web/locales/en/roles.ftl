@@ -4,7 +4,7 @@ roles-who = Who has a role
 roles-none = Nobody has a role.
 roles-caption = Persons, their roles and since when
 roles-person = Person
-roles-person-hint = The platform’s id of a person. Everybody sees their own in the cabinet, under “My data”.
+roles-person-hint = The number of a person’s record. Everybody sees their own in the cabinet, under “My data”.
 roles-role = Role
 roles-body = Executive body
 roles-module = Service
@@ -23,7 +23,7 @@ roles-appoint-lead = Two persons decide about holders, technical administrators 
 roles-propose = Propose
 roles-proposals-caption = The latest proposals about roles
 roles-unchanged = Nothing was changed
-roles-error-person = Write the id of the person as it stands in their cabinet
+roles-error-person = Write the number of the person’s record as it stands in their cabinet
 roles-error-module = Choose a service
 roles-error-body = Choose an executive body of today
 roles-error-role = Choose a role
@@ -43,8 +43,5 @@ roles-proposal-revoke = Take a role away
 roles-approve-what = As soon as you approve, the change takes effect, the person’s sessions end, and they are told the grounds.
 roles-notice-grant = You were given a role: { $role }. Grounds: { $grounds }.
 roles-notice-revoke = You no longer have the role: { $role }. Grounds: { $grounds }. If you do not agree, you can contest this: write to the holder of the platform or go to court.
-
-my-data-id = Your id
-my-data-id-what = By it you are found by those who give roles or deal with your requests about data. Nobody can sign in with it.
 
 two-person-unknown = There is no such proposal.

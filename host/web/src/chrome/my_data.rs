@@ -50,20 +50,15 @@ pub struct Erasure {
 /// The name of the tick.
 pub const SURE: &str = "sure";
 
-/// The page. `id` is the platform's id of the person, `rules` are the versions of the rules of use that they have accepted,
-/// each with the moment.
-pub fn my_data(cabinet: &Cabinet<'_>, id: &str, rules: &[(String, jiff::Timestamp)]) -> Markup {
+/// The page. `record` is the number of the person's record; `rules` are the versions of the rules of use that the person has
+/// accepted, each with the moment.
+pub fn my_data(cabinet: &Cabinet<'_>, record: &str, rules: &[(String, jiff::Timestamp)]) -> Markup {
     let say = &cabinet.say;
     let body = html! {
         section.v-section {
             h2 { (say.say("my-data-archive")) }
             p { (say.say("my-data-archive-what")) }
             p { a.v-button href=(paths::EXPORT) download { (say.say("my-data-archive-get")) } }
-        }
-        section.v-section {
-            h2 { (say.say("my-data-id")) }
-            p { code { (id) } }
-            p.v-small.v-muted { (say.say("my-data-id-what")) }
         }
         section.v-section {
             h2 { (say.say("my-data-rules")) }
@@ -79,6 +74,11 @@ pub fn my_data(cabinet: &Cabinet<'_>, id: &str, rules: &[(String, jiff::Timestam
                     }
                 }
             }
+        }
+        section.v-section {
+            h2 { (say.say("my-data-record")) }
+            p { (say.say("my-data-record-what")) }
+            p { code { (record) } }
         }
         section.v-section {
             h2 { (say.say("my-data-correct")) }

@@ -131,6 +131,10 @@ pub const ADMIN_ROLES_PROPOSALS: &str = "/administration/roles/proposals";
 pub const ADMIN_INVALIDATIONS: &str = "/administration/invalidations";
 /// Counts what a proposal would touch; by POST, for what it is asked with may be long. Nothing is changed.
 pub const ADMIN_INVALIDATIONS_COUNT: &str = "/administration/invalidations/count";
+/// Merging records of one person: what has been proposed, and the form.
+pub const ADMIN_MERGES: &str = "/administration/merges";
+/// Counts what a merging would hand over.
+pub const ADMIN_MERGES_COUNT: &str = "/administration/merges/count";
 /// Decisions by which participation does not count.
 pub const INVALIDATIONS: &str = "/invalidations";
 

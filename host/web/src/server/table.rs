@@ -134,6 +134,7 @@ fn page_of(action: HostAction) -> &'static str {
         HostAction::Accept => paths::RULES_ACCEPTANCE,
         HostAction::Answer => paths::DESK_CORRECTIONS,
         HostAction::Invalidate => paths::ADMIN_INVALIDATIONS,
+        HostAction::Merge => paths::ADMIN_MERGES,
         HostAction::Retention => paths::ADMIN_RETENTION,
         HostAction::Changes | HostAction::Approve => paths::ADMIN_CHANGES,
         HostAction::Security | HostAction::Exclude | HostAction::Admit => paths::ADMIN_SECURITY,

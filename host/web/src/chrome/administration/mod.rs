@@ -4,6 +4,7 @@ pub mod access;
 pub mod changes;
 mod difference;
 pub mod invalidations;
+pub mod merges;
 pub mod persons;
 pub mod retention;
 pub mod roles;
@@ -19,6 +20,7 @@ pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
         (paths::ADMIN_SECURITY, "security-title"),
         (paths::ADMIN_CHANGES, "changes-title"),
         (paths::ADMIN_INVALIDATIONS, "invalidate-title"),
+        (paths::ADMIN_MERGES, "merge-title"),
         (paths::ADMIN_ACCESS, "access-title"),
         (paths::ADMIN_ROLES, "roles-title"),
         (paths::ADMIN_PERSONS, "lawful-title"),

@@ -4,6 +4,7 @@
 mod access;
 mod changes;
 mod invalidations;
+mod merges;
 mod persons;
 mod retention;
 mod roles;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Table {
         .merge(changes::routes())
         .merge(invalidations::routes())
         .merge(roles::routes())
+        .merge(merges::routes())
 }
 
 /// Whether somebody runs the platform. Most have no role at all, and need no decision for that.
@@ -51,6 +53,7 @@ fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
         (paths::ADMIN_SECURITY, HostAction::Security),
         (paths::ADMIN_CHANGES, HostAction::Changes),
         (paths::ADMIN_INVALIDATIONS, HostAction::Invalidate),
+        (paths::ADMIN_MERGES, HostAction::Merge),
         (paths::ADMIN_ACCESS, HostAction::Explain),
         (paths::ADMIN_ROLES, HostAction::Roles),
         (paths::ADMIN_PERSONS, HostAction::Persons),
