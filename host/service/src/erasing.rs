@@ -229,7 +229,8 @@ impl Service {
         }
         let own = own(&mut unit, &id).await.map_err(Error::storage)?;
         let (owned, _) = files::owned(&mut unit, &id, FILES, None).await.map_err(Error::storage)?;
-        let files = owned.iter().filter(|file| file.named.is_empty()).count();
+        let kept = crate::signatures::kept_place(&id);
+        let files = owned.iter().filter(|file| file.named.iter().all(|place| *place == kept)).count();
         Ok(Plan { own, files, goes: going, stays: staying, unknown, roles })
     }
 
@@ -315,6 +316,7 @@ impl Service {
         }
         let mut erased = vzaemo_cabinet::erasure::erase(&mut unit, person).await.map_err(Error::storage)?;
         let (owned, _) = files::owned(&mut unit, person, FILES, None).await.map_err(Error::storage)?;
+        erased += crate::signatures::release(&mut unit, person, self.platform.security.now()).await?;
         for file in owned.iter().filter(|file| file.named.is_empty()) {
             files::disown(&mut unit, &file.id).await.map_err(Error::storage)?;
             erased += 1;
