@@ -29,6 +29,8 @@ use vzaemo_identity::{Examined, Finding, PersonId, Persons, ProvenKey, Qualified
 use vzaemo_storage::files::{self, File, Look, Place, Signatures as Record};
 use vzaemo_storage::{CommitError, Unit};
 
+/// As which collection of the cabinet it is named what a person keeps. There are no documents in it.
+const KEPT: &str = "kept";
 /// The media type of files with signatures.
 pub const MEDIA_TYPE: &str = "application/pkcs7-signature";
 
@@ -364,7 +366,13 @@ impl Signatures {
 /// Where the files of a person's cabinet that no other document names are named: receipts that they keep, signatures that
 /// they attached.
 pub(crate) fn kept_place(person: &str) -> Place {
-    Place::new(vzaemo_cabinet::NAMESPACE, "kept", person)
+    Place::new(vzaemo_cabinet::NAMESPACE, KEPT, person)
+}
+
+/// Whether a file is a document that the platform has made and a person keeps.
+pub fn is_kept(file: &File) -> bool {
+    let kept = |place: &Place| place.namespace == vzaemo_cabinet::NAMESPACE && place.collection == KEPT;
+    file.media_type != MEDIA_TYPE && file.named.iter().any(kept)
 }
 
 /// Names none of the files any more that a person keeps; tells how many these were. They are swept in time.

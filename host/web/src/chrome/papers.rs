@@ -26,6 +26,8 @@ pub struct Paper {
     pub case: Option<(String, String)>,
     /// The person has sent it themselves.
     pub sent: bool,
+    /// The platform made it for the person, who keeps it.
+    pub kept: bool,
     /// What is known of its signatures.
     pub signatures: Vec<Shown>,
     /// Its own page, where it can be signed.
@@ -58,7 +60,8 @@ fn card(cabinet: &Cabinet<'_>, telling: &Telling<'_>, paper: &Paper) -> Markup {
     html! {
         li.v-card {
             p.v-tags {
-                @if paper.sent { span.v-tag.v-tag--neutral { (say.say("paper-sent")) } }
+                @if paper.kept { span.v-tag.v-tag--neutral { (say.say("paper-kept")) } }
+                @else if paper.sent { span.v-tag.v-tag--neutral { (say.say("paper-sent")) } }
                 @else { span.v-tag.v-tag--brand { (say.say("paper-got")) } }
             }
             h2.v-card__title {

@@ -266,17 +266,21 @@ pub fn signing(cabinet: &Cabinet<'_>, telling: &Telling<'_>, with: &Signing<'_>)
                     }
                 }
             }
+            @if !with.test_persons.is_empty() && telling.checks { (test_signing(say, with, &of)) }
             section.v-card {
                 h2 { (say.say("signed-attach-title")) }
                 p { (say.say("signed-attach-lead")) " " (say.say("signed-attach-who")) }
-                p { (say.say("signed-attach-how")) }
+                ol.v-list {
+                    li { (say.say("signed-attach-download")) }
+                    li { (say.say("signed-attach-sign")) }
+                    li { (say.say("signed-attach-upload")) }
+                }
                 @if let Some(href) = with.href {
                     div.v-actions { a.v-button.v-button--quiet href=(href) download { (say.say("signed-download")) } }
                 }
                 p.v-small.v-muted { (say.say("paper-digest")) ": " code.v-digest { (with.digest) } }
                 @if telling.checks { (upload(say, with, &of)) } @else { p { (say.say("signed-error-off")) } }
             }
-            @if !with.test_persons.is_empty() && telling.checks { (test_signing(say, with, &of)) }
         }
     }
 }

@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use vzaemo_access::HostAction;
 use vzaemo_service::Error;
+use vzaemo_service::signatures::is_kept;
 use vzaemo_storage::files::{self, File, Kind, Place, State as FileState};
 use vzaemo_storage::{Cursor, Unit};
 
@@ -95,6 +96,7 @@ fn paper(
         href: cleared.then_some(href),
         case,
         sent,
+        kept: sent && is_kept(file),
         signatures,
         page: format!("{}/{}", paths::PAPERS, file.id),
     }
