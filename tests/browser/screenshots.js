@@ -29,6 +29,8 @@ const PICTURES = {
   drafts: 'the cabinet: drafts',
   notices: 'the cabinet: notices',
   documents: 'the cabinet: documents',
+  'signed-document': 'the cabinet: a signed document',
+  seal: 'the proof by seal',
   accesses: 'the cabinet: who saw my data',
   'my-data': 'the cabinet: my data',
   erasure: 'the cabinet: what an erasure would do',

@@ -19,6 +19,8 @@ pub struct Profile {
     pub subject: String,
     /// Whether it says that it is qualified.
     pub qualified: bool,
+    /// Whether it says that it is for the seal of an organisation.
+    pub seal: bool,
     /// The beginning of its validity.
     pub from: &'static str,
     /// Its end.
@@ -44,6 +46,7 @@ impl Profile {
                 "/C=UA/CN={surname} {given}/surname={surname}/givenName={given}/serialNumber=TINUA-{tax_number}"
             ),
             qualified: true,
+            seal: false,
             from: "20200101000000Z",
             until: "20490101000000Z",
             lists: None,
@@ -56,6 +59,12 @@ impl Profile {
     pub fn of_organisation(mut self, name: &str, code: &str) -> Self {
         let _infallible = write!(self.subject, "/O={name}/organizationIdentifier=NTRUA-{code}");
         self
+    }
+
+    /// The seal of an organisation: no person is named.
+    pub fn seal(name: &str, code: &str) -> Self {
+        let subject = format!("/C=UA/CN={name}/O={name}/organizationIdentifier=NTRUA-{code}");
+        Profile { subject, seal: true, ..Profile::person("", "", "") }
     }
 
     fn extensions(&self) -> String {
@@ -71,7 +80,12 @@ impl Profile {
         if let Some(address) = &self.responder {
             let _infallible = writeln!(text, "authorityInfoAccess = OCSP;URI:{address}");
         }
-        text + "[statements]\nqualified = SEQUENCE:qualified\n[qualified]\nid = OID:0.4.0.1862.1.1\n"
+        text.push_str("[statements]\nqualified = SEQUENCE:qualified\n");
+        if self.seal {
+            text.push_str("type = SEQUENCE:type\n");
+        }
+        text + "[qualified]\nid = OID:0.4.0.1862.1.1\n[type]\nid = OID:0.4.0.1862.1.6\ntypes = SEQUENCE:types\n\
+            [types]\nseal = OID:0.4.0.1862.1.6.2\n"
     }
 }
 
@@ -234,7 +248,35 @@ impl Authority {
     }
 }
 
+/// What OpenSSL says of a signature that stands apart from this content, by this authority's certificate alone: whether
+/// it verifies.
+///
+/// # Panics
+/// If OpenSSL cannot be run.
+pub fn openssl_verifies(authority: &Authority, content: &[u8], signature: &[u8]) -> bool {
+    let folder = tempfile::tempdir().expect("make a folder");
+    let path = folder.path();
+    std::fs::write(path.join("content"), content).expect("write the content");
+    std::fs::write(path.join("signature"), signature).expect("write the signature");
+    let root = authority.certificate().display().to_string();
+    let arguments =
+        ["cms", "-verify", "-binary", "-cades", "-in", "signature", "-inform", "DER", "-content", "content"];
+    let more = ["-CAfile", &root, "-purpose", "any", "-out", "out"];
+    let output = Command::new("openssl").current_dir(path).args(arguments).args(more).output();
+    output.expect("run openssl, which these tests need").status.success()
+}
+
 impl Signer {
+    /// Signs together with another one: both signatures in one file, apart from the content.
+    pub fn sign_with(&self, other: &Signer, content: &[u8]) -> Vec<u8> {
+        std::fs::write(self.folder.join("content"), content).expect("write the content");
+        let of = |signer: &Signer| (format!("{}.pem", signer.name), format!("{}.key", signer.name));
+        let ((first, first_key), (second, second_key)) = (of(self), of(other));
+        let signers = ["-signer", &first, "-inkey", &first_key, "-signer", &second, "-inkey", &second_key];
+        let how = ["cms", "-sign", "-binary", "-cades", "-md", "sha256", "-in", "content", "-outform", "DER"];
+        openssl(&self.folder, &[how.as_slice(), &signers].concat())
+    }
+
     /// Signs, with the content in the signature or apart from it: CAdES-BES in DER.
     pub fn sign(&self, content: &[u8], attached: bool) -> Vec<u8> {
         let (certificate, key) = (format!("{}.pem", self.name), format!("{}.key", self.name));

@@ -25,7 +25,7 @@ pub mod petitions;
 mod platform;
 mod texts;
 
-pub use authority::{Authority, Profile, Signer};
+pub use authority::{Authority, Profile, Signer, openssl_verifies};
 pub use balancer::Balancer;
 pub use configuration::{Module, Settings};
 pub use html::{Form, Html};

@@ -43,7 +43,8 @@ pub use pending::{Binding, Once};
 pub use principal::{PersonId, Principal, Visitor};
 pub use providers::IdentityProvider;
 pub use qualified::{
-    Challenge, Qualified, QualifiedConfig, QualifiedError, QualifiedSetupError, RevocationConfig,
+    Challenge, Examined, Finding, Later, NotRevoked, Qualified, QualifiedConfig, QualifiedError,
+    QualifiedSetupError, RevocationConfig, Sealed, Signer, TimeFrom, Verdict, is_attached,
 };
 pub use return_to::ReturnTo;
 pub use role::{EVERY_MODULE, Role, Roles};

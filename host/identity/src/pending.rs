@@ -119,6 +119,23 @@ impl Seals {
         }
     }
 
+    /// The same for challenges that an organisation's seal answers.
+    pub(crate) fn of_seals(secret: &PlatformSecret) -> Self {
+        Self {
+            states: secret.key("challenge of a seal"),
+            bindings: secret.key("binding of a seal"),
+            derived: secret.key("session of a seal"),
+            lifetime: CHALLENGE_LIFETIME,
+        }
+    }
+
+    /// A code over the session for which a state was made: its person and when it was opened.
+    pub(crate) fn session_code(&self, state: &State, person: &str, opened: Instant) -> String {
+        let opened = opened.as_millis().to_be_bytes();
+        URL_SAFE_NO_PAD
+            .encode(self.derived.mac("session", &[state.text.as_bytes(), person.as_bytes(), &opened]))
+    }
+
     /// A new state.
     pub(crate) fn begin(&self, now: Instant) -> State {
         let until = now.checked_add(self.lifetime).unwrap_or(now);

@@ -233,7 +233,13 @@ fn every_refusal_is_written_in_both_languages() {
     let codes: Vec<&str> = source
         .split('"')
         .filter(|text| text.starts_with("signature-") && !text.contains(' '))
-        .chain(["signature-no-person", "signature-seal", "signature-busy"])
+        .chain([
+            "signature-no-person",
+            "signature-seal",
+            "signature-busy",
+            "seal-of-person",
+            "seal-no-organisation",
+        ])
         .collect();
     assert!(codes.len() > 14, "{codes:?}");
     for text in [include_str!("../locales/uk/qualified.ftl"), include_str!("../locales/en/qualified.ftl")] {

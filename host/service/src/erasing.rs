@@ -226,11 +226,13 @@ impl Service {
                 retention,
             });
         }
+        let records = self.records(&mut unit, person).await?;
+        let kept: Vec<_> = records.iter().map(|record| crate::signatures::kept_place(record)).collect();
         let (mut all, mut files) = (Own::default(), 0);
-        for record in self.records(&mut unit, person).await? {
-            all.add(own(&mut unit, &record).await.map_err(Error::storage)?);
-            let owned = files::owned(&mut unit, &record, FILES, None).await.map_err(Error::storage)?.0;
-            files += owned.iter().filter(|file| file.named.is_empty()).count();
+        for record in &records {
+            all.add(own(&mut unit, record).await.map_err(Error::storage)?);
+            let owned = files::owned(&mut unit, record, FILES, None).await.map_err(Error::storage)?.0;
+            files += owned.iter().filter(|file| file.named.iter().all(|place| kept.contains(place))).count();
         }
         let own = all;
         Ok(Plan { own, files, goes: going, stays: staying, unknown, roles })
@@ -337,6 +339,7 @@ impl Service {
         for record in &records {
             erased += vzaemo_cabinet::erasure::erase(&mut unit, record).await.map_err(Error::storage)?;
             let owned = files::owned(&mut unit, record, FILES, None).await.map_err(Error::storage)?.0;
+            erased += crate::signatures::release(&mut unit, record, self.platform.security.now()).await?;
             for file in owned.iter().filter(|file| file.named.is_empty()) {
                 files::disown(&mut unit, &file.id).await.map_err(Error::storage)?;
                 erased += 1;

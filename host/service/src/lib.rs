@@ -40,6 +40,7 @@ mod rules;
 mod run;
 mod service;
 mod sights;
+pub mod signatures;
 mod submission;
 mod terms;
 mod tidying;

@@ -32,6 +32,17 @@ pub struct CertifiedPerson<'a> {
     pub organisation: Option<(&'a str, &'a str)>,
 }
 
+/// Whose seal a certificate is for.
+#[derive(Clone, Copy)]
+pub struct CertifiedOrganisation<'a> {
+    /// Tells certificates apart; each number has a key of its own, and none of a person's.
+    pub number: u32,
+    /// The name.
+    pub name: &'a str,
+    /// ЄДРПОУ.
+    pub code: &'a str,
+}
+
 /// No key can be made from this seed; another one will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("make a key of the development authority")]
@@ -96,9 +107,46 @@ impl Authority {
         now: Timestamp,
     ) -> Result<Vec<u8>, NoKey> {
         let serial = person.number.saturating_add(1);
+        let extensions = person_extensions(&self.key, &[&statement(oid::QC_COMPLIANCE)]);
+        self.made(serial, &subject_name(person), &extensions, content, attached, now)
+    }
+
+    /// Certifies the seal of an organisation and seals with it, as [`Self::sign`] signs for a person.
+    ///
+    /// # Errors
+    /// [`NoKey`], as for the authority itself.
+    pub fn seal(
+        &self,
+        organisation: &CertifiedOrganisation<'_>,
+        content: &[u8],
+        attached: bool,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, NoKey> {
+        // Seals count down from the end, persons up from the beginning.
+        let serial = u32::MAX - organisation.number;
+        let code = format!("NTRUA-{}", organisation.code);
+        let subject = name(&[
+            (oid::COUNTRY, "UA"),
+            (oid::COMMON_NAME, organisation.name),
+            (oid::ORGANISATION, organisation.name),
+            (oid::ORGANISATION_IDENTIFIER, &code),
+        ]);
+        let types = sequence(&[&oid(oid::QC_TYPE), &sequence(&[&oid(oid::QC_TYPE_SEAL)])]);
+        let extensions = person_extensions(&self.key, &[&statement(oid::QC_COMPLIANCE), &types]);
+        self.made(serial, &subject, &extensions, content, attached, now)
+    }
+
+    fn made(
+        &self,
+        serial: u32,
+        subject: &[u8],
+        extensions: &[Vec<u8>],
+        content: &[u8],
+        attached: bool,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, NoKey> {
         let key = derived(&self.seed, serial)?;
-        let certificate =
-            certificate(&self.key, serial, &subject_name(person), &key, &person_extensions(&self.key));
+        let certificate = certificate(&self.key, serial, subject, &key, extensions);
         let attributes = [
             attribute(oid::CONTENT_TYPE, &oid(DATA)),
             attribute(oid::SIGNING_TIME, &generalized_time(now)),
@@ -186,13 +234,17 @@ fn certificate(
     signed(issuer, &tbs)
 }
 
-fn person_extensions(issuer: &SigningKey) -> [Vec<u8>; 4] {
+fn statement(id: ObjectIdentifier) -> Vec<u8> {
+    sequence(&[&oid(id)])
+}
+
+fn person_extensions(issuer: &SigningKey, statements: &[&[u8]]) -> [Vec<u8>; 4] {
     [
         extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[])),
         // digitalSignature and nonRepudiation.
         extension(oid::KEY_USAGE, true, &[tag::BIT_STRING, 2, 6, 0xc0]),
         extension(oid::AUTHORITY_KEY_IDENTIFIER, false, &sequence(&[&element(0x80, &[&identifier(issuer)])])),
-        extension(oid::QC_STATEMENTS, false, &sequence(&[&sequence(&[&oid(oid::QC_COMPLIANCE)])])),
+        extension(oid::QC_STATEMENTS, false, &sequence(statements)),
     ]
 }
 
@@ -302,6 +354,18 @@ mod tests {
             assert_eq!(signer.organisation.as_deref(), Some("Приклад"));
             assert_eq!(signer.given_name.as_deref(), Some("Марія Іванівна"));
         }
+    }
+
+    #[test]
+    fn a_seal_names_an_organisation_and_nobody() {
+        let authority = Authority::new([7; 32]).unwrap();
+        let now = "2026-12-01T00:00:00Z".parse().unwrap();
+        let organisation = CertifiedOrganisation { number: 3, name: "Приклад", code: "00032112" };
+        let seal = authority.seal(&organisation, b"challenge", false, now).unwrap();
+        let verified = verified(&authority, &seal, now).unwrap();
+        assert_eq!(verified.qualification.kind, crate::Kind::Seal);
+        assert_eq!(verified.signer.organisation_code.as_deref(), Some("00032112"));
+        assert_eq!((verified.signer.tax_number, verified.signer.surname), (None, None));
     }
 
     #[test]

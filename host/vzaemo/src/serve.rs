@@ -67,6 +67,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let following_approvals = wired.lifecycle.clone();
     let identity = wired.identity.clone();
     let representation = Arc::clone(&wired.representation);
+    let signatures = Arc::clone(&wired.signatures);
     let service = Arc::clone(&wired.service);
     let (limits, protection) = (Arc::clone(&wired.limits), Arc::clone(&wired.protection));
     let (delivering, following_blocks) = (Arc::clone(&protection), Arc::clone(&protection));
@@ -87,6 +88,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
         }),
         tokio::spawn(async move { jobs.run().await }),
         tokio::spawn(async move { representation.run().await }),
+        tokio::spawn(async move { signatures.run().await }),
         tokio::spawn(async move { vzaemo_web::server::follow_clock(&app).await }),
         tokio::spawn(async move { lifecycle.attend_always().await }),
         tokio::spawn(async move { delivering.deliver_always().await }),

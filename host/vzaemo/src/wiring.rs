@@ -21,6 +21,7 @@ use vzaemo_protection::{ClamdAddress, Limits, Protection, Scanner, TrustedProxie
 use vzaemo_registers::{Bodies, Edr, EdrConfig, Holidays};
 use vzaemo_runtime::{Engine, EngineConfig};
 use vzaemo_service::representation::{Register, Representation};
+use vzaemo_service::signatures::Signatures;
 use vzaemo_service::{Expiry, Platform, Service};
 use vzaemo_storage::files::{Files, FilesConfig, Secret, StoreConfig};
 use vzaemo_storage::{Config, Postgres, Storage};
@@ -58,6 +59,8 @@ pub struct Wired {
     pub identity: Identity,
     /// Claims and delegations, for looking after what is due.
     pub representation: Arc<Representation>,
+    /// What looks after signatures of documents.
+    pub signatures: Arc<Signatures>,
     /// How much anybody may ask for.
     pub limits: Arc<Limits>,
     /// Security events, lock-outs, block lists, alerts.
@@ -142,7 +145,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     let provider = development_provider(&configuration, &base, &identity, &secret, &security).await?;
     let providers = providers(&configuration, &base, provider.as_ref(), &security)?;
     let sign_in = SignIn::new(providers, &secret, security.clone());
-    let qualified = crate::qualified::qualified(&configuration, &base, &secret, &security)?;
+    let qualified = crate::qualified::qualified(&configuration, &base, &secret, &security)?.map(Arc::new);
     let (files, scanner) = open_files(&configuration, &storage).await?;
     let zone = Zone::named(&configuration.platform.time_zone).context("find the time zone")?;
     let mail = mail(&configuration)?;
@@ -171,6 +174,8 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         Arc::clone(&identity.sessions),
         register(&configuration)?,
     ));
+    let signatures =
+        Arc::new(Signatures::new(Arc::clone(&platform), Arc::clone(&identity.persons), qualified.clone()));
     let service = Arc::new(Service::new(platform));
     let jobs = Arc::new(Jobs::new(Arc::clone(&service)));
     let protection = Arc::new(protection::protection(&configuration, &storage, mail.as_ref(), &secret)?);
@@ -192,6 +197,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         representation: Arc::clone(&representation),
         sign_in,
         qualified,
+        signatures: Arc::clone(&signatures),
         development: provider,
         name,
         limits: Arc::clone(&limits),
@@ -217,6 +223,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         mailer,
         identity,
         representation,
+        signatures,
         limits,
         protection,
         security_expiries,

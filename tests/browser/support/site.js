@@ -90,6 +90,18 @@ async function furnish(browser, platform) {
   await citizen.getByRole('button', { name: 'Попросити виправити' }).click()
   await citizen.getByText('чекає на відповідь').waitFor()
 
+  // A receipt that is kept, and signed as the test authority of the platform lets test persons do.
+  await citizen.goto('/cabinet/record')
+  await citizen.getByRole('button', { name: /Зберегти квитанцію/ }).first().click()
+  await citizen.waitForURL((url) => /^\/cabinet\/documents\/[0-9a-f]+$/.test(url.pathname))
+  numbers.paper = new URL(citizen.url()).pathname
+  await citizen.getByLabel('Тестова особа').selectOption(String(people.taras.number))
+  const press = citizen.getByRole('button', { name: 'Підписати й завантажити' })
+  const [signature] = await Promise.all([citizen.waitForEvent('download'), press.click()])
+  await citizen.getByLabel('Файл підпису').setInputFiles(await signature.path())
+  await citizen.getByRole('button', { name: 'Додати підпис' }).click()
+  await citizen.getByText('Підпис додано до документа').waitFor()
+
   const states = { anyone: { cookies: [], origins: [] } }
   for (const who of Object.keys(contexts)) {
     states[who] = await contexts[who].storageState()
@@ -127,6 +139,8 @@ export const PAGES = {
   'the cabinet: drafts': ['citizen', at('/cabinet/drafts')],
   'the cabinet: notices': ['citizen', at('/cabinet/notices')],
   'the cabinet: documents': ['citizen', at('/cabinet/documents')],
+  'the cabinet: a signed document': ['citizen', at(({ paper }) => paper)],
+  'the proof by seal': ['citizen', at('/cabinet/organisations/by-seal')],
   'the cabinet: who saw my data': ['citizen', at('/cabinet/accesses')],
   'the cabinet: my organisations': ['citizen', at('/cabinet/organisations')],
   'the cabinet: my data': ['citizen', at('/cabinet/my-data')],

@@ -16,3 +16,5 @@ signature-not-qualified = The signature is genuine, but the certificate is not q
 signature-no-person = The certificate holds neither the taxpayer's number (РНОКПП) nor the number in the demographic register (УНЗР), so the platform cannot tell whose signature it is. Use a personal signature that holds one, or sign in another way.
 signature-seal = This is the electronic seal of an organisation, and signing in is for a person. Sign the code with your personal signature; if it was issued to you as staff of an organisation, you can act for it.
 signature-busy = The platform is verifying many signatures at present. Send the same file again in a minute.
+seal-of-person = This is the signature of a person, not the seal of an organisation. A signature shows who somebody is, and not that an organisation lets them act for it. Seal the file with the electronic seal of the organisation.
+seal-no-organisation = The certificate of the seal holds no code of an organisation (ЄДРПОУ), so the platform cannot tell whose seal it is. Use a seal that holds one.

@@ -30,7 +30,7 @@ pub(super) fn attested(signature: &Signature, assurance: Assurance) -> Result<At
     })
 }
 
-fn proven_key(signer: &Subject) -> Result<ProvenKey, QualifiedError> {
+pub(super) fn proven_key(signer: &Subject) -> Result<ProvenKey, QualifiedError> {
     if let Some(code) = &signer.tax_number {
         return code.parse().map(ProvenKey::Rnokpp).map_err(|_| QualifiedError::NoPerson("РНОКПП"));
     }
@@ -59,7 +59,7 @@ fn name(signer: &Subject) -> Result<FullName, QualifiedError> {
 }
 
 /// A name is shown on public pages, so it holds no control characters and has a reasonable length.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)
 }
 

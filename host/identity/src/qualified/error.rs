@@ -19,6 +19,12 @@ pub enum QualifiedError {
     /// The certificate is that of a seal: an organisation's, not a person's.
     #[error("find the person: the certificate is that of a seal")]
     Seal,
+    /// The certificate is that of a person, where a seal is asked for.
+    #[error("find the organisation: the certificate is not that of a seal")]
+    NoSeal,
+    /// The seal's certificate has no usable code of an organisation.
+    #[error("find the organisation: the certificate has no usable ЄДРПОУ")]
+    NoOrganisation,
     /// More signatures wait to be verified than may.
     #[error("verify the signature: too many wait already")]
     Busy,
@@ -67,6 +73,8 @@ impl QualifiedError {
             Self::Refused(refusal) => refusal.public_code(),
             Self::NoPerson(_) => "signature-no-person",
             Self::Seal => "signature-seal",
+            Self::NoSeal => "seal-of-person",
+            Self::NoOrganisation => "seal-no-organisation",
             Self::Busy | Self::Lost(_) => "signature-busy",
         }
     }
@@ -83,7 +91,12 @@ impl QualifiedError {
             Self::Refused(refusal) => {
                 matches!(refusal.public_code(), "signature-invalid" | "signature-certificate-revoked")
             }
-            Self::NoPerson(_) | Self::Seal | Self::Busy | Self::Lost(_) => false,
+            Self::NoPerson(_)
+            | Self::Seal
+            | Self::NoSeal
+            | Self::NoOrganisation
+            | Self::Busy
+            | Self::Lost(_) => false,
         }
     }
 }

@@ -10,11 +10,15 @@
 //! A signature is verified twice: first all but revocation, so that only authorities of the trust list decide to which
 //! addresses the platform connects, then with what these have answered. Verifying is computing, so it runs apart from
 //! the threads that serve, in a bounded number at a time.
+//!
+//! The same authorities judge documents that are signed ([`Qualified::examine`]).
 
 mod attest;
+mod documents;
 mod error;
 mod files;
 mod revocation;
+mod seal;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,17 +26,19 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use url::Url;
 use vzaemo_clock::SecurityClock;
-use vzaemo_signature::development::{Authority, CertifiedPerson};
+use vzaemo_signature::development::{Authority, CertifiedOrganisation, CertifiedPerson};
 use vzaemo_signature::{
     Evidence, Limits, Policy, Refusal, Request, Revocation, Signature, TrustList, UnknownRevocation, Verifier,
 };
 
 use crate::dev::DevPerson;
 use crate::pending::{Kept, Seals, State};
-use crate::{Assurance, Binding, Completed, PlatformSecret, ProvenKey, ReturnTo, SignInError};
+use crate::{Assurance, Binding, Completed, Organisation, PlatformSecret, ProvenKey, ReturnTo, SignInError};
 
+pub use documents::{Examined, Finding, Later, NotRevoked, Signer, TimeFrom, Verdict, is_attached};
 pub use error::{QualifiedError, QualifiedSetupError};
 pub use revocation::RevocationConfig;
+pub use seal::Sealed;
 
 /// How signatures are judged.
 #[derive(Debug, Clone)]
@@ -84,6 +90,8 @@ impl QualifiedConfig {
 /// Sign-in by qualified signature.
 pub struct Qualified {
     seals: Seals,
+    /// Of challenges that seals of organisations answer.
+    sealing: Seals,
     clock: SecurityClock,
     base: Url,
     assurance: Assurance,
@@ -96,6 +104,7 @@ pub struct Qualified {
     running: Semaphore,
     /// Sign-ins under way, those that wait included.
     waiting: Semaphore,
+    documents: documents::Verifiers,
     authority: Option<Authority>,
 }
 
@@ -142,9 +151,11 @@ impl Qualified {
         } else {
             UnknownRevocation::Refuse
         };
+        let documents = documents::Verifiers::new(&trust, wanted);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
             seals: Seals::of_challenges(secret),
+            sealing: Seals::of_seals(secret),
             clock,
             base,
             assurance: config.assurance,
@@ -154,6 +165,7 @@ impl Qualified {
             sources: Arc::new(revocation::Sources::new(config.revocation)?),
             running: Semaphore::new(cores),
             waiting: Semaphore::new(WAITING),
+            documents,
             authority,
         })
     }
@@ -199,15 +211,8 @@ impl Qualified {
     ) -> Result<Completed, QualifiedError> {
         let state = self.seals.read(code, self.clock.now())?;
         let pending = self.seals.pending(&state, bound(state.id()))?;
-        let _place = self.waiting.try_acquire().map_err(|_| QualifiedError::Busy)?;
         let content: Arc<[u8]> = self.challenge_of(&state).content.into();
-        let signature: Arc<[u8]> = signature.into();
-        let verifier = &self.without_revocation;
-        let wanted = revocation::Wanted::default();
-        let (_, wanted) = self.verify(verifier, &signature, &content, wanted).await?;
-        let mut evidence = self.sources.about(&wanted.into_inner()).await;
-        evidence.extend(self.own_list());
-        let (signature, _) = self.verify(&self.verifier, &signature, &content, evidence).await?;
+        let signature = self.verified(signature, content).await?;
         let attested = attest::attested(&signature, self.assurance)?;
         let binding = state.id().to_owned();
         Ok(Completed {
@@ -217,6 +222,18 @@ impl Qualified {
             binding,
             once: pending.once,
         })
+    }
+
+    /// The one signature over a challenge, verified twice: with what is known of revocation the second time.
+    async fn verified(&self, signature: Vec<u8>, content: Arc<[u8]>) -> Result<Signature, QualifiedError> {
+        let _place = self.waiting.try_acquire().map_err(|_| QualifiedError::Busy)?;
+        let signature: Arc<[u8]> = signature.into();
+        let verifier = &self.without_revocation;
+        let wanted = revocation::Wanted::default();
+        let (_, wanted) = self.verify(verifier, &signature, &content, wanted).await?;
+        let mut evidence = self.sources.about(&wanted.into_inner()).await;
+        evidence.extend(self.own_list());
+        Ok(self.verify(&self.verifier, &signature, &content, evidence).await?.0)
     }
 
     /// Verifies apart from the threads that serve; gives the one signature, and the revocation that was asked.
@@ -282,6 +299,18 @@ impl Qualified {
         };
         let now = self.clock.now().timestamp();
         self.authority.as_ref()?.sign(&person, &challenge.content, false, now).ok()
+    }
+}
+
+impl Qualified {
+    /// Seals a challenge in the name of an organisation, detached. `None` outside development mode.
+    pub fn seal_as(&self, organisation: &Organisation, challenge: &Challenge) -> Option<Vec<u8>> {
+        let code = organisation.edrpou.as_str();
+        let name = organisation.name.as_deref().unwrap_or(code);
+        // Eight digits.
+        let sealed = CertifiedOrganisation { number: code.parse().ok()?, name, code };
+        let now = self.clock.now().timestamp();
+        self.authority.as_ref()?.seal(&sealed, &challenge.content, false, now).ok()
     }
 }
 

@@ -386,6 +386,14 @@ impl Sessions {
         session.account.as_ref().is_some_and(|account| *account == self.accounts.account(issuer, subject))
     }
 
+    /// The same as [`Self::take`] within a unit of work, with which it is certified.
+    ///
+    /// # Errors
+    /// [`IdentityError::Replayed`] if it has served.
+    pub async fn take_in(&self, unit: &mut Unit, once: &Once) -> Result<(), IdentityError> {
+        completed::remember(unit, once).await
+    }
+
     /// Takes what serves once, on all nodes together; again, it is refused as [`IdentityError::Replayed`].
     pub async fn take(&self, once: &Once) -> Result<(), IdentityError> {
         for _ in 0..ATTEMPTS {

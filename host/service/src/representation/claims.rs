@@ -6,7 +6,7 @@ use super::{
 use crate::Error;
 use vzaemo_clock::SignedDuration;
 use vzaemo_identity::claims::{self, Claim, ClaimState, Refused, RegisterAnswer, Waits};
-use vzaemo_identity::{Edrpou, Grant, PersonId, Session, Token};
+use vzaemo_identity::{Edrpou, Grant, Organisation, PersonId, Sealed, Session, Token};
 use vzaemo_registers::{EdrError, LegalEntity};
 use vzaemo_storage::Unit;
 
@@ -30,12 +30,42 @@ impl Representation {
     /// # Errors
     /// [`NotDone`]; a register that does not answer is none: the claim is to be verified then.
     pub async fn claim(&self, session: &Session, edrpou: &Edrpou) -> Result<(Claim, Option<Token>), NotDone> {
-        let register = self.register.as_ref().ok_or(NotDone::NoRegister)?;
-        let person = session.person.id;
+        if self.register.is_none() {
+            return Err(NotDone::NoRegister);
+        }
         let organisation = session.organisation.as_ref().filter(|known| known.edrpou == *edrpou);
+        self.keep_claim(session, edrpou, organisation, None).await
+    }
+
+    /// Claims to represent the organisation whose seal the person of the session has put under a challenge of that session.
+    /// That ties them to it as a certificate of its staff would. The register judges, where one is asked; without one they are
+    /// of its staff at once.
+    ///
+    /// # Errors
+    /// [`NotDone`]; [`NotDone::SealUsed`] if the challenge has served.
+    pub async fn claim_by_seal(
+        &self,
+        session: &Session,
+        sealed: &Sealed,
+    ) -> Result<(Claim, Option<Token>), NotDone> {
+        let organisation = &sealed.organisation;
+        self.keep_claim(session, &organisation.edrpou, Some(organisation), Some(sealed)).await
+    }
+
+    async fn keep_claim(
+        &self,
+        session: &Session,
+        edrpou: &Edrpou,
+        organisation: Option<&Organisation>,
+        sealed: Option<&Sealed>,
+    ) -> Result<(Claim, Option<Token>), NotDone> {
+        let person = session.person.id;
         for _ in 0..ATTEMPTS {
             let mut unit = self.begin().await?;
             let standing = self.entitled(&mut unit, session).await?;
+            if let Some(sealed) = sealed {
+                self.sessions.take_in(&mut unit, &sealed.once).await?;
+            }
             if standing.roles.represents(edrpou) {
                 return Err(NotDone::HasItAlready);
             }
@@ -60,13 +90,26 @@ impl Representation {
                 waits: Waits::LookUp,
                 next: now.checked_add(ASIDE).unwrap_or(now),
             };
-            claims::keep(&mut unit, &claim, known.map(|(_, revision)| revision)).await?;
-            let evidence = if claim.attested { "attested at the sign-in" } else { "nothing attested" };
-            let details = vec![edrpou.to_string(), evidence.to_owned()];
+            let evidence = match sealed {
+                Some(sealed) => format!("sealed with certificate {}", sealed.serial),
+                None if claim.attested => "attested at the sign-in".to_owned(),
+                None => "nothing attested".to_owned(),
+            };
+            let details = vec![edrpou.to_string(), evidence];
             self.record(&mut unit, Some(person), person, "claim-representation", details).await?;
-            if committed(unit).await? {
-                return self.look_up(register, person, edrpou, Some(session)).await;
+            let (claim, token) = match &self.register {
+                Some(_) => (claim, None),
+                None => self.confirm(&mut unit, claim, false, Some(session)).await?,
+            };
+            claims::keep(&mut unit, &claim, known.map(|(_, revision)| revision)).await?;
+            if !committed(unit).await? {
+                continue;
             }
+            let Some(register) = &self.register else {
+                self.has_confirmed(person, Some(session));
+                return Ok((claim, token));
+            };
+            return self.look_up(register, person, edrpou, Some(session)).await;
         }
         Err(Error::Busy.into())
     }
@@ -138,15 +181,20 @@ impl Representation {
             claims::keep(&mut unit, &claim, Some(revision)).await?;
             if committed(unit).await? {
                 if matches!(claim.state, ClaimState::Confirmed { .. }) {
-                    self.platform.grants.has_changed(person);
-                    if let Some(session) = session {
-                        self.sessions.has_gone_on(session);
-                    }
+                    self.has_confirmed(person, session);
                 }
                 return Ok((claim, token));
             }
         }
         Err(Error::Busy.into())
+    }
+
+    /// After the commit by which a claim was confirmed.
+    fn has_confirmed(&self, person: PersonId, session: Option<&Session>) {
+        self.platform.grants.has_changed(person);
+        if let Some(session) = session {
+            self.sessions.has_gone_on(session);
+        }
     }
 
     /// The register has answered.

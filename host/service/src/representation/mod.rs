@@ -78,6 +78,9 @@ pub enum NotDone {
     /// No register is configured.
     #[error("ask a register: none is configured")]
     NoRegister,
+    /// The challenge was sealed and has served already.
+    #[error("take the seal: its challenge has served")]
+    SealUsed,
     /// The invitation was taken up, withdrawn, has expired, is for somebody else, or never was.
     #[error("take the invitation up: it does not serve this person now")]
     NoInvitation,
@@ -96,6 +99,7 @@ impl From<IdentityError> for NotDone {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::NoSession => NotDone::SessionEnded,
+            IdentityError::Replayed => NotDone::SealUsed,
             error => NotDone::Service(Error::storage(error)),
         }
     }

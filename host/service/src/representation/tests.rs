@@ -1,5 +1,7 @@
 //! Claims and delegations on either engine, with clocks that stand still and are moved, and a register that does as told.
 
+mod seals;
+
 use super::{NotDone, Register, Representation, Wanted};
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex};
@@ -49,6 +51,7 @@ struct Place {
     identity: Identity,
     register: Arc<Told>,
     storage: Storage,
+    platform: Arc<crate::Platform>,
     legal: LegalClock,
     wait: Box<dyn Fn(SignedDuration)>,
     persons: DevPersons,
@@ -100,8 +103,9 @@ async fn place(shared: bool, heads_by_name: bool) -> Place {
     };
     let register = Arc::new(Told(Mutex::new(Says::Knows(entity(EntityState::Registered)))));
     let entities: Arc<dyn LegalEntities> = Arc::clone(&register) as Arc<dyn LegalEntities>;
+    let platform = Arc::new(platform);
     let representation = Representation::new(
-        Arc::new(platform),
+        Arc::clone(&platform),
         Arc::clone(&identity.persons),
         Arc::clone(&identity.sessions),
         Some(Register { entities, heads_by_name }),
@@ -110,7 +114,7 @@ async fn place(shared: bool, heads_by_name: bool) -> Place {
         hand(by).unwrap();
     });
     let persons = DevPersons::new(7).unwrap();
-    Place { representation, identity, register, storage, legal, wait, persons, _folder: folder }
+    Place { representation, identity, register, storage, platform, legal, wait, persons, _folder: folder }
 }
 
 async fn places(heads_by_name: bool) -> [Place; 2] {

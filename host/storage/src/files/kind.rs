@@ -41,7 +41,7 @@ kinds! {
     PNG   "png"  "image/png" ["png"];
     JPEG  "jpeg" "image/jpeg" ["jpg", "jpeg"];
     ASICE "asice" "application/vnd.etsi.asic-e+zip" ["asice", "sce"];
-    P7S   "p7s"  "application/pkcs7-signature" ["p7s"];
+    P7S   "p7s"  "application/pkcs7-signature" ["p7s", "p7m"];
 }
 
 impl Kind {

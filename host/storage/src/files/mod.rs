@@ -19,6 +19,7 @@ mod kind;
 mod label;
 mod record;
 mod s3;
+mod signatures;
 mod spool;
 mod store;
 mod sweep;
@@ -31,6 +32,7 @@ pub use label::{LabelError, label};
 pub use record::{
     File, NAMESPACE, Place, State, Unnameable, collections, disown, get, hand_over, name, named_by, owned,
 };
+pub use signatures::{Look, Signatures, keep_signatures, signatures, signatures_due, signatures_on};
 pub use spool::{Spooled, Upload};
 pub use store::{Content, Secret, Store, StoreConfig};
 pub use sweep::Swept;
@@ -38,6 +40,8 @@ pub use sweep::Swept;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures::StreamExt as _;
 
 use crate::{CommitError, Storage};
 pub(crate) use record::is_record;
@@ -261,6 +265,22 @@ impl Files {
     /// The content with this digest, as a stream.
     pub async fn content(&self, digest: &str) -> Result<Content, FilesError> {
         self.0.store.read(digest).await
+    }
+
+    /// The whole content with this digest; nothing if it has more than so many bytes.
+    ///
+    /// # Errors
+    /// [`FilesError::Gone`] if there is none.
+    pub async fn whole(&self, digest: &str, most: u64) -> Result<Option<Vec<u8>>, FilesError> {
+        let mut content = self.content(digest).await?;
+        if content.size > most {
+            return Ok(None);
+        }
+        let mut whole = Vec::with_capacity(usize::try_from(content.size).unwrap_or_default());
+        while let Some(bytes) = content.bytes.next().await {
+            whole.extend_from_slice(&bytes?);
+        }
+        Ok(Some(whole))
     }
 
     /// In tests: dies here.

@@ -5,7 +5,7 @@ use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{About, Spooled};
+use super::{About, Spooled, signatures};
 use crate::{BODY, Collection, Cursor, Op, Query, StorageError, Unit, WriteError};
 
 /// The namespace of the records.
@@ -179,6 +179,7 @@ pub fn collections() -> Vec<Collection> {
         Collection::new(LOOSE, loose).index(&["since"]).index(&["unowned", "since"]),
         Collection::new(NAMED, named),
         Collection::new(DOOMED, doomed).index(&["until"]),
+        signatures::collection(),
     ]
 }
 
@@ -377,6 +378,7 @@ pub(super) async fn drop_loose(unit: &mut Unit, id: &str) -> Result<Option<Strin
         return Ok(None);
     }
     unit.remove(NAMESPACE, FILES, id, revision).await?;
+    signatures::forget_signatures(unit, id).await?;
     Ok(Some(file.digest))
 }
 

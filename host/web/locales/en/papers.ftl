@@ -12,3 +12,4 @@ paper-checked = being checked, or blocked
 paper-case = Case:
 paper-digest = SHA-256 digest
 form-kept = Draft saved. You can go on with it on any device.
+paper-kept = Kept by you

@@ -23,8 +23,10 @@ pub mod problem;
 pub mod qualified;
 pub mod record;
 pub mod rules;
+pub mod sealing;
 pub mod sessions;
 pub mod sign_in;
+pub mod signatures;
 pub mod skeleton;
 pub mod slots;
 

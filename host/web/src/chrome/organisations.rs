@@ -58,6 +58,8 @@ pub struct OrganisationsPage {
     pub claims: Vec<ClaimLine>,
     /// Whether a register is asked, so that claims are taken.
     pub claims_taken: bool,
+    /// Whether seals of organisations are taken.
+    pub seals_taken: bool,
     /// What was typed, and what is wrong with it.
     pub wrong: Option<(String, WrongCode)>,
 }
@@ -97,6 +99,13 @@ pub fn organisations(cabinet: &Cabinet<'_>, page: &OrganisationsPage) -> Markup 
         section.v-section.v-card {
             h2 { (say.say("claim-title")) }
             @if page.claims_taken { (claim_form(say, page.wrong.as_ref())) } @else { p { (say.say("claim-no-register")) } }
+        }
+        @if page.seals_taken {
+            section.v-section.v-card {
+                h2 { (say.say("seal-offer-title")) }
+                p { (say.say("seal-offer")) }
+                div.v-actions { a.v-button.v-button--quiet href=(paths::SEAL) { (say.say("seal-offer-link")) } }
+            }
         }
     };
     cabinet.frame(Tab::Organisations, &body)

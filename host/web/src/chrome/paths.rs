@@ -68,6 +68,12 @@ pub const ORGANISATION_CLAIM: &str = "/cabinet/organisations/claim";
 pub const ORGANISATION_FORGET: &str = "/cabinet/organisations/forget";
 /// Gives up a delegation of my own; by POST.
 pub const ORGANISATION_LEAVE: &str = "/cabinet/organisations/leave";
+/// Proves by an organisation's seal that one represents it; taken by POST.
+pub const SEAL: &str = "/cabinet/organisations/by-seal";
+/// The code to seal, as a file.
+pub const SEAL_CODE: &str = "/cabinet/organisations/by-seal/code";
+/// The seal of a test organisation; in development mode only.
+pub const TEST_SEAL: &str = "/cabinet/organisations/by-seal/test";
 /// Where the link of an invitation to act for an organisation leads; taken up by POST.
 pub const INVITATION: &str = "/cabinet/invitation";
 /// Text size, contrast, theme, spacing; shown by GET, set by POST.

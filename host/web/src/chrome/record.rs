@@ -51,6 +51,12 @@ pub fn record(cabinet: &Cabinet<'_>, acts: &[Act], more: Option<&str>) -> Markup
                                 span.govuk-visually-hidden { ": " (act.title) ", " (act.entry) }
                             }
                         }
+                        form method="post" action={ (act.receipt) "/document" } {
+                            button.v-link {
+                                (say.say("record-keep"))
+                                span.govuk-visually-hidden { ": " (act.title) ", " (act.entry) }
+                            }
+                        }
                     }
                 }
             }

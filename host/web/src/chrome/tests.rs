@@ -290,7 +290,13 @@ fn pages_of_organisations_keep_whatever_they_are_given_inert() {
         };
         for wrong in [None, Some((evil(), WrongCode::Malformed)), Some((evil(), WrongCode::CheckDigit))] {
             let (organisations_, claims) = (vec![line.clone()], vec![claim.clone()]);
-            let page = OrganisationsPage { organisations: organisations_, claims, claims_taken: true, wrong };
+            let page = OrganisationsPage {
+                organisations: organisations_,
+                claims,
+                claims_taken: true,
+                seals_taken: true,
+                wrong,
+            };
             inert(&organisations(&cabinet, &page).0);
         }
         let delegate =

@@ -18,6 +18,8 @@ pub struct FileLine<'a> {
     pub size: u64,
     /// Where it is to be had.
     pub at: FileAt<'a>,
+    /// What is known of its signatures, as HTML of the host's own; empty where there are none.
+    pub signatures: &'a str,
 }
 
 /// Where a file is to be had.
@@ -84,6 +86,7 @@ impl<'a> Renderer<'a> {
                     FileAt::Checked => Some(say.say("file-checked")),
                     FileAt::Blocked => Some(say.say("file-blocked")),
                 };
+                html.push_str(file.signatures);
                 if let Some(why) = why {
                     html.push_str("<br><span class=\"v-muted\">");
                     text(&why, html);

@@ -19,6 +19,7 @@ use vzaemo_identity::dev::DevProvider;
 use vzaemo_identity::{Cookies, IdentityError, Persons, Qualified, Session, Sessions, SignIn};
 use vzaemo_protection::{Limits, Protection, TrustedProxies};
 use vzaemo_service::representation::Representation;
+use vzaemo_service::signatures::Signatures;
 use vzaemo_service::{Platform, Service};
 
 /// The rooms that the web leans on, as the program has wired them.
@@ -34,7 +35,9 @@ pub struct Parts {
     /// Ways to sign in.
     pub sign_in: SignIn,
     /// Sign-in by qualified signature, where it is offered.
-    pub qualified: Option<Qualified>,
+    pub qualified: Option<Arc<Qualified>>,
+    /// What looks after signatures of documents.
+    pub signatures: Arc<Signatures>,
     /// The embedded identity provider, in development mode only.
     pub development: Option<Arc<DevProvider>>,
     /// What the holder calls the platform.
@@ -68,7 +71,8 @@ pub struct App {
     pub(super) sessions: Arc<Sessions>,
     pub(super) representation: Arc<Representation>,
     pub(super) sign_in: SignIn,
-    pub(super) qualified: Option<Qualified>,
+    pub(super) qualified: Option<Arc<Qualified>>,
+    pub(super) signatures: Arc<Signatures>,
     pub(super) development: Option<Arc<DevProvider>>,
     pub(super) name: Bilingual,
     pub(super) limits: Arc<Limits>,
@@ -106,6 +110,7 @@ impl App {
             representation: parts.representation,
             sign_in: parts.sign_in,
             qualified: parts.qualified,
+            signatures: parts.signatures,
             development: parts.development,
             name: parts.name,
             limits: parts.limits,

@@ -7,9 +7,11 @@ use super::App;
 use super::accesses::body_name;
 use super::archive::{Archive, Broken, archive};
 use super::cabinet::{begin, collection_name, said, service_name, signed_in};
+use super::signatures::of_paper;
 use super::table::Table;
 use super::visit::Visit;
 use crate::chrome::paths;
+use crate::chrome::signatures::{Shown, Telling};
 use crate::texts::{Speaker, push_moment};
 use axum::extract::State;
 use axum::response::Response;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use vzaemo_access::HostAction;
 use vzaemo_cabinet::{accesses, mail};
 use vzaemo_identity::{PersonId, Role, delegations};
+use vzaemo_service::signatures::Findings;
 use vzaemo_service::{Error, Holding};
 use vzaemo_storage::Cursor;
 use vzaemo_storage::files::{self, State as FileState};
@@ -384,13 +387,30 @@ impl Export {
             Section::Files => {
                 let owned = files::owned(&mut unit, &self.person, PORTION, after).await;
                 let (files, next) = owned.map_err(Error::storage)?;
-                let items = files.iter().map(|file| Item {
-                    json: json!({"id": file.id, "name": file.name, "media_type": file.media_type,
-                        "size": file.size, "sha256": file.digest,
-                        "at": Timestamp::from_millisecond(file.at).unwrap_or_default().to_string()}),
-                    html: html! { a href={ "files/" (file.id) "/" (file.name) } { (file.name) } " · SHA-256 " (file.digest) },
-                });
-                Ok((items.collect(), next))
+                let zone = self.app.platform().zone.time_zone();
+                let telling = Telling { say: &say, zone, checks: self.app.signatures.checks() };
+                let mut items = Vec::with_capacity(files.len());
+                for file in &files {
+                    let signed = of_paper(&mut unit, file, &self.person).await?;
+                    // In the archive each signature stands beside what it signs.
+                    let signed: Vec<Shown> =
+                        signed.into_iter().map(|one| Shown { href: None, ..one }).collect();
+                    let signatures = signed.iter().map(|Shown { known, .. }| {
+                        json!({"file": known.file, "signs": known.signs,
+                            "findings": known.findings.as_ref().map(Findings::to_value)})
+                    });
+                    items.push(Item {
+                        json: json!({"id": file.id, "name": file.name, "media_type": file.media_type,
+                            "size": file.size, "sha256": file.digest,
+                            "signatures": signatures.collect::<Vec<_>>(),
+                            "at": Timestamp::from_millisecond(file.at).unwrap_or_default().to_string()}),
+                        html: html! {
+                            a href={ "files/" (file.id) "/" (file.name) } { (file.name) } " · SHA-256 " (file.digest)
+                            (telling.all(&signed))
+                        },
+                    });
+                }
+                Ok((items, next))
             }
             Section::Documents(holding) => {
                 let (documents, next) = holding.documents(&mut unit, after).await?;

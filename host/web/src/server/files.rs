@@ -10,7 +10,9 @@ use super::routes::Target;
 use super::visit::Visit;
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
+use crate::chrome::signatures::Telling;
 use crate::render::{FileAt, FileLine};
+use crate::texts::{Language, Speaker};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -123,13 +125,27 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name, ATTRIBUTE))
 }
 
+/// Something that was made for whoever asks, as a file to keep.
+pub(super) fn attachment(content: Vec<u8>, media_type: &str, name: &str) -> Response {
+    let of_file =
+        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition(name))];
+    let mut response = with_headers(StatusCode::OK, Body::from(content), "", &of_file);
+    response.headers_mut().remove(header::ETAG);
+    response
+}
+
 /// Whether a page that this visitor may see shows the file.
 async fn is_shown(app: &App, visit: &Visit, at: &str, file: &File) -> bool {
     let (path, query) = at.split_once('?').unwrap_or((at, ""));
     let presentation = app.presentation();
     let Some((Target::View { module, view }, params)) = presentation.routes.find(path) else { return false };
-    // A module cannot show what belongs to another one, whatever id it writes.
-    if !file.is_named_in(module) {
+    // A module cannot show what belongs to another one, whatever id it writes. A signature that stands apart goes with what
+    // it signs.
+    let document = match app.platform().storage.begin().await {
+        Ok(mut unit) => super::signatures::document_signed_by(&mut unit, file, module).await,
+        Err(_) => None,
+    };
+    if !file.is_named_in(module) && document.is_none() {
         return false;
     }
     let Some(version) = presentation.snapshot.module(module).and_then(|state| state.serving()) else {
@@ -138,7 +154,11 @@ async fn is_shown(app: &App, visit: &Visit, at: &str, file: &File) -> bool {
     let query = super::modules::declared_query(version, view, Some(query));
     let call = Call { params, query, input: "{}".to_owned() };
     match app.service.view(&visit.caller, module, view, &call).await {
-        Ok(viewed) => crate::render::files(&viewed.page).contains(&file.id.as_str()),
+        Ok(viewed) => {
+            let shown = crate::render::files(&viewed.page);
+            file.is_named_in(module) && shown.contains(&file.id.as_str())
+                || document.is_some_and(|document| shown.contains(&document.id.as_str()))
+        }
         Err(_) => false,
     }
 }
@@ -150,6 +170,8 @@ pub(super) struct PageFile {
     size: u64,
     place: Option<String>,
     blocked: bool,
+    /// What is known of its signatures, written out.
+    signatures: String,
 }
 
 impl PageFile {
@@ -159,7 +181,8 @@ impl PageFile {
             None if self.blocked => FileAt::Blocked,
             None => FileAt::Checked,
         };
-        FileLine { name: &self.name, kind: &self.kind, size: self.size, at }
+        let signatures = &self.signatures;
+        FileLine { name: &self.name, kind: &self.kind, size: self.size, at, signatures }
     }
 }
 
@@ -171,14 +194,27 @@ pub(super) async fn of_page(
     module: &str,
     page: &vzaemo_marks::Page,
     at: &str,
+    language: Language,
 ) -> (HashMap<String, PageFile>, bool) {
     let mut found = HashMap::new();
+    let say = Speaker::host(language);
+    let zone = app.platform().zone.time_zone();
+    let telling = Telling { say: &say, zone, checks: app.signatures.checks() };
     for id in crate::render::files(page) {
         let file = match files::get(unit, id).await {
             Ok(Some(file)) if file.is_named_in(module) => file,
             Ok(_) => continue,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "could not fetch a file of a page");
+                return (found, false);
+            }
+        };
+        let address = |id: &str| paths::file_at(id, at);
+        let signatures = match super::signatures::of_page_file(unit, &file, module, address).await {
+            Ok(shown) => telling.all(&shown).0,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "could not fetch what is known of signatures");
                 return (found, false);
             }
         };
@@ -190,6 +226,7 @@ pub(super) async fn of_page(
             size: file.size,
             place: cleared.then(|| paths::file_at(id, at)),
             blocked: matches!(file.state, FileState::Infected | FileState::Failed),
+            signatures,
         };
         found.insert(id.to_owned(), page_file);
     }
@@ -213,7 +250,7 @@ pub(super) async fn of_page_alone(
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         at = format!("{at}?{query}");
     }
-    of_page(app, &mut unit, &version.manifest.id, page, &at).await.0
+    of_page(app, &mut unit, &version.manifest.id, page, &at, visit.language).await.0
 }
 
 #[cfg(test)]

@@ -45,9 +45,11 @@ mod remembered;
 mod resolver;
 mod routes;
 mod rules;
+mod sealing;
 mod sent;
 mod sessions;
 mod sign_in;
+mod signatures;
 mod single_sign_on;
 mod slots;
 mod statements;
@@ -120,6 +122,7 @@ pub fn addresses(development: bool) -> Table {
         .open(paths::PRIVACY, get(statements::privacy))
         .decided(paths::RECORD, HostAction::Record, get(receipts::list))
         .decided("/cabinet/record/{name}", HostAction::Record, get(receipts::receipt))
+        .decided("/cabinet/record/{name}/document", HostAction::Record, post(receipts::keep))
         .open(paths::AUDIT, get(audit::log))
         .open(paths::CHECKPOINT, get(audit::checkpoint))
         .open("/audit/key", get(audit::key))
@@ -131,7 +134,9 @@ pub fn addresses(development: bool) -> Table {
         .merge(mail::routes())
         .merge(accesses::routes())
         .merge(papers::routes())
+        .merge(signatures::routes())
         .merge(organisations::routes())
+        .merge(sealing::routes())
         .merge(export::routes())
         .merge(corrections::routes())
         .merge(my_data::routes())
@@ -144,5 +149,7 @@ fn for_development() -> Table {
     Table::new()
         .decided(paths::CLOCK, HostAction::Clock, post(clock::move_clock))
         .open(paths::TEST_SIGNATURE, get(qualified::test_signature))
+        .merge(signatures::for_development())
+        .merge(sealing::for_development())
         .open("/dev/id/{*path}", get(development::provider).post(development::provider))
 }

@@ -44,7 +44,7 @@ pub(super) fn routes() -> Table {
 }
 
 /// The session, or the way to sign in and to this page.
-fn session(visit: &Visit, back: &str) -> Result<Session, Response> {
+pub(super) fn session(visit: &Visit, back: &str) -> Result<Session, Response> {
     visit.session.clone().ok_or_else(|| see_other(&paths::returning(paths::SIGN_IN, back)))
 }
 
@@ -54,7 +54,7 @@ async fn answered(app: &App, visit: &Visit, headers: &HeaderMap, title: &str, ma
 }
 
 /// The answer to what was not done; `back` is where to go on.
-async fn not_done(app: &App, visit: &Visit, error: NotDone, back: &str) -> Response {
+pub(super) async fn not_done(app: &App, visit: &Visit, error: NotDone, back: &str) -> Response {
     let why = match error {
         NotDone::SessionEnded => return see_other(&paths::returning(paths::SIGN_IN, back)),
         NotDone::NotFound => return trouble(app, visit, &Problem::NotFound).await,
@@ -70,6 +70,7 @@ async fn not_done(app: &App, visit: &Visit, error: NotDone, back: &str) -> Respo
         NotDone::HasItAlready => "organisations-has-it",
         NotDone::TooMany => "organisations-too-many",
         NotDone::NoRegister => "claim-no-register",
+        NotDone::SealUsed => "seal-used",
         NotDone::NoInvitation => "offer-none",
     };
     let why = Speaker::host(visit.language).say(why).into_owned();
@@ -130,6 +131,7 @@ async fn organisations(
         organisations: session.organisations().into_iter().map(line).collect(),
         claims: app.representation.claims(person).await?.iter().filter_map(|one| shown(one, &say)).collect(),
         claims_taken: app.representation.asks_a_register(),
+        seals_taken: app.qualified.is_some(),
         wrong,
     };
     let name = acting_for(visit);
@@ -212,7 +214,7 @@ async fn claim(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, bo
 }
 
 /// Goes on elsewhere, under the session's new secret if it has one.
-fn gone_on(app: &App, to: &str, token: Option<&vzaemo_identity::Token>) -> Response {
+pub(super) fn gone_on(app: &App, to: &str, token: Option<&vzaemo_identity::Token>) -> Response {
     let mut response = see_other(to);
     if let Some(token) = token {
         set_cookie(&mut response, &app.cookies.session(token));

@@ -142,7 +142,8 @@ async fn make_body(app: &App, key: &BodyKey) -> Result<PageBody, Error> {
     let Reading { viewed, mut unit, at, until } = reading;
     let (names, all_named) = people::names_in(app, &mut unit, &key.module, &references(&viewed.page)).await;
     let at_page = address(&viewed.version, key).unwrap_or_default();
-    let (files, all_found) = super::files::of_page(app, &mut unit, &key.module, &viewed.page, &at_page).await;
+    let (files, all_found) =
+        super::files::of_page(app, &mut unit, &key.module, &viewed.page, &at_page, key.language).await;
     let dependencies = unit.dependencies().await.map_err(Error::storage)?;
     let open = viewed.version.manifest.view(&key.view).is_some_and(|view| view.open);
     let watch =

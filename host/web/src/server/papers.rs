@@ -2,11 +2,13 @@
 
 use super::answer::{Content, page};
 use super::cabinet::{acting_for, begin, cabinet, case_href, signed_in};
+use super::signatures::of_paper;
 use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::papers as chrome;
 use crate::chrome::papers::Paper;
 use crate::chrome::paths;
+use crate::chrome::signatures::{Shown, Telling};
 use crate::texts::Speaker;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -18,6 +20,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use vzaemo_access::HostAction;
 use vzaemo_service::Error;
+use vzaemo_service::signatures::is_kept;
 use vzaemo_storage::files::{self, File, Kind, Place, State as FileState};
 use vzaemo_storage::{Cursor, Unit};
 
@@ -74,7 +77,14 @@ pub(super) fn kind(file: &File) -> String {
     ending.map(|ending| ending.to_uppercase()).unwrap_or_default()
 }
 
-fn paper(app: &App, file: &File, href: String, case: Option<(String, String)>, sent: bool) -> Paper {
+fn paper(
+    app: &App,
+    file: &File,
+    href: String,
+    case: Option<(String, String)>,
+    sent: bool,
+    signatures: Vec<Shown>,
+) -> Paper {
     let blocked = matches!(file.state, FileState::Infected);
     let cleared = if sent { !blocked } else { app.platform().files.is_cleared(file) };
     Paper {
@@ -86,6 +96,9 @@ fn paper(app: &App, file: &File, href: String, case: Option<(String, String)>, s
         href: cleared.then_some(href),
         case,
         sent,
+        kept: sent && is_kept(file),
+        signatures,
+        page: format!("{}/{}", paths::PAPERS, file.id),
     }
 }
 
@@ -109,17 +122,24 @@ async fn show(
             for got in got(&app, &mut unit, &person).await? {
                 let href = paths::file_at(&got.file.id, &got.page);
                 let case = (got.title, case_href(&got.module, &got.key));
-                papers.push(paper(&app, &got.file, href, Some(case), false));
+                let signatures = of_paper(&mut unit, &got.file, &person).await?;
+                papers.push(paper(&app, &got.file, href, Some(case), false, signatures));
             }
         }
-        papers.extend(mine.iter().map(|file| paper(&app, file, paths::file(&file.id), None, true)));
+        for file in &mine {
+            let signatures = of_paper(&mut unit, file, &person).await?;
+            papers.push(paper(&app, file, paths::file(&file.id), None, true, signatures));
+        }
         let next = next.map(|cursor| {
             let query =
                 url::form_urlencoded::Serializer::new(String::new()).append_pair("after", &cursor.0).finish();
             format!("{}?{query}", paths::PAPERS)
         });
         let name = acting_for(&visit);
-        Ok(chrome::papers(&cabinet(&app, &visit, name.as_deref()), &papers, next.as_deref()))
+        let say = Speaker::host(visit.language);
+        let zone = app.platform().zone.time_zone();
+        let telling = Telling { say: &say, zone, checks: app.signatures.checks() };
+        Ok(chrome::papers(&cabinet(&app, &visit, name.as_deref()), &telling, &papers, next.as_deref()))
     };
     match main.await {
         Ok(main) => {

@@ -138,7 +138,7 @@ pub(super) async fn test_signature(
 }
 
 /// A file to keep.
-fn file(content: Vec<u8>, kind: &'static str, name: &str) -> Response {
+pub(super) fn file(content: Vec<u8>, kind: &'static str, name: &str) -> Response {
     let mut response = Response::new(Body::from(content));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -207,7 +207,7 @@ pub(super) async fn complete(State(app): State<Arc<App>>, visit: Visit, request:
 }
 
 /// Tells the operator, and whoever watches for attacks.
-async fn count(app: &App, visit: &Visit, error: &QualifiedError) {
+pub(super) async fn count(app: &App, visit: &Visit, error: &QualifiedError) {
     kept_out::signature_refused(app, visit.comes_from(), error).await;
     if error.is_suspicious() {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in by signature was refused");
@@ -245,7 +245,7 @@ async fn text(part: Field<'_>) -> Result<String, multer::Error> {
 }
 
 /// So many bytes of a part; the rest is read and thrown away.
-async fn begin_of(mut part: Field<'_>, most: usize) -> Result<Vec<u8>, multer::Error> {
+pub(super) async fn begin_of(mut part: Field<'_>, most: usize) -> Result<Vec<u8>, multer::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await? {
         let room = most.saturating_sub(bytes.len());

@@ -15,7 +15,9 @@ use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_audit::{AuditError, Journalled, Made, Receipt};
 use vzaemo_service::Error;
+use vzaemo_service::signatures::NotAttached;
 use vzaemo_storage::Cursor;
+use vzaemo_storage::files::Kind;
 
 /// How many acts a page shows.
 const LINES: u32 = 50;
@@ -136,6 +138,42 @@ pub(super) async fn receipt(State(app): State<Arc<App>>, visit: Visit, Path(name
             response
         }
         Err(error) => failed(&app, &visit, AuditError::Form(error)).await,
+    }
+}
+
+/// Keeps the receipt of one of my acts among my documents, as the bytes that it has now: so it can be signed.
+pub(super) async fn keep(State(app): State<Arc<App>>, visit: Visit, Path(key): Path<String>) -> Response {
+    let Some(person) = visit.person() else {
+        return see_other(&paths::returning(paths::SIGN_IN, paths::RECORD));
+    };
+    let act = async {
+        let mut unit = app.platform().storage.begin().await?;
+        vzaemo_audit::journalled(&mut unit, &key).await
+    };
+    let act = match act.await {
+        Ok(Some(act)) if act.person.as_ref() == Some(&person) => act,
+        Ok(_) => return trouble(&app, &visit, &Problem::NotFound).await,
+        Err(error) => return failed(&app, &visit, error).await,
+    };
+    let (receipt, made) = match app.checkpoints.receipt(&act, app.platform().security.now()).await {
+        Ok(receipt) => receipt,
+        Err(error) => return failed(&app, &visit, error).await,
+    };
+    let written = serde_json::to_vec_pretty(&receipt).map_err(|error| error.to_string());
+    let pdf = written.and_then(|json| paper(&app, &visit, &act, &receipt, &made, json));
+    let (pdf, kind) = match (pdf, Kind::named("pdf")) {
+        (Ok(pdf), Some(kind)) => (pdf, kind),
+        (Err(error), _) => return failed(&app, &visit, AuditError::Form(error)).await,
+        (_, None) => return trouble(&app, &visit, &Problem::NotFound).await,
+    };
+    let name = format!("receipt-{}.pdf", act.entry);
+    match app.signatures.keep_document(&person, &name, kind, &pdf).await {
+        Ok(file) => see_other(&format!("{}/{}", paths::PAPERS, file.id)),
+        Err(NotAttached::Service(error)) => super::modules::failed(&app, &visit, "", &error).await,
+        Err(_) => {
+            let why = Speaker::host(visit.language).say("signed-error-many").into_owned();
+            trouble(&app, &visit, &Problem::Refused { why }).await
+        }
     }
 }
 

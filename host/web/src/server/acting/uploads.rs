@@ -285,6 +285,7 @@ impl Filling<'_> {
         if uploads.declared {
             self.declare(values).await;
         }
+        self.app.signatures.arrived(&self.form.file_ids(values)).await;
         errors
     }
 
@@ -305,5 +306,6 @@ impl Filling<'_> {
                 lost(&error);
             }
         }
+        self.app.signatures.arrived(&self.form.file_ids(values)).await;
     }
 }
