@@ -77,7 +77,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         let tests = defence.attacks.iter().filter_map(|attack| trials.get(attack)).flatten();
         work.extend(tests.map(|trial| (trial, Some(*defence))));
     }
-    report.work_off(work, Trial::name, |trial, defence| {
+    report.work_off(work, Trial::label, |trial, defence| {
         trial.run(&copy.environment(workspace, defence.map(|defence| defence.name.as_str())))
     });
     Ok(report.close(chosen.len(), names.len()))

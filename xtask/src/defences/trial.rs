@@ -31,6 +31,8 @@ struct Program {
 
 /// A test that can be run.
 pub struct Trial {
+    /// `FILE::TEST`.
+    label: String,
     executable: PathBuf,
     package: PathBuf,
     name: String,
@@ -94,6 +96,7 @@ impl Programs {
                 let segments: Vec<&str> = test.split("::").collect();
                 if segments.last() == Some(&attack.name.as_str()) && segments.starts_with(&modules) {
                     found.push(Trial {
+                        label: format!("{}::{test}", attack.file),
                         executable: program.executable.clone(),
                         package: program.package.clone(),
                         name: test.clone(),
@@ -126,9 +129,9 @@ fn modules_of<'a>(file: &'a Path, source: &Path) -> Option<Vec<&'a str>> {
 }
 
 impl Trial {
-    /// The name of the test.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// What the test is called, with its file.
+    pub fn label(&self) -> &str {
+        &self.label
     }
 
     /// Runs the test by itself, with this in its environment besides.
