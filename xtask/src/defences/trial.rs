@@ -15,6 +15,9 @@ use crate::command::{output_of, program};
 /// How long a test may take. Without its defence one may never end by itself.
 const LIMIT: Duration = Duration::from_mins(5);
 
+/// So much of what a failing test says is told, in characters.
+const LONGEST: usize = 160;
+
 /// The programs of tests that cargo has built.
 #[derive(Default)]
 pub struct Programs(Vec<Program>);
@@ -196,7 +199,8 @@ fn reason(said: &str) -> Option<String> {
     let place = lines.next()?.rsplit("panicked at ").next()?.trim_end_matches(':');
     let words: Vec<&str> =
         lines.take(3).map(str::trim).take_while(|line| !line.starts_with("note:")).collect();
-    Some(format!("{place}: {}", words.join(" ")))
+    let words: String = words.join(" ").chars().take(LONGEST).collect();
+    Some(format!("{place}: {words}"))
 }
 
 #[cfg(test)]
