@@ -121,7 +121,9 @@ impl Catalogue {
             }
         }
         for test in tests.iter().filter(|test| !held.contains_key(test.as_str())) {
-            wrong.push(format!("no defence is named for {test}"));
+            wrong.push(format!(
+                "no defence is named for {test}; one that is shown later is named in `pending`"
+            ));
         }
         let mut names = BTreeSet::new();
         for defence in &self.defences {
