@@ -8,6 +8,8 @@ import { CHOSEN, PAGES, close, look, open } from './support/site.js'
 const TOUCH = 44
 /** Main actions: buttons, and links that look or work like buttons. */
 const ACTIONS = '.v-button, .v-filters a, .v-menu > summary, .v-mark, button:not(.v-link)'
+/** The least room between a card and what comes below it, in CSS pixels. */
+const ROOM = 12
 /** The largest gap between the head of a page and the card that follows, in CSS pixels. */
 const GAP = 40
 
@@ -35,6 +37,24 @@ function tooSmall([selector, least]) {
     .map(([element, box]) => `${element.textContent.trim().slice(0, 40)}: ${box.width} × ${box.height}`)
 }
 
+/** What stands right below a card without room between them. */
+function touching(least) {
+  const visible = (selector) =>
+    [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility())
+  const others = visible('main :is(.v-card, .v-empty, h2, h3, p, a, button)')
+  return visible('main :is(.v-card, .v-empty)').flatMap((card) => {
+    const { left, right, bottom } = card.getBoundingClientRect()
+    return others
+      .filter((other) => !card.contains(other) && !other.contains(card))
+      .filter((other) => {
+        const box = other.getBoundingClientRect()
+        const below = box.top >= bottom - 1 && box.top < bottom + least
+        return below && box.left < right && box.right > left
+      })
+      .map((other) => other.textContent.trim().slice(0, 40))
+  })
+}
+
 describe('layout on a phone', () => {
   for (const name of Object.keys(PAGES)) {
     test(`${name} does not scroll sideways and its actions can be pressed`, async () => {
@@ -42,6 +62,7 @@ describe('layout on a phone', () => {
       const { by, out } = await page.evaluate(sideways)
       assert.ok(by <= 0, `it scrolls by ${by} px, because of ${out.join(', ')}`)
       assert.deepEqual(await page.evaluate(tooSmall, [ACTIONS, TOUCH]), [])
+      assert.deepEqual(await page.evaluate(touching, ROOM), [], 'there is room below each card')
       assert.deepEqual(page.troubles, [])
       await page.close()
     })

@@ -248,6 +248,11 @@ impl Platform {
         self.run(&[&["access", "explain"], asked].concat()).await
     }
 
+    /// `vzaemo access appoint` with these arguments: whether it was done, and what was said.
+    pub async fn appoint(&self, asked: &[&str]) -> (bool, String) {
+        self.run(&[&["access", "appoint"], asked].concat()).await
+    }
+
     /// `vzaemo audit` with more: whether all is well, and what was said.
     pub async fn run_audit(&self, arguments: &[&str]) -> (bool, String) {
         self.run(&[&["audit"], arguments].concat()).await

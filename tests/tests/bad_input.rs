@@ -281,6 +281,90 @@ async fn attack_addresses_lead_nowhere_else() {
     }
 }
 
+/// Whoever goes back in their browser after a form was sent, or to a draft that was removed, is told so and not that they
+/// have answered wrongly.
+#[tokio::test(flavor = "multi_thread")]
+async fn going_back_to_a_form_that_was_sent_says_so() {
+    let platform = Platform::start(Settings::default()).await;
+    let author = platform.person(1).await;
+    petitions::send(&author, "Ramps at all post offices").await;
+    let answer = author.get("/petitions/new?step=check").await;
+    let page = answer.html();
+    assert_eq!(answer.status, 200, "{}", page.text());
+    assert!(page.text().contains(&host_message(Language::En, "form-gone-lead")), "{}", page.text());
+    assert!(page.links().iter().any(|link| link == "/cabinet"), "{:?}", page.links());
+    assert!(!page.text().contains(&host_message(Language::En, "form-errors-title")), "{}", page.text());
+    // With a draft there the page shows it, and says what is missing.
+    let form = author.form(NEW, NEW).await.with("title", "Ramps at all schools").press("next");
+    author.submit(&form).await.led_to();
+    let answer = author.get("/petitions/new?step=check").await;
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert!(answer.text().contains(&host_message(Language::En, "form-errors-title")), "{}", answer.text());
+}
+
+/// The way back through a form keeps what was typed and finds no fault with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_back_keeps_what_was_typed() {
+    let platform = Platform::start(Settings::default()).await;
+    let author = platform.person(1).await;
+    let form = author.form(NEW, NEW).await;
+    assert!(!form_has(&author, NEW, "back").await, "nothing stands before the first step");
+    author.submit(&form.with("title", "Ramps at all post offices").press("next")).await.led_to();
+    assert!(form_has(&author, "/petitions/new?step=essence", "back").await);
+    let form =
+        author.form("/petitions/new?step=essence", NEW).await.with("essence", "Too short").press("back");
+    assert_eq!(author.submit(&form).await.led_to(), "/petitions/new?step=similar");
+    assert_eq!(author.form("/petitions/new?step=essence", NEW).await.value("essence"), Some("Too short"));
+    let form = author.form("/petitions/new?step=similar", NEW).await.press("back");
+    assert_eq!(author.submit(&form).await.led_to(), "/petitions/new?step=title");
+}
+
+/// Whether the form of a page has a button of this value.
+async fn form_has(person: &Person, page: &str, button: &str) -> bool {
+    person.form(page, NEW).await.buttons.iter().any(|(name, value)| name == "_go" && value == button)
+}
+
+/// Addresses with a page of a list that there never was are not found, and that is nobody's failure: a visitor must not be
+/// able to have a module set aside by asking for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_pages_of_lists_that_are_not_there_set_no_module_aside() {
+    for settings in [Settings::default(), Settings::default().on_postgres()] {
+        let platform = Platform::start(settings).await;
+        let number = published(&platform, "Ramps at all post offices").await;
+        let (visitor, author, official) =
+            (platform.visitor(), platform.person(1).await, platform.person(OFFICIAL).await);
+        let signatories = format!("/petitions/{number}/signatories");
+        // The second is a list longer than any order, the third one that holds a character which is stored nowhere.
+        let cursors = ["nonsense", "WyJhIiwiYiIsImMiLCJkIiwiZSJd", "WyJcdTAwMDAiLCJhIl0", "%00", "%FF", "-1"];
+        for cursor in cursors {
+            for _ in 0..4 {
+                let answer = visitor.get(&format!("{signatories}?after={cursor}")).await;
+                assert_eq!(answer.status, 404, "{cursor}: {}", answer.text());
+            }
+            let answer = visitor.get(&format!("/petitions?after={cursor}")).await;
+            assert_eq!(answer.status, 404, "{cursor}: {}", answer.text());
+            let answer = official.get(&format!("/petitions/desk?after={cursor}")).await;
+            assert_eq!(answer.status, 404, "{cursor}: {}", answer.text());
+            for page in ["documents", "accesses", "record"] {
+                let answer = author.get(&format!("/cabinet/{page}?after={cursor}")).await;
+                assert_eq!(answer.status, 404, "{page} {cursor}: {}", answer.text());
+            }
+        }
+        for address in ["/petitions/%00", "/cabinet/cases/petitions/%00", "/files/%00", "/petitions/%00/sign"]
+        {
+            assert_eq!(author.get(address).await.status, 404, "{address}");
+        }
+        let wrong =
+            [("case", format!("petitions/{number}")), ("wrong", "a\0b".into()), ("right", "c\0".into())];
+        let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        author.post("/cabinet/my-data/corrections", &wrong).await.led_to();
+        for address in ["/search?q=%00", "/petitions?q=%00"] {
+            assert!(author.get(address).await.status < 500, "{address}");
+        }
+        assert_eq!(visitor.get(&signatories).await.status, 200, "the module serves on");
+    }
+}
+
 /// A browser that is sent to `location` stays on the platform.
 fn stays(location: &str, asked: &str) {
     let base = url::Url::parse("http://platform.invalid/").unwrap();

@@ -275,6 +275,10 @@ async fn an_archive_holds_everything_about_a_person(settings: Settings) {
         assert!(html.contains(words), "{words} in {html}");
     }
     assert!(!html.contains("<script"));
+    // It is read on another day, by somebody who does not know how the platform calls its bodies.
+    assert!(!html.contains(&said("date-today")), "{html}");
+    let seen = format!("{} · Cabinet of Ministers of Ukraine", said("access-seen"));
+    assert!(html.contains(&seen), "{seen} in {html}");
 
     // Everybody gets their own, in their own language.
     other.read(Language::Uk).await;
@@ -284,6 +288,9 @@ async fn an_archive_holds_everything_about_a_person(settings: Settings) {
         html.contains("<html lang=\"uk\">") && html.contains(&host_message(Language::Uk, "cabinet-accesses"))
     );
     assert!(!html.contains("author@example.com") && !html.contains(DRAFT), "{html}");
+    assert!(html.contains("<h2>Електронні петиції: підписи</h2>"), "{html}");
+    let plan = other.page(ERASURE).await.text();
+    assert!(plan.contains("Електронні петиції: підписи (1)"), "{plan}");
     assert!(text(&mut others, "services/petitions/signatures.json").contains(&number));
     let visitor = platform.visitor();
     assert!(visitor.get("/cabinet/my-data/archive").await.led_to().starts_with("/sign-in"));
@@ -356,17 +363,17 @@ async fn what_the_holder_does_not_want_kept_goes_from_the_records_too() {
     .await;
     // What the journal held of it goes too; a replay of the case says so and finds all else as it was.
     let case = format!("petitions/{number}");
-    let mut last = String::new();
+    // The journal follows the documents in a commit of its own, so a platform stopped in between has yet to do it.
+    let mut last = (false, String::new());
     for _ in 0..60 {
         platform.stop().await;
-        let (good, said) = platform.run_audit(&["replay", "--case", &case]).await;
-        assert!(good, "{said}");
-        last = said;
-        if last.contains("0 do not follow, 1 erased by rule") {
+        last = platform.run_audit(&["replay", "--case", &case]).await;
+        if last.1.contains("0 do not follow, 1 erased by rule") {
             break;
         }
         platform.restart().await;
     }
-    assert!(last.contains("0 do not follow, 1 erased by rule"), "{last}");
+    let (good, said) = last;
+    assert!(good && said.contains("0 do not follow, 1 erased by rule"), "{said}");
     platform.audit().await;
 }

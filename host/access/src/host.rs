@@ -98,8 +98,20 @@ host_actions! {
     Unblock = "unblock",
     /// Decisions that participation does not count, by two persons.
     Invalidate = "invalidate",
+    /// Merging of two records of one person, by two persons.
+    Merge = "merge",
     /// What was erased for its time, and what comes next.
     Retention = "retention",
+    /// Who has which role.
+    Roles = "roles",
+    /// Gives module administrators their role, and takes it.
+    Grant = "grant",
+    /// Decisions about the roles of those who run the platform, by two persons.
+    Appoint = "appoint",
+    /// Changes of the configuration, with what they would do.
+    Changes = "changes",
+    /// Approves or declines a change of the configuration.
+    Approve = "approve",
     /// Moves the legal clock of a development platform.
     Clock = "clock",
 }
@@ -132,7 +144,11 @@ struct Compiled {
     person: EntityTypeName,
     /// The platform itself, which every decision here is about.
     host: Entity,
+    /// As they were written.
     all: PolicySet,
+    /// The same for this action alone: these decide.
+    deciding: PolicySet,
+    /// Those of `deciding` that permit.
     permits: PolicySet,
     reads: HashSet<&'static str>,
 }
@@ -149,13 +165,14 @@ impl HostPolicies {
         let (person, host) = (type_name(PERSON)?, host(development)?);
         let mut policies = HostPolicies { compiled: HashMap::new(), places: places(&own), development };
         for (name, action) in actions(&schema)? {
-            let mut all = PolicySet::new();
+            let (mut all, mut deciding) = (PolicySet::new(), PolicySet::new());
             for own in own.iter().filter(|own| own.concerns(&action)) {
                 add(&mut all, own.policy.clone())?;
+                add(&mut deciding, own.for_action(&action)?)?;
             }
-            let (permits, reads) = (permits(&all)?, reads(&all));
-            let compiled =
-                Compiled { action, person: person.clone(), host: host.clone(), all, permits, reads };
+            let (permits, reads) = (permits(&deciding)?, reads(&all));
+            let (person, host) = (person.clone(), host.clone());
+            let compiled = Compiled { action, person, host, all, deciding, permits, reads };
             policies.compiled.insert(name, compiled);
         }
         let mut validated = PolicySet::new();
@@ -174,7 +191,7 @@ impl HostPolicies {
             Ok(asked) => asked,
             Err(error) => return alarm(action, error, Vec::new()),
         };
-        let response = Authorizer::new().is_authorized(&request, &compiled.all, &entities);
+        let response = Authorizer::new().is_authorized(&request, &compiled.deciding, &entities);
         conclude(compiled, action, subject, &response, || {
             let permitted = Authorizer::new().is_authorized(&request, &compiled.permits, &entities);
             permitted.decision() == Verdict::Allow

@@ -31,7 +31,7 @@ fn everybody() -> Vec<(&'static str, Subject)> {
 }
 
 /// What each may: `+` yes, `s` after signing in, `b` not while blocked, `-` no. The columns are those of [`everybody`].
-const TABLE: [(&str, &str); 26] = [
+const TABLE: [(&str, &str); 32] = [
     ("cases", "s + + + + + + + + s"),
     ("drafts", "s + + + + + + + + s"),
     ("notices", "s + + + + + + + + s"),
@@ -56,7 +56,13 @@ const TABLE: [(&str, &str); 26] = [
     ("block", "s - - - - + b b b s"),
     ("unblock", "s - - - - + b b b s"),
     ("invalidate", "s - - - + + b b b s"),
+    ("merge", "s - - - + + b b b s"),
     ("retention", "s - - - + + b b b s"),
+    ("roles", "s - - - + + b b b s"),
+    ("grant", "s - - - - + b b b s"),
+    ("appoint", "s - - - + + b b b s"),
+    ("changes", "s - - - + + b b b s"),
+    ("approve", "s - - - + - b b b s"),
     ("clock", "- - - - - - - - - -"),
 ];
 
@@ -108,7 +114,14 @@ fn attack_permit_of_the_holder_does_not_pass_the_guardrails() {
         for ((who, subject), expected) in everybody().iter().zip(expected.split(' ')) {
             let decision = policies.decide(subject, action);
             // Guardrails leave to a permit only that an auditor looks at what those do who run the platform.
-            let looks = matches!(action, HostAction::Security | HostAction::Explain | HostAction::Retention);
+            let looks = matches!(
+                action,
+                HostAction::Security
+                    | HostAction::Explain
+                    | HostAction::Retention
+                    | HostAction::Roles
+                    | HostAction::Changes
+            );
             let expected = if *who == "auditor" && looks { "+" } else { expected };
             assert_eq!(word(&decision), expected, "{who}: {action}: {decision:?}");
         }
@@ -224,5 +237,5 @@ fn every_policy_of_the_core_has_a_name_and_its_ground() {
             assert_eq!(line.starts_with("forbid"), guardrail, "{name:?}: what forbids is a guardrail");
         }
     }
-    assert_eq!(policies, 13);
+    assert_eq!(policies, 19);
 }

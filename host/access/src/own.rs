@@ -4,7 +4,7 @@ use crate::error::PolicyError;
 use crate::name::{PERSON, PLATFORM, ident};
 use cedar_policy::{ActionConstraint, EntityUid, ParseErrors, Policy, PolicyId, PolicySet};
 use miette::Diagnostic;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
@@ -150,6 +150,20 @@ impl Own {
             ActionConstraint::Eq(one) => one == *action,
             ActionConstraint::In(some) => some.contains(action),
         }
+    }
+
+    /// The same policy for one action that it concerns, among several: what decides need not look through the others
+    /// each time.
+    pub(crate) fn for_action(&self, action: &EntityUid) -> Result<Policy, PolicyError> {
+        if !matches!(self.policy.action_constraint(), ActionConstraint::In(_)) {
+            return Ok(self.policy.clone());
+        }
+        let mut json = self.policy.to_json().map_err(|error| self.error(error.to_string()))?;
+        let entity = json!({ "type": action.type_name().to_string(), "id": action.id().unescaped() });
+        if let Some(scope) = json.get_mut("action") {
+            *scope = json!({ "op": "==", "entity": entity });
+        }
+        Policy::from_json(Some(self.policy.id().clone()), json).map_err(|error| self.error(error.to_string()))
     }
 
     /// Whether it reads fields of documents beyond state, owner and body.

@@ -192,19 +192,26 @@ pub async fn journal(
     part(unit, subject.query().limit(limit).after(after)).await
 }
 
-/// Records of a person, the newest first, `limit` at most.
+/// Records of a person, the newest first, `limit` at most: by all identifiers under which they acted.
 pub async fn newest(
     unit: &mut Unit,
-    person: &str,
+    persons: &[&str],
     limit: u32,
     after: Option<Cursor>,
 ) -> Result<Part, AuditError> {
-    let query = Query::of(JOURNAL).equal("person", person).descending(KEY);
-    part(unit, query.limit(limit).after(after)).await
+    let by = |person: &&str| {
+        let query = Query::of(JOURNAL).equal("person", *person).descending(KEY);
+        query.limit(limit).after(after.clone())
+    };
+    parts(unit, &persons.iter().map(by).collect::<Vec<_>>()).await
 }
 
 async fn part(unit: &mut Unit, query: Query) -> Result<Part, AuditError> {
-    let rows = unit.select(NAMESPACE, &query).await?;
+    parts(unit, &[query]).await
+}
+
+async fn parts(unit: &mut Unit, queries: &[Query]) -> Result<Part, AuditError> {
+    let rows = unit.select_any(NAMESPACE, queries).await?;
     let mut records = Vec::with_capacity(rows.keys.len());
     for key in &rows.keys {
         records.extend(record(unit, key).await?);

@@ -141,9 +141,9 @@ async fn an_erasure_goes_on_where_it_broke_off_and_takes_no_others(engine: Engin
     let entries: usize = erasures(&log.storage).await.unwrap().iter().map(|done| done.entries.len()).sum();
     assert_eq!(entries, 130);
     let mut unit = log.storage.begin().await.unwrap();
-    let (some, next) = newest(&mut unit, "taras", 20, None).await.unwrap();
+    let (some, next) = newest(&mut unit, &["taras"], 20, None).await.unwrap();
     assert_eq!((some.len(), some[0].entry), (20, 259), "the newest first");
-    let (more, _) = newest(&mut unit, "taras", 20, next).await.unwrap();
+    let (more, _) = newest(&mut unit, &["taras"], 20, next).await.unwrap();
     assert!(more[0].entry < some[19].entry);
     assert!(journalled(&mut unit, &some[0].key).await.unwrap().is_some());
     assert!(journalled(&mut unit, "none").await.unwrap().is_none());

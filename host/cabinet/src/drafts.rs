@@ -43,7 +43,7 @@ impl From<DraftRecord> for Draft {
     }
 }
 
-fn key(person: &str, address: &str) -> String {
+pub(crate) fn key(person: &str, address: &str) -> String {
     format!("{person}:{address}")
 }
 

@@ -32,6 +32,18 @@ pub struct Own {
     pub address: bool,
 }
 
+impl Own {
+    /// With what another record of the same person has.
+    pub fn add(&mut self, other: Own) {
+        self.drafts += other.drafts;
+        self.notices += other.notices;
+        self.letters += other.letters;
+        self.accesses += other.accesses;
+        self.corrections += other.corrections;
+        self.address |= other.address;
+    }
+}
+
 const KINDS: [(&str, &str); 5] = [
     (DRAFTS, "person"),
     (NOTICES, "person"),

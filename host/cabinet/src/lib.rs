@@ -15,6 +15,7 @@ mod drafts;
 pub mod erasure;
 mod error;
 pub mod mail;
+pub mod merging;
 mod notices;
 mod records;
 

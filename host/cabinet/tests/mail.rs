@@ -7,7 +7,7 @@ use vzaemo_cabinet::mail::{
     AddressError, Kind, MailConfig, Mailer, Rhythm, Round, State, Tls, ask, confirm, deliveries, mailbox,
     set_language, set_rhythm, stop_all_by,
 };
-use vzaemo_cabinet::{Notice, Text, notify};
+use vzaemo_cabinet::{Notice, Text, merging, my_notices, notify};
 use vzaemo_clock::{Instant, LegalClock, SecurityClock, SignedDuration, Zone};
 use vzaemo_storage::{Config, Postgres, Storage, Unit};
 use vzaemo_test_smtp::{Server, Taken, Tls as ServerTls, USER};
@@ -177,6 +177,7 @@ on_both_engines! {
     while_the_server_is_away_letters_wait
     two_nodes_send_a_letter_once
     one_press_stops_all_but_legal_letters
+    a_person_whose_records_are_merged_is_written_to_at_both_addresses
 }
 
 async fn an_address_is_used_once_it_is_confirmed(engine: Engine) {
@@ -484,4 +485,53 @@ async fn letters_go_over_tls_where_it_is_wanted_or_not_at_all() {
     place.ask(MARIA, "maria@citizen.example").await.unwrap();
     assert!(mailer.round().await.unwrap().away);
     assert!(place.server.taken().is_empty());
+}
+
+async fn a_person_whose_records_are_merged_is_written_to_at_both_addresses(engine: Engine) {
+    let place = Place::new(engine).await;
+    place.reachable(MARIA, "maria@citizen.example").await;
+    place.reachable(TARAS, "other@citizen.example").await;
+    let text = Text { uk: "Об’єднано".to_owned(), en: "Merged".to_owned() };
+    let (module, address) = (String::new(), "/cabinet".to_owned());
+    let notice = Notice { module, kind: Kind::Legal, text, address };
+    let mut unit = place.unit().await;
+    merging::write_to(&mut unit, TARAS, &notice, place.legal.now()).await.unwrap();
+    notify(&mut unit, MARIA, notice, place.legal.now()).await.unwrap();
+    unit.commit().await.unwrap();
+    let mut unit = place.unit().await;
+    assert!(merging::has_waiting_letters(&mut unit, TARAS).await.unwrap());
+    assert!(my_notices(&mut unit, TARAS, 10, None).await.unwrap().0.is_empty(), "one notice, in one cabinet");
+    drop(unit);
+    assert_eq!(place.round().await.sent, 2);
+    let mut told: Vec<Vec<String>> =
+        place.server.taken().iter().rev().take(2).map(|letter| letter.to.clone()).collect();
+    told.sort();
+    assert_eq!(told, [["maria@citizen.example"], ["other@citizen.example"]]);
+
+    // Then letters and address change hands; whoever has an address keeps it.
+    let mut unit = place.unit().await;
+    assert!(!merging::has_waiting_letters(&mut unit, TARAS).await.unwrap());
+    drop(unit);
+    for left in [true, true, false] {
+        let mut unit = place.unit().await;
+        assert_eq!(merging::hand_letters_over(&mut unit, TARAS, MARIA).await.unwrap() > 0, left);
+        unit.commit().await.unwrap();
+    }
+    let mut unit = place.unit().await;
+    assert!(mailbox(&mut unit, TARAS).await.unwrap().is_none());
+    assert_eq!(
+        mailbox(&mut unit, MARIA).await.unwrap().unwrap().email.as_deref(),
+        Some("maria@citizen.example")
+    );
+    drop(unit);
+    assert_eq!(place.states(MARIA).await.len(), 4, "the letters of both");
+    assert!(place.states(TARAS).await.is_empty());
+    // Who has none gets the one that there is.
+    for left in [true, true, false] {
+        let mut unit = place.unit().await;
+        assert_eq!(merging::hand_letters_over(&mut unit, MARIA, TARAS).await.unwrap() > 0, left);
+        unit.commit().await.unwrap();
+    }
+    let found = mailbox(&mut place.unit().await, TARAS).await.unwrap();
+    assert_eq!(found.unwrap().email.as_deref(), Some("maria@citizen.example"));
 }

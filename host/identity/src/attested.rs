@@ -32,7 +32,25 @@ pub enum ProvenKey {
     Unzr(Unzr),
 }
 
+/// The kind of a proven key. Nobody has two different keys of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyKind {
+    /// РНОКПП.
+    Rnokpp,
+    /// УНЗР.
+    Unzr,
+}
+
 impl ProvenKey {
+    /// Its kind.
+    pub fn kind(&self) -> KeyKind {
+        match self {
+            Self::Rnokpp(_) => KeyKind::Rnokpp,
+            Self::Unzr(_) => KeyKind::Unzr,
+        }
+    }
+
     /// The kind and the value as one text: what the keyed hash of a person's key is made from.
     pub(crate) fn canonical(&self) -> String {
         match self {

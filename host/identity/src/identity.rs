@@ -41,7 +41,7 @@ impl Identity {
         let persons = Arc::new(Persons::new(storage.clone(), secret, legal.clone()));
         let rules = Arc::new(RulesOfUse::new(storage.clone(), legal.clone()));
         let grants = Arc::new(Grants::new(storage.clone(), legal));
-        let aliases = Arc::new(Aliases::new(storage.clone()));
+        let aliases = Arc::new(Aliases::new(storage.clone(), Arc::clone(&persons)));
         let sessions =
             Sessions::new(storage, security, limits, accounts, Arc::clone(&persons), Arc::clone(&grants));
         let sessions = Arc::new(sessions);

@@ -32,7 +32,7 @@ mod token;
 mod transport;
 mod unzr;
 
-pub use attested::{Assurance, Attested, Edrpou, FullName, Method, Organisation, ProvenKey, Rnokpp};
+pub use attested::{Assurance, Attested, Edrpou, FullName, KeyKind, Method, Organisation, ProvenKey, Rnokpp};
 pub use cookies::Cookies;
 pub use device::{Browser, Device, System, network};
 pub use error::SignInError;
@@ -51,8 +51,8 @@ pub use sign_in::{Answer, Completed, SignIn, Start, Started};
 pub use store::{
     Acceptance, Alias, Aliases, AttestedName, Blocking, Edition, Editions, Grant, Grants, INVITATIONS,
     IdentityError, LogoutRecorder, NAMESPACE, Opening, Person, PersonKey, Persons, PlatformSecret,
-    RecordError, Recorder, Recording, RulesOfUse, Session, SessionLimits, Sessions, SignInRecorder, SignedIn,
-    Standing, claims, collections, delegations, unrecorded,
+    RecordError, Recorder, Recording, References, RulesOfUse, Session, SessionLimits, Sessions,
+    SignInRecorder, SignedIn, Standing, claims, collections, delegations, merging, unrecorded,
 };
 pub use token::{Token, TokenHash};
 pub use transport::{Transport, TransportError};

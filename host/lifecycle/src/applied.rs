@@ -11,4 +11,6 @@ pub struct Applied {
     pub plan: Plan,
     /// Sections whose change takes effect at the next start only.
     pub at_next_start: Vec<&'static str>,
+    /// The key of the change that the file asks for and that waits for the holders. What serves goes on until then.
+    pub waits: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use crate::apply::{check_holders, holder_policies, host_policies, packages};
 use crate::prepare::Workshop;
+use crate::problem::each_once;
 use crate::{Configuration, Desired, Problem};
 use std::path::Path;
 use vzaemo_runtime::Engine;
@@ -54,5 +55,5 @@ pub async fn check_configuration(path: &Path, engine: &Engine) -> Checked {
             Err(found) => problems.extend(found),
         }
     }
-    Checked { desired: Some(desired), problems }
+    Checked { desired: Some(desired), problems: each_once(problems) }
 }

@@ -29,7 +29,7 @@ mod texts;
 mod watch;
 
 pub use applied::Applied;
-pub use apply::{Lifecycle, LifecycleError};
+pub use apply::{Lifecycle, LifecycleError, approved_configuration};
 pub use check::{Checked, check_configuration};
 pub use configuration::Configuration;
 pub use desired::{Desired, Wanted, WantedRules};

@@ -104,12 +104,14 @@ pub struct Plan {
     pub modules: BTreeMap<String, Vec<Change>>,
     /// Changes of the rules of use.
     pub rules: Vec<RulesChange>,
+    /// Sections of the platform's own settings that differ; most take effect at the next start.
+    pub sections: Vec<&'static str>,
 }
 
 impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.modules.is_empty() && self.rules.is_empty()
+        self.modules.is_empty() && self.rules.is_empty() && self.sections.is_empty()
     }
 
     pub(crate) fn between(before: &BTreeMap<String, Side>, after: &BTreeMap<String, Side>) -> Self {
@@ -147,6 +149,9 @@ impl fmt::Display for Plan {
         }
         for change in &self.rules {
             writeln!(f, "{change}")?;
+        }
+        for section in &self.sections {
+            writeln!(f, "the section [{section}] has other settings")?;
         }
         Ok(())
     }

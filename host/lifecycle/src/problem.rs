@@ -69,3 +69,15 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     }
     said
 }
+
+/// A policy about everything is compiled for the platform's own pages and again with each module; what is wrong with it is
+/// said once.
+pub(crate) fn each_once(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut said = Vec::with_capacity(problems.len());
+    for problem in problems {
+        if !said.contains(&problem) {
+            said.push(problem);
+        }
+    }
+    said
+}

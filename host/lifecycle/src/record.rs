@@ -24,7 +24,7 @@ pub fn collections() -> Vec<Collection> {
             CONFIGURATION,
             json!({ "type": "object", "additionalProperties": false, "required": ["generation", "desired"],
                 "properties": { "generation": { "type": "integer" }, "desired": text(), "policies": text(),
-                    "policies_digest": text() } }),
+                    "policies_digest": text(), "text": text(), "approvals": { "type": "integer" } } }),
         ),
         Collection::new(
             MODULES,
@@ -48,6 +48,16 @@ pub(crate) struct Current {
     /// Their digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) policies_digest: Option<String>,
+    /// The text of `platform.toml` that was applied with it; none if a program kept it that knew nothing of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    /// How many different holders approve a change of it.
+    #[serde(default = "one")]
+    pub(crate) approvals: u8,
+}
+
+const fn one() -> u8 {
+    1
 }
 
 impl Current {
@@ -55,6 +65,8 @@ impl Current {
         generation: u64,
         desired: &Desired,
         policies: &[PolicyText],
+        text: Option<String>,
+        approvals: u8,
     ) -> Result<Self, serde_json::Error> {
         let (policies, digest) = kept::written(policies)?;
         Ok(Current {
@@ -62,6 +74,8 @@ impl Current {
             desired: serde_json::to_string(desired)?,
             policies: Some(policies),
             policies_digest: Some(digest),
+            text,
+            approvals,
         })
     }
 

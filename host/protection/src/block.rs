@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use vzaemo_clock::Instant;
-use vzaemo_storage::{BODY, Op, Query};
+use vzaemo_storage::{BODY, Op, Query, StorageError, Unit};
 
 /// Who is kept out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +98,17 @@ impl BlockList {
     pub(crate) fn at(&self, now: Instant) -> Vec<Block> {
         self.0.iter().filter(|block| now < block.until).cloned().collect()
     }
+}
+
+/// Whether a person is kept out at a moment, as a unit of work sees it.
+///
+/// # Errors
+/// The storage's.
+pub async fn is_kept_out(unit: &mut Unit, person: &str, now: Instant) -> Result<bool, StorageError> {
+    let key = Target::Person(person.to_owned()).to_string();
+    let Some(found) = unit.get(NAMESPACE, BLOCKS, &key).await? else { return Ok(false) };
+    let record: Record = found.parse()?;
+    Ok(record.since <= now && now < record.until)
 }
 
 impl Store {

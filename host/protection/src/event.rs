@@ -39,6 +39,8 @@ pub enum EventKind {
     PolicyFailed,
     /// A configuration that was refused: what served before goes on.
     ConfigurationRefused,
+    /// A changed configuration that waits for the holders.
+    ConfigurationWaits,
     /// A module that trapped, ran over a limit or broke the contract.
     ModuleFailed,
     /// Many persons signed in from one address.
@@ -51,7 +53,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [EventKind; 13] = [
+    pub const ALL: [EventKind; 14] = [
         EventKind::SignInRefused,
         EventKind::SignInFailed,
         EventKind::ForeignChange,
@@ -61,6 +63,7 @@ impl EventKind {
         EventKind::Blocked,
         EventKind::PolicyFailed,
         EventKind::ConfigurationRefused,
+        EventKind::ConfigurationWaits,
         EventKind::ModuleFailed,
         EventKind::ManyFromAddress,
         EventKind::ManyFromDevice,
@@ -79,6 +82,7 @@ impl EventKind {
             EventKind::Blocked => "blocked",
             EventKind::PolicyFailed => "policy-failed",
             EventKind::ConfigurationRefused => "configuration-refused",
+            EventKind::ConfigurationWaits => "configuration-waits",
             EventKind::ModuleFailed => "module-failed",
             EventKind::ManyFromAddress => "many-from-address",
             EventKind::ManyFromDevice => "many-from-device",
@@ -93,6 +97,7 @@ impl EventKind {
             EventKind::LockedOut
                 | EventKind::PolicyFailed
                 | EventKind::ConfigurationRefused
+                | EventKind::ConfigurationWaits
                 | EventKind::ModuleFailed
                 | EventKind::ManyFromAddress
                 | EventKind::ManyFromDevice

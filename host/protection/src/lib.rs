@@ -34,7 +34,7 @@ mod webhook;
 pub use address::{TrustedProxies, address_key};
 pub use alert::{Alert, Delivery, DeliveryError, Telling};
 pub use anomaly::AnomalyRule;
-pub use block::{Block, Target, TargetError};
+pub use block::{Block, Target, TargetError, is_kept_out};
 pub use clamd::{ClamdAddress, ClamdAddressError, ScanError, ScanRound, Scanner, Verdict};
 pub use event::{Counted, Event, EventKind};
 pub use limits::{Asking, Kind, Limits, Rate, RateError, Rates, Scope, TooMany};

@@ -32,6 +32,11 @@ pub enum Alarm<'a> {
         /// The file in which the first problem was found.
         file: &'a str,
     },
+    /// A changed configuration waits for the holders: what they approved serves.
+    ConfigurationWaits {
+        /// The digest of the change.
+        digest: &'a str,
+    },
 }
 
 /// Told of alarms. Must return at once; the same alarm may come as often as people ask.

@@ -193,7 +193,6 @@ impl Service {
                 unknown.push(module.clone());
             }
         }
-        let id = person.to_string();
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for holding in holdings {
             let (found, _) = holding.documents(&mut unit, None).await?;
@@ -227,10 +226,20 @@ impl Service {
                 retention,
             });
         }
-        let own = own(&mut unit, &id).await.map_err(Error::storage)?;
-        let (owned, _) = files::owned(&mut unit, &id, FILES, None).await.map_err(Error::storage)?;
-        let files = owned.iter().filter(|file| file.named.is_empty()).count();
+        let (mut all, mut files) = (Own::default(), 0);
+        for record in self.records(&mut unit, person).await? {
+            all.add(own(&mut unit, &record).await.map_err(Error::storage)?);
+            let owned = files::owned(&mut unit, &record, FILES, None).await.map_err(Error::storage)?.0;
+            files += owned.iter().filter(|file| file.named.is_empty()).count();
+        }
+        let own = all;
         Ok(Plan { own, files, goes: going, stays: staying, unknown, roles })
+    }
+
+    /// The records of a person, by the platform's ids: one, unless records of theirs were merged.
+    async fn records(&self, unit: &mut Unit, person: PersonId) -> Result<Vec<String>, Error> {
+        let records = self.platform.aliases.records(unit, person).await.map_err(Error::storage)?;
+        Ok(records.iter().map(ToString::to_string).collect())
     }
 
     /// Who forgets persons; the first one set stays.
@@ -241,9 +250,10 @@ impl Service {
     /// Has all of a person erased that may go, and what stays as soon as it may. Asked again while it waits, it begins
     /// anew.
     pub async fn request_erasure(&self, person: PersonId) -> Result<(), Error> {
-        let person = person.to_string();
         let now = self.platform.legal.now();
         let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let records = self.records(&mut unit, person).await?;
+        let person = person.to_string();
         let found = waiting(&mut unit, &person).await?;
         if let Some((_, work)) = &found
             && !matches!(work.task, Task::Erase { waits: true, .. })
@@ -251,7 +261,10 @@ impl Service {
             return Ok(());
         }
         self.enter_request(&mut unit, &person, "requested", now).await?;
-        vzaemo_audit::note(&mut unit, &request(&person, now, false)).await.map_err(Error::storage)?;
+        // By every record: a restored backup may know them apart.
+        for record in &records {
+            vzaemo_audit::note(&mut unit, &request(record, now, false)).await.map_err(Error::storage)?;
+        }
         let revision = found.map(|(document, _)| document.revision);
         migration::put(&mut unit, WORK, &key(&person), &work(&person, now, false), revision).await?;
         self::commit(unit).await
@@ -268,15 +281,18 @@ impl Service {
     /// The person takes a request back that waits: who they are stays. What was erased stays erased, and what has had its
     /// time goes all the same.
     pub async fn withdraw_erasure(&self, person: PersonId) -> Result<(), Error> {
-        let person = person.to_string();
         let now = self.platform.legal.now();
         let mut unit = self.platform.storage.begin().await.map_err(Error::storage)?;
+        let records = self.records(&mut unit, person).await?;
+        let person = person.to_string();
         let Some((document, work)) = waiting(&mut unit, &person).await? else { return Ok(()) };
         if !matches!(work.task, Task::Erase { waits: true, .. }) {
             return Ok(());
         }
         self.enter_request(&mut unit, &person, "withdrawn", now).await?;
-        vzaemo_audit::note(&mut unit, &request(&person, now, true)).await.map_err(Error::storage)?;
+        for record in &records {
+            vzaemo_audit::note(&mut unit, &request(record, now, true)).await.map_err(Error::storage)?;
+        }
         unit.remove(NAMESPACE, WORK, &document.key, document.revision).await.map_err(Error::storage)?;
         self::commit(unit).await
     }
@@ -313,11 +329,18 @@ impl Service {
         if let Some(plan) = plan.as_ref().filter(|plan| *waits && !plan.is_whole()) {
             return self.wait(unit, document, work, plan, at).await;
         }
-        let mut erased = vzaemo_cabinet::erasure::erase(&mut unit, person).await.map_err(Error::storage)?;
-        let (owned, _) = files::owned(&mut unit, person, FILES, None).await.map_err(Error::storage)?;
-        for file in owned.iter().filter(|file| file.named.is_empty()) {
-            files::disown(&mut unit, &file.id).await.map_err(Error::storage)?;
-            erased += 1;
+        let records = match id {
+            Some(id) => self.records(&mut unit, id).await?,
+            None => vec![person.clone()],
+        };
+        let mut erased = 0;
+        for record in &records {
+            erased += vzaemo_cabinet::erasure::erase(&mut unit, record).await.map_err(Error::storage)?;
+            let owned = files::owned(&mut unit, record, FILES, None).await.map_err(Error::storage)?.0;
+            for file in owned.iter().filter(|file| file.named.is_empty()) {
+                files::disown(&mut unit, &file.id).await.map_err(Error::storage)?;
+                erased += 1;
+            }
         }
         let holdings = match id {
             Some(id) => self.holdings(&mut unit, id).await?,
@@ -342,9 +365,11 @@ impl Service {
             }
             // Nothing has to stay: what the journal holds of their acts goes too, and the salt behind which the log
             // hides who they are. Commits of their own; done again if this one does not follow.
-            let subject = Subject::Person(person.to_owned());
-            let erased = vzaemo_audit::erase(&self.platform.storage, &subject, RULE, at, security).await;
-            erased.map_err(Error::storage)?;
+            for record in records {
+                let subject = Subject::Person(record);
+                let erased = vzaemo_audit::erase(&self.platform.storage, &subject, RULE, at, security).await;
+                erased.map_err(Error::storage)?;
+            }
         } else {
             let mut entry = Entry::new(Kind::Erasure, at, security);
             entry.about = Some(person.to_owned());
@@ -410,6 +435,11 @@ impl Service {
         }
         Ok(host.unit)
     }
+}
+
+/// Whether a person has asked for their erasure and it is not done, as a unit of work sees it.
+pub(crate) async fn is_asked_for(unit: &mut Unit, person: &str) -> Result<bool, Error> {
+    Ok(waiting(unit, person).await?.is_some())
 }
 
 /// The work of a person's request.

@@ -2,7 +2,7 @@
 
 use vzaemo_access::Reason;
 use vzaemo_contract::call::Refusal;
-use vzaemo_storage::is_unavailable;
+use vzaemo_storage::{is_foreign_cursor, is_unavailable};
 
 /// Why a view, act or job gave no result. The web has a page for each; the chain of sources is the operator's.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +49,16 @@ pub enum Error {
 
 impl Error {
     /// Wraps an error of the storage or of a room that keeps its records there. While the database cannot be reached
-    /// that is [`Error::Busy`]: nothing was done, and it will pass.
+    /// that is [`Error::Busy`]: nothing was done, and it will pass. A part of a list that is not there is
+    /// [`Error::NotFound`].
     pub fn storage(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         if is_unavailable(&error) {
             tracing::warn!(error = &error as &dyn std::error::Error, "the storage cannot be reached");
             return Error::Busy;
+        }
+        if is_foreign_cursor(&error) {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a list was to go on from elsewhere");
+            return Error::NotFound;
         }
         Error::Storage(Box::new(error))
     }

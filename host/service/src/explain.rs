@@ -178,11 +178,13 @@ async fn meant(
     text: &str,
 ) -> Result<Option<PersonId>, Error> {
     let referred = platform.aliases.person_in(unit, module, text).await.map_err(Error::storage)?;
-    Ok(match (referred, PersonId::parse(text)) {
-        (Some(person), _) => Some(person),
-        (None, Some(id)) if platform.grants.knows(unit, id).await.map_err(Error::storage)? => Some(id),
-        (None, _) => None,
-    })
+    match (referred, PersonId::parse(text)) {
+        (Some(person), _) => Ok(Some(person)),
+        (None, Some(id)) if platform.grants.knows(unit, id).await.map_err(Error::storage)? => {
+            platform.aliases.standing_for(unit, id).await.map(Some).map_err(Error::storage)
+        }
+        (None, _) => Ok(None),
+    }
 }
 
 /// The person asked about, as the module would meet them after a sign-in.

@@ -17,7 +17,7 @@ use vzaemo_contract::call::{
     Principal, Query, Rows, Unit as TermUnit,
 };
 use vzaemo_contract::manifest::NoticeKind;
-use vzaemo_identity::PersonId;
+use vzaemo_identity::{PersonId, References};
 use vzaemo_language::texts::Language;
 use vzaemo_protection::Origin;
 use vzaemo_storage::files;
@@ -59,6 +59,8 @@ pub(crate) struct CallHost {
     pub keeps_revisions: bool,
     /// Where the act comes from: kept with participation that it writes.
     pub origin: Option<Origin>,
+    /// The references of the module that are another one's person's, once they were needed.
+    pub references: Option<Arc<References>>,
 }
 
 impl CallHost {
@@ -83,6 +85,7 @@ impl CallHost {
             notes: Notes::default(),
             keeps_revisions: true,
             origin: None,
+            references: None,
         }
     }
 
@@ -283,9 +286,7 @@ impl vzaemo_runtime::Imports for CallHost {
         fields: &[String],
         values: &[String],
     ) -> Result<Option<Document>, Denied> {
-        let module = self.version.manifest.id.as_str();
-        let found = self.unit.find_unique(module, collection, &borrowed(fields), &borrowed(values)).await;
-        let found = found.map_err(|error| self.storage(error))?;
+        let found = self.found_by_any(collection, &borrowed(fields), &borrowed(values)).await?;
         self.notes.read(collection, found.as_ref().map_or("", |found| found.key.as_str()));
         let found = self.presented(collection, found).await?;
         self.within_reach(collection, found)
@@ -297,15 +298,15 @@ impl vzaemo_runtime::Imports for CallHost {
 
     async fn count(&mut self, collection: &str, counter: &str, key: &str) -> Result<u64, Denied> {
         self.count_within_reach(collection, counter, key)?;
-        let module = self.version.manifest.id.as_str();
-        let count = self.unit.count(module, collection, counter, key).await;
-        count.map_err(|error| self.storage(error))
+        self.count_of_all(collection, counter, key).await
     }
 
     async fn insert(&mut self, collection: &str, key: Option<&str>, body: &str) -> Result<String, Conflict> {
         let version = Arc::clone(&self.version);
         let module = version.manifest.id.as_str();
         self.may_take_part(collection, None, Some(body)).await?;
+        let kept = self.kept_references(collection, None, body).await?;
+        let body = kept.as_str();
         let inserted = self.unit.insert(module, collection, key.map(str::to_owned), body).await;
         let key = inserted.map_err(|error| self.conflict(error))?;
         self.notes.wrote(collection, &key);
@@ -326,6 +327,8 @@ impl vzaemo_runtime::Imports for CallHost {
         let module = version.manifest.id.as_str();
         self.may_write(collection, key).await?;
         self.may_take_part(collection, Some(key), Some(body)).await?;
+        let kept = self.kept_references(collection, Some(key), body).await?;
+        let body = kept.as_str();
         self.keep_revision(collection, key).await.map_err(Conflict::Denied)?;
         let replaced = self.unit.replace(module, collection, key, revision, body).await;
         replaced.map_err(|error| self.conflict(error))?;

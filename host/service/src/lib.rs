@@ -7,17 +7,20 @@
 
 mod bodies;
 mod caller;
+pub mod changes;
 mod correcting;
 mod decide;
 mod erasing;
 mod error;
 mod explain;
 mod files;
+pub mod granting;
 mod health;
 mod imports;
 mod index;
 pub mod invalidation;
 mod looks;
+pub mod merging;
 mod migration;
 mod mine;
 mod own_pages;
@@ -29,6 +32,7 @@ mod reach;
 mod reading;
 pub mod record;
 mod recording;
+mod references;
 pub mod representation;
 mod retention;
 pub mod route;

@@ -206,8 +206,10 @@ impl CallHost {
         found: Option<Document>,
     ) -> Result<Option<vzaemo_contract::call::Document>, Denied> {
         let Some(found) = found else { return Ok(None) };
+        let references = self.references().await?;
         match present(&self.version, collection, found).await {
-            Ok(Document { key, revision, body, .. }) => {
+            Ok(found) => {
+                let Document { key, revision, body, .. } = crate::references::shown(&references, found);
                 Ok(Some(vzaemo_contract::call::Document { key, revision, body }))
             }
             Err(error) => Err(self.fail(error)),
@@ -232,7 +234,7 @@ impl CallHost {
         if self.notes.recording {
             query.fields.push(REVISION.to_owned());
         }
-        let mut rows = self.unit.select(module, &query).await.map_err(|error| self.storage(error))?;
+        let mut rows = self.rows_of_all(&query).await?;
         if self.notes.recording {
             self.notes.take_revisions(&mut rows);
         }

@@ -19,8 +19,8 @@ pub struct Holding {
     pub collection: String,
     /// The field with the person's reference.
     pub field: String,
-    /// The reference.
-    pub reference: String,
+    /// The references: several of a person whose records were merged.
+    pub references: Vec<String>,
 }
 
 impl Service {
@@ -29,8 +29,10 @@ impl Service {
         let mut found = Vec::new();
         for (module, state) in &self.snapshot().modules {
             let Some(version) = state.serving() else { continue };
-            let alias = self.platform.aliases.find_in(unit, person, module).await.map_err(Error::storage)?;
-            let Some(alias) = alias else { continue };
+            let aliases = self.platform.aliases.all_in(unit, person, module).await.map_err(Error::storage)?;
+            if aliases.is_empty() {
+                continue;
+            }
             for collection in version.manifest.collections.keys() {
                 let Some(field) = version.personal.get(collection).and_then(PersonalFields::subject) else {
                     continue;
@@ -39,7 +41,7 @@ impl Service {
                     module: module.clone(),
                     collection: collection.clone(),
                     field: field.to_owned(),
-                    reference: alias.as_str().to_owned(),
+                    references: aliases.iter().map(|alias| alias.as_str().to_owned()).collect(),
                 });
             }
         }
@@ -54,12 +56,12 @@ impl Holding {
         unit: &mut Unit,
         after: Option<Cursor>,
     ) -> Result<(Vec<(String, String)>, Option<Cursor>), Error> {
-        let query = Query::of(&self.collection)
-            .equal(&self.field, &self.reference)
-            .fields(&[BODY])
-            .limit(PORTION)
-            .after(after);
-        let rows = unit.select(&self.module, &query).await.map_err(Error::storage)?;
+        let by = |reference: &String| {
+            let query = Query::of(&self.collection).equal(&self.field, reference).fields(&[BODY]);
+            query.limit(PORTION).after(after.clone())
+        };
+        let queries: Vec<Query> = self.references.iter().map(by).collect();
+        let rows = unit.select_any(&self.module, &queries).await.map_err(Error::storage)?;
         Ok((rows.keys.into_iter().zip(rows.columns).collect(), rows.next))
     }
 

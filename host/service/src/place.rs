@@ -108,6 +108,7 @@ pub(crate) struct Place {
     _folder: tempfile::TempDir,
     pub(crate) service: Service,
     pub(crate) version: Arc<ModuleVersion>,
+    pub(crate) identity: Identity,
 }
 
 pub(crate) async fn version(retention: HashMap<String, Retention>) -> ModuleVersion {
@@ -196,7 +197,7 @@ pub(crate) async fn place(engine: Engine) -> Place {
         modules,
         rules: Editions::default(),
     }));
-    let place = Place { _folder: folder, service, version };
+    let place = Place { _folder: folder, service, version, identity };
     let mut unit = place.storage().begin().await.unwrap();
     prepare_retention(&mut unit, &place.version, place.service.platform().legal.now()).await.unwrap();
     unit.commit().await.unwrap();

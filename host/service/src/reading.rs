@@ -6,12 +6,13 @@ use crate::invalidation::is_invalidated;
 use crate::service::resource;
 use crate::sights::{Looked, Sights};
 use crate::version::ModuleVersion;
-use crate::{Caller, Error, Service, migration};
+use crate::{Caller, Error, Service, migration, references};
 use std::sync::Arc;
 use vzaemo_access::{Action, Decision, Reason, ResourceDocument};
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Pair, Request};
 use vzaemo_contract::manifest::{Once, Who};
+use vzaemo_identity::References;
 use vzaemo_runtime::Module;
 use vzaemo_storage::Unit;
 
@@ -180,9 +181,9 @@ async fn taken(
     person: &str,
 ) -> Result<bool, Error> {
     let fields: Vec<&str> = once.unique.iter().map(String::as_str).collect();
-    let module = version.manifest.id.as_str();
-    let found =
-        unit.find_unique(module, &once.collection, &fields, &[key, person]).await.map_err(Error::storage)?;
+    let same = References::of(unit, &version.manifest.id).await.map_err(Error::storage)?;
+    let found = references::find(unit, version, &same, &once.collection, &fields, &[key, person]).await;
+    let found = found.map_err(Error::storage)?;
     let Some(document) = found else { return Ok(false) };
     let Some(unless) = &once.unless else { return Ok(true) };
     let document = migration::present(version, &once.collection, document).await?;

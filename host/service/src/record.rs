@@ -274,7 +274,7 @@ pub async fn kept_out(
 }
 
 /// A person is lawfully blocked, or may act again; in the commit of that change.
-pub async fn blocked(
+pub async fn rights(
     unit: &mut Unit,
     platform: &Platform,
     by: PersonId,

@@ -82,10 +82,16 @@ impl Service {
         result: Result<T, CallError>,
         failed: Option<Error>,
     ) -> Result<T, Error> {
-        self.tell_health(version, result.as_ref().err());
         match failed {
-            Some(error) => Err(error),
-            None => result.map_err(|error| told(version, error)),
+            // What the module made of an answer that it was not given says nothing about the module.
+            Some(error) => {
+                self.tell_health(version, result.as_ref().err().filter(|error| !is_said(error)));
+                Err(error)
+            }
+            None => {
+                self.tell_health(version, result.as_ref().err());
+                result.map_err(|error| told(version, error))
+            }
         }
     }
 
@@ -100,6 +106,11 @@ impl Service {
             self.raise(Alarm::ModuleFailed { module, version });
         }
     }
+}
+
+/// Whether the module itself said that it could not, as against a trap or a limit that it ran into.
+fn is_said(error: &CallError) -> bool {
+    matches!(error, CallError::Failure(_))
 }
 
 fn told(version: &ModuleVersion, error: CallError) -> Error {

@@ -8,7 +8,7 @@ use crate::recording::{Run, Taken};
 use crate::run::Ended;
 use crate::sights::Entered;
 use crate::version::ModuleVersion;
-use crate::{Caller, Error, Health, Platform, Snapshot, migration, record, submission};
+use crate::{Caller, Error, Health, Platform, Snapshot, record, references, submission};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, OnceLock};
 use vzaemo_access::{Action, Reason, ResourceDocument};
@@ -192,12 +192,14 @@ impl Service {
                 return Err(error.into());
             }
         };
+        let references = host.shown_references();
         let CallHost { mut unit, notes, .. } = host;
         if let Some(key) = submission {
             submission::keep(&mut unit, key, &outcome, self.platform.security.now()).await?;
         }
         let run = Run::Act { name: name.to_owned(), request: request.clone() };
-        let taken = Taken { run, calls, notes, at, seed, generation, outcome: Some(outcome.clone()) };
+        let outcome_then = Some(outcome.clone());
+        let taken = Taken { run, calls, notes, at, seed, generation, references, outcome: outcome_then };
         let allowed = record::Allowed { caller, request, policies: decision.policies };
         record::act(&mut unit, &self.platform, allowed, &version, name, taken).await?;
         match unit.commit().await {
@@ -253,7 +255,7 @@ pub(crate) async fn resource(
     let module = version.manifest.id.as_str();
     let found = unit.get(module, &resource.collection, key).await.map_err(Error::storage)?;
     let document = found.ok_or(Error::NotFound)?;
-    let document = migration::present(version, &resource.collection, document).await?;
+    let document = references::present(unit, version, &resource.collection, document).await?;
     version
         .policies
         .document(&resource.collection, &document.key, &document.body)

@@ -5,7 +5,7 @@ use crate::migration::Portion;
 use crate::recording::{Run, Taken};
 use crate::run::Ended;
 use crate::work::{NAMESPACE, Task, WORK, Work};
-use crate::{Error, Service, invalidation, record};
+use crate::{Error, Service, invalidation, merging, record};
 use vzaemo_cabinet::mail::Kind;
 use vzaemo_cabinet::{Notice, Text};
 use vzaemo_clock::{Instant, SignedDuration};
@@ -72,9 +72,11 @@ impl Service {
                 let host = CallHost::new(unit, &version, platform, None, due);
                 let call = async |component: Module, host| component.job(host, job, args).await;
                 let ((), host, calls) = self.run_recorded(host, call).await?;
+                let references = host.shown_references();
                 let CallHost { mut unit, notes, .. } = host;
                 let run = Run::Job { name: job.clone(), args: args.clone() };
-                let taken = Taken { run, calls, notes, at: due, seed: drawn, generation, outcome: None };
+                let (at, seed) = (due, drawn);
+                let taken = Taken { run, calls, notes, at, seed, generation, references, outcome: None };
                 record::job(&mut unit, platform, &version, job, args, taken).await?;
                 unit
             }
@@ -96,6 +98,11 @@ impl Service {
                 let (version, after) = (&version, after.as_deref());
                 let portion = invalidation::Portion { version, decision, selection, words, after, at: began };
                 self.invalidate_portion(unit, portion, &document, &work).await?
+            }
+            Task::Merge { staying, merged, roles, merging, after } => {
+                let (staying, merged, after) = (*staying, *merged, after.as_deref());
+                let portion = merging::Portion { staying, merged, roles, words: merging, after, at: began };
+                self.merge_portion(unit, portion, &document, &work).await?
             }
             Task::Tell { case, kind, text, address, after } => {
                 let after = after.as_deref();

@@ -6,7 +6,8 @@
 //! revocation that commits before it is heeded. The effect is the caller's, in the same unit, so a proposal is approved
 //! exactly if its effect has begun; approved once more it answers with the first outcome.
 //!
-//! One person is one proven key (see `identity`), so the other one is never an account of the same key.
+//! One person is one proven key (see `identity`), so the other one is never an account of the same key; and of somebody whose
+//! records were merged since it is asked who they are now.
 
 use crate::work::NAMESPACE;
 use crate::{Error, Platform};
@@ -190,19 +191,13 @@ impl Proposal {
 
 impl TwoPerson {
     /// The role in which somebody may take part, as this unit of work sees it.
-    async fn role(
+    pub(crate) async fn role(
         &self,
         unit: &mut Unit,
         platform: &Platform,
         who: &Principal,
     ) -> Result<Role, TwoPersonError> {
-        if !who.proven {
-            return Err(Refusal::NotProven.into());
-        }
-        let standing = platform.grants.standing_in(unit, who.person).await.map_err(Error::storage)?;
-        let stands = !standing.blocked && standing.revision == who.standing;
-        let role = self.roles.iter().find(|role| stands && standing.roles.has(role));
-        role.cloned().ok_or_else(|| Refusal::NotEntitled.into())
+        entitled(unit, platform, who, self.roles).await
     }
 
     /// Proposes something; gives the proposal's key.
@@ -273,7 +268,9 @@ impl TwoPerson {
     ) -> Result<Approval, TwoPersonError> {
         let (document, record) = self.read(unit, id).await?.ok_or(Refusal::Unknown)?;
         let role = self.role(unit, platform, by).await?;
-        if record.by == by.person {
+        // Whoever proposed may have had two records, which have become one since.
+        let first = platform.aliases.standing_for(unit, record.by).await.map_err(Error::storage)?;
+        if first == by.person {
             return Err(Refusal::SamePerson.into());
         }
         let at = platform.legal.now();
@@ -324,7 +321,7 @@ impl TwoPerson {
         Ok((record.kind == self.kind).then_some((document, record)))
     }
 
-    async fn enter(
+    pub(crate) async fn enter(
         &self,
         unit: &mut Unit,
         platform: &Platform,
@@ -343,6 +340,22 @@ impl TwoPerson {
         entry.numbers = told.numbers;
         vzaemo_audit::record(unit, entry).await.map_err(Error::storage)
     }
+}
+
+/// The first of these roles in which somebody may decide something, as this unit of work sees it.
+pub(crate) async fn entitled(
+    unit: &mut Unit,
+    platform: &Platform,
+    who: &Principal,
+    roles: &[Role],
+) -> Result<Role, TwoPersonError> {
+    if !who.proven {
+        return Err(Refusal::NotProven.into());
+    }
+    let standing = platform.grants.standing_in(unit, who.person).await.map_err(Error::storage)?;
+    let stands = !standing.blocked && standing.revision == who.standing;
+    let role = roles.iter().find(|role| stands && standing.roles.has(role));
+    role.cloned().ok_or_else(|| Refusal::NotEntitled.into())
 }
 
 impl Approving {

@@ -87,6 +87,19 @@ pub enum Task {
         /// Where the next portion starts.
         after: Option<String>,
     },
+    /// Hand over what is kept of a record that two persons have had merged into another one, a portion at a time.
+    Merge {
+        /// The record that stays.
+        staying: vzaemo_identity::PersonId,
+        /// The record that was merged into it.
+        merged: vzaemo_identity::PersonId,
+        /// In which roles the two persons decided: whoever proposed, whoever approved.
+        roles: [vzaemo_identity::Role; 2],
+        /// What is told of participation that does not count any more.
+        merging: crate::merging::Words,
+        /// What comes next.
+        after: Option<String>,
+    },
     /// Tell all who take part in a case, a portion at a time.
     Tell {
         /// The case's key within the module.
@@ -111,6 +124,7 @@ impl Task {
             Task::Migrate { after, .. }
             | Task::Tell { after, .. }
             | Task::Retain { after, .. }
+            | Task::Merge { after, .. }
             | Task::Invalidate { after, .. } => after.as_deref(),
         }
     }
@@ -127,11 +141,12 @@ pub fn collections() -> Vec<Collection> {
             json!({"type": "object", "additionalProperties": false,
                 "required": ["module", "task", "due", "at_once", "failures", "not_before"],
                 "properties": {
-                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase", "retain", "invalidate"]}, "due": string(),
+                    "module": string(), "task": {"enum": ["job", "tell", "migrate", "erase", "retain", "invalidate", "merge"]}, "due": string(),
                     "at_once": {"type": "boolean"}, "failures": {"type": "integer"}, "not_before": string(),
                     "job": string(), "person": string(), "asked": string(),
                     "waits": {"type": "boolean"}, "once": {"type": "boolean"}, "pass": {"type": "object"}, "args": string(), "case": string(), "kind": string(), "collection": string(), "text": text, "address": string(),
                     "decision": string(), "selection": {"type": "object"}, "words": {"type": "object"},
+                    "staying": string(), "merged": string(), "roles": {"type": "array"}, "merging": {"type": "object"},
                     "after": {"type": ["string", "null"]}}}),
         )
         .index(&["due"]),
@@ -151,6 +166,7 @@ pub fn collections() -> Vec<Collection> {
         ),
         crate::two_person::collection(),
         crate::invalidation::collection(),
+        crate::changes::collection(),
     ];
     all.extend(crate::retention::collections());
     all

@@ -41,6 +41,13 @@ pub enum StorageError {
         /// What is wrong and what would do.
         reason: String,
     },
+    /// A list is asked to go on from where it never was: the cursor was made by another query, or by nobody. It comes from
+    /// an address that was tampered with, or from before the order of the list was changed.
+    #[error("go on with the list of {collection}: the cursor does not belong to this query")]
+    Cursor {
+        /// The collection asked.
+        collection: String,
+    },
     /// A body does not have the shape that its reader expects.
     #[error("read the body of document {key}")]
     Body {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::PgDatabaseError;
 
-use crate::{CommitError, StorageError};
+use crate::{CommitError, StorageError, WriteError};
 
 /// What a failed batch says about its statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,24 @@ pub fn is_unavailable(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// Whether the cause of an error, of this room or of one that passes it on, is a cursor that does not belong to its query:
+/// whoever asked was led to a page of a list that is not there.
+pub fn is_foreign_cursor(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        // A transparent error shows the cause of what it wraps, not what it wraps.
+        let of_storage = match error.downcast_ref() {
+            Some(WriteError::Storage(wrapped)) => Some(wrapped),
+            _ => error.downcast_ref(),
+        };
+        if matches!(of_storage, Some(StorageError::Cursor { .. })) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// Whether the database cannot be reached for now.
 pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
     match error {
@@ -98,7 +116,6 @@ pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::WriteError;
 
     #[test]
     fn a_lost_database_is_seen_through_whatever_wraps_it() {
@@ -114,5 +131,18 @@ mod tests {
         assert!(!is_unavailable(&CommitError::Unknown(lost())), "something may have been done");
         assert!(!is_unavailable(&StorageError::from(sqlx::Error::RowNotFound)));
         assert!(!is_unavailable(&CommitError::Conflict));
+    }
+
+    #[test]
+    fn a_foreign_cursor_is_seen_through_whatever_wraps_it() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("ask another room")]
+        struct Other(#[source] StorageError);
+
+        let foreign = || StorageError::Cursor { collection: "notes".into() };
+        assert!(is_foreign_cursor(&foreign()));
+        assert!(is_foreign_cursor(&Other(foreign())));
+        assert!(is_foreign_cursor(&WriteError::Storage(foreign())));
+        assert!(!is_foreign_cursor(&StorageError::Closed));
     }
 }

@@ -61,7 +61,7 @@ pub use document::Document;
 pub use dump::{DumpError, Seen, dump, holds_anything, inspect, load};
 pub use error::{CommitError, DeclareError, StorageError, Violation, WriteError};
 pub use export::Export;
-pub use fault::is_unavailable;
+pub use fault::{is_foreign_cursor, is_unavailable};
 pub use query::{BODY, Condition, Cursor, KEY, Op, Order, Query, REVISION, Rows, VERSION};
 pub use sqlite::Synchronous;
 pub use storage::{Change, Committed, Config, Number, Postgres, Storage, StoredEntry, Touched};

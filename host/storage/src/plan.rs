@@ -141,7 +141,7 @@ impl Plan {
             .map(|cursor| {
                 decode(cursor)
                     .filter(|values| values.len() == order.len() + 1)
-                    .ok_or_else(|| refuse("the cursor does not belong to this query".into()))
+                    .ok_or_else(|| StorageError::Cursor { collection: query.collection.clone() })
             })
             .transpose()?;
         let asked = query
@@ -279,7 +279,9 @@ pub(crate) fn encode(values: &[String]) -> Cursor {
 }
 
 fn decode(cursor: &Cursor) -> Option<Vec<String>> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&cursor.0).ok()?).ok()
+    let values: Vec<String> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&cursor.0).ok()?).ok()?;
+    // Nothing that is stored holds one, and PostgreSQL does not even compare with it.
+    values.iter().all(|value| !value.contains('\0')).then_some(values)
 }
 
 fn bounds_of(collection: &Compiled, place: Option<usize>, op: Op, plain: &str) -> Result<Vec<Bound>, String> {

@@ -18,6 +18,13 @@ pub(crate) struct Head {
     pub declarations: u64,
 }
 
+/// A row with its place in the order of its query: the values of the order, the key last.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub place: Vec<String>,
+    pub columns: Vec<String>,
+}
+
 /// A transaction that only reads: one snapshot.
 #[derive(Debug)]
 pub(crate) struct Reader(pub Transaction<'static>);
@@ -66,12 +73,7 @@ impl Reader {
         collection: &Compiled,
         plan: &Plan,
     ) -> Result<(Rows, Option<Cut>), StorageError> {
-        let statement = Statement::new(sql::select(self.0.dialect(), collection, plan))
-            .bind_all(plan.stated().map(|bound| (&bound.value).into()))
-            .bind_all(plan.after.iter().flatten().map(Into::into));
-        let mut found = self.0.rows(statement).await?;
-        let most = usize::try_from(plan.limit).unwrap_or(usize::MAX);
-        let beyond = if found.len() > most { found.pop() } else { None };
+        let (found, beyond) = self.found(collection, plan).await?;
         let mut rows = Rows { fields: plan.asked.len(), ..Rows::default() };
         for row in &found {
             rows.keys.push(row.string(0)?);
@@ -81,13 +83,45 @@ impl Reader {
         }
         let mut cut = None;
         if let (Some(last), Some(beyond)) = (found.last(), beyond) {
-            let mut values: Vec<String> =
-                (1..=plan.order.len()).map(|column| last.string(column)).collect::<Result<_, _>>()?;
-            values.push(last.string(0)?);
-            rows.next = Some(encode(&values));
-            cut = Some(Cut { last: values, next: beyond.string(0)? });
+            let last = place(plan, last)?;
+            rows.next = Some(encode(&last));
+            cut = Some(Cut { last, next: beyond.string(0)? });
         }
         Ok((rows, cut))
+    }
+
+    /// The same, each row with its place in the order: that of several queries can be put together by it.
+    pub(crate) async fn select_placed(
+        &mut self,
+        collection: &Compiled,
+        plan: &Plan,
+    ) -> Result<(Vec<Placed>, Option<Cut>), StorageError> {
+        let (found, beyond) = self.found(collection, plan).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for row in &found {
+            let columns = (0..plan.asked.len()).map(|asked| row.string(1 + plan.order.len() + asked));
+            rows.push(Placed { place: place(plan, row)?, columns: columns.collect::<Result<_, _>>()? });
+        }
+        let mut cut = None;
+        if let (Some(last), Some(beyond)) = (rows.last(), beyond) {
+            cut = Some(Cut { last: last.place.clone(), next: beyond.string(0)? });
+        }
+        Ok((rows, cut))
+    }
+
+    /// The rows that a plan finds, and the one after the last if the limit cut them off.
+    async fn found(
+        &mut self,
+        collection: &Compiled,
+        plan: &Plan,
+    ) -> Result<(Vec<Row>, Option<Row>), StorageError> {
+        let statement = Statement::new(sql::select(self.0.dialect(), collection, plan))
+            .bind_all(plan.stated().map(|bound| (&bound.value).into()))
+            .bind_all(plan.after.iter().flatten().map(Into::into));
+        let mut found = self.0.rows(statement).await?;
+        let most = usize::try_from(plan.limit).unwrap_or(usize::MAX);
+        let beyond = if found.len() > most { found.pop() } else { None };
+        Ok((found, beyond))
     }
 
     pub(crate) async fn count(&mut self, key: &CounterKey) -> Result<u64, StorageError> {
@@ -141,6 +175,12 @@ impl Reader {
         found.retain(|line| line != "ok");
         Ok(found)
     }
+}
+
+/// The values of a row's place in the order of its query, its key last.
+fn place(plan: &Plan, row: &Row) -> Result<Vec<String>, StorageError> {
+    let ordered = (1..=plan.order.len()).map(|column| row.string(column));
+    ordered.chain([row.string(0)]).collect()
 }
 
 /// Calls `each` with the body of every document of a collection.

@@ -14,7 +14,7 @@ use crate::catalog::{Compiled, Index};
 use crate::plan::{Cut, Plan};
 use crate::pool::Pool;
 use crate::prepared::CounterKey;
-use crate::reader::{Head, Reader};
+use crate::reader::{Head, Placed, Reader};
 use crate::{Document, Rows, StorageError};
 
 /// Where units get their snapshots.
@@ -157,6 +157,15 @@ impl Lent {
         plan: &Plan,
     ) -> Result<(Rows, Option<Cut>), StorageError> {
         let found = self.ask()?.select(collection, plan).await?;
+        Ok(self.answered(found))
+    }
+
+    pub(crate) async fn select_placed(
+        &mut self,
+        collection: &Compiled,
+        plan: &Plan,
+    ) -> Result<(Vec<Placed>, Option<Cut>), StorageError> {
+        let found = self.ask()?.select_placed(collection, plan).await?;
         Ok(self.answered(found))
     }
 

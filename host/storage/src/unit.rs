@@ -8,7 +8,7 @@ use crate::key::KeyMaker;
 use crate::live::LiveGuard;
 use crate::memory::{Known, Memory};
 use crate::own::Own;
-use crate::plan::Plan;
+use crate::plan::{Plan, encode};
 use crate::prepared::{After, CounterKey, Prepared, Reads, Threshold, UniqueKey};
 use crate::queue::Queue;
 use crate::snapshots::Lent;
@@ -140,6 +140,39 @@ impl Unit {
         let plan = Plan::new(collection, query)?;
         let (rows, cut) = self.snapshot.select(collection, &plan).await?;
         self.reads.ranges.push(plan.range(cut));
+        Ok(rows)
+    }
+
+    /// The rows that answer any of several queries which differ in the values of their equality conditions only, in the
+    /// common order, as one answer: its cursor leads on in each of them. No queries have no rows.
+    ///
+    /// # Errors
+    /// Those of [`select`](Self::select).
+    pub async fn select_any(&mut self, namespace: &str, queries: &[Query]) -> Result<Rows, StorageError> {
+        let (mut found, mut more, mut limit, mut descending) = (Vec::new(), false, usize::MAX, false);
+        let mut rows = Rows::default();
+        for query in queries {
+            let collection = self.catalog.get(namespace, &query.collection)?;
+            let plan = Plan::new(collection, query)?;
+            rows.fields = plan.asked.len();
+            limit = limit.min(usize::try_from(plan.limit).unwrap_or(usize::MAX));
+            descending = plan.descending;
+            let (placed, cut) = self.snapshot.select_placed(collection, &plan).await?;
+            more |= cut.is_some();
+            found.extend(placed);
+            self.reads.ranges.push(plan.range(cut));
+        }
+        found.sort_by(|one, other| one.place.cmp(&other.place));
+        if descending {
+            found.reverse();
+        }
+        more |= found.len() > limit;
+        found.truncate(limit);
+        rows.next = found.last().filter(|_| more).map(|last| encode(&last.place));
+        for row in found {
+            rows.keys.extend(row.place.last().cloned());
+            rows.columns.extend(row.columns);
+        }
         Ok(rows)
     }
 

@@ -83,6 +83,34 @@ pub enum AccessCommand {
     /// Say whether a person may do something, which policy decided, and what it knew. Changes nothing; the platform may
     /// serve meanwhile. Ends with status 1 if it is denied.
     Explain(Explain),
+    /// Give the first technical administrator or the first holder of a platform their role. Refused as soon as somebody has
+    /// it: from then on two persons decide, on the page of roles.
+    Appoint(Appoint),
+}
+
+/// Who becomes what.
+#[derive(Debug, clap::Args)]
+pub struct Appoint {
+    /// The number of the record of a person who has signed in before: it stands in their cabinet, under “My data”.
+    pub person: String,
+    /// The role.
+    #[arg(value_enum)]
+    pub role: FirstRole,
+    /// The configuration.
+    #[arg(long, default_value = "platform.toml")]
+    pub config: PathBuf,
+    /// The data folder, instead of the one that the configuration names.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+}
+
+/// A role whose first bearer is named here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FirstRole {
+    /// Runs the platform and grants roles.
+    TechnicalAdministrator,
+    /// Decides which modules there are and how they are set.
+    Holder,
 }
 
 /// What is to be explained.

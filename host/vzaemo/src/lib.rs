@@ -3,6 +3,7 @@
 //! A library so that the benchmarks can put the very same platform together; nothing else uses it.
 
 mod alert_mail;
+pub mod appoint;
 pub mod audit;
 pub mod backup;
 pub mod check;

@@ -4,7 +4,7 @@ use clap::Parser as _;
 use std::process::ExitCode;
 use vzaemo::backup::Restore;
 use vzaemo::command::{AccessCommand, Command, Line, StorageCommand};
-use vzaemo::{audit, backup, check, copy, explain, plan, serve};
+use vzaemo::{appoint, audit, backup, check, copy, explain, plan, serve};
 
 /// Requests make and free many small things on all threads, which the system's allocator is slow at.
 #[global_allocator]
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
                     .await
             }
             Command::Access(AccessCommand::Explain(asked)) => explain::explain(asked).await,
+            Command::Access(AccessCommand::Appoint(asked)) => appoint::appoint(asked).await,
             Command::Storage(StorageCommand::Copy { config, to }) => copy::copy(&config, &to).await,
         }
     });

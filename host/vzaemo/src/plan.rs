@@ -14,10 +14,17 @@ pub async fn plan(config: PathBuf, data: Option<PathBuf>) -> anyhow::Result<Exit
     }
     let wired = wiring::wire(config, configuration).await?;
     let planned = wired.lifecycle.plan().await;
+    let approvals = wired.lifecycle.approvals_needed().await;
     wired.storage.close().await;
     match planned {
         Ok(plan) => {
             print!("{plan}");
+            let approvals = approvals?;
+            if approvals > 1 && !plan.is_empty() {
+                println!(
+                    "{approvals} different holders have to approve this at /administration/changes before it serves"
+                );
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(refused) => {

@@ -22,12 +22,12 @@ const TIDYING: Duration = Duration::from_mins(1);
 pub async fn serve(how: Serve) -> anyhow::Result<()> {
     let began = Instant::now();
     let configuration = wiring::configuration(&how.config, how.data, how.port)?;
-    let base = configuration.platform.base_url.clone();
+    let mut wired = wiring::wire(how.config, configuration).await?;
+    let base = wired.base.clone();
     let port = how
         .port
         .or_else(|| base.port_or_known_default())
         .context("find the port in the platform's address")?;
-    let mut wired = wiring::wire(how.config, configuration).await?;
 
     let address = SocketAddr::new(how.listen, port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("listen at {address}"))?;
@@ -64,6 +64,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
     let lifecycle = wired.lifecycle.clone();
     let reloading = wired.lifecycle.clone();
     let following = wired.lifecycle.clone();
+    let following_approvals = wired.lifecycle.clone();
     let identity = wired.identity.clone();
     let representation = Arc::clone(&wired.representation);
     let service = Arc::clone(&wired.service);
@@ -91,6 +92,7 @@ fn background(wired: &Wired) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(async move { delivering.deliver_always().await }),
         tokio::spawn(async move { following_blocks.follow().await }),
         tokio::spawn(async move { following.follow().await }),
+        tokio::spawn(async move { following_approvals.follow_approvals().await }),
         tokio::spawn(async move { reload_on_hangup(&reloading).await }),
         tokio::spawn(async move {
             loop {

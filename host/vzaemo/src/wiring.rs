@@ -38,6 +38,8 @@ const YEARS_AHEAD: i16 = 30;
 pub struct Wired {
     /// The one way into modules.
     pub service: Arc<Service>,
+    /// The public address.
+    pub base: Url,
     /// What the web is made of.
     pub app: Arc<App>,
     /// Modules come and go through this.
@@ -117,10 +119,14 @@ pub fn checkpoint_key(
 
 /// Opens everything that the configuration names and wires it.
 pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result<Wired> {
-    let development = configuration.platform.mode == Mode::Development;
     let data = &configuration.folders.data;
     std::fs::create_dir_all(data).with_context(|| format!("make the data folder {}", data.display()))?;
     let storage = open_storage(&configuration).await?;
+    let configuration = vzaemo_lifecycle::approved_configuration(&storage, &path, configuration)
+        .await
+        .context("read the configuration that the holders approved")?;
+    let data = &configuration.folders.data;
+    let development = configuration.platform.mode == Mode::Development;
     let (legal, security) = clocks(&storage, development).await?;
     let secret = secret::load_or_make(data)?;
     let identity = Identity::open(
@@ -193,7 +199,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
         protection: Arc::clone(&protection),
         checkpoints: checkpoints.clone(),
         wake_jobs: jobs.waker(),
-        base,
+        base: base.clone(),
         largest_body,
         remember,
         sends_mail: mailer.is_some(),
@@ -201,6 +207,7 @@ pub async fn wire(path: PathBuf, configuration: Configuration) -> anyhow::Result
     });
     Ok(Wired {
         service,
+        base,
         app: Arc::new(app),
         lifecycle,
         jobs,

@@ -212,3 +212,8 @@ heading-closed = Headings are not discussed by themselves. Choose a paragraph be
 still-open = The consultation is still open. Respond after it has closed.
 unanswered = Some proposals have no response yet. The report holds a response to each.
 decided-when = Give a day after the close of the consultation ({ $closes }), and no later than today.
+
+# What is kept, where a person sees what is kept of them.
+collection-consultations = consultations
+collection-clauses = paragraphs of drafts
+collection-proposals = proposals

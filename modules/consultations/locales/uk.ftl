@@ -215,3 +215,8 @@ heading-closed = Заголовки не обговорюють окремо. О
 still-open = Консультація ще триває. Відповідати можна після її завершення.
 unanswered = Не на всі пропозиції надано відповідь. Звіт містить відповідь на кожну.
 decided-when = Вкажіть день після завершення консультації ({ $closes }), але не пізніше за сьогодні.
+
+# What is kept, where a person sees what is kept of them.
+collection-consultations = консультації
+collection-clauses = абзаци проєктів
+collection-proposals = пропозиції

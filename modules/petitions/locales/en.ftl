@@ -173,7 +173,7 @@ field-essence-hint = What is wrong now, what should change, and why it matters. 
 field-email = Address for the answer
 field-email-hint = E-mail. Only those who consider the petition see it; it stands on no public page.
 field-rules = The text does not call for overthrow, war, violence, hatred or violation of human rights
-field-rules-hint = Such petitions are not published. Everyone will see your full name.
+field-rules-hint = Petitions that call for violence or a violation of rights are not published. Everyone will see your full name.
 field-reason = Reason
 field-reason-overthrow = Calls for overthrow of the constitutional order
 field-reason-war = Propaganda of war or violence
@@ -217,3 +217,7 @@ not-signed = You have not signed this petition.
 invalidated-signature = Your signature on this petition was invalidated by a decision. Your notices say on what grounds, and how to contest it.
 not-published = The petition is not published yet.
 collection-over = The term of the collection is over.
+
+# What is kept, where a person sees what is kept of them.
+collection-petitions = petitions
+collection-signatures = signatures

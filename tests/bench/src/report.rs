@@ -57,8 +57,8 @@ impl Row {
         let (text, met) = match goal {
             Goal::AtLeast(least) => (format!("≥ {} {}", short(least), self.unit), self.value >= least),
             Goal::AtMost(most) => (format!("≤ {} {}", short(most), self.unit), self.value <= most),
-            Goal::Times(least) => (format!("≥ {least} times"), ratio >= least),
-            Goal::AtMostTimes(most) => (format!("≤ {most} times"), ratio <= most),
+            Goal::Times(least) => (format!("≥ {} times", short(least)), ratio >= least),
+            Goal::AtMostTimes(most) => (format!("≤ {} times", short(most)), ratio <= most),
         };
         let text = text.trim_end().to_owned();
         self.goal = Some(self.goal.map_or_else(|| text.clone(), |goal| format!("{goal}, {text}")));

@@ -77,6 +77,14 @@ impl Server {
         Ok(address)
     }
 
+    /// Serves these handlers alone on the platform's threads, without anything of the platform before them.
+    pub async fn bare(&self, handlers: Router) -> Result<SocketAddr> {
+        let listener = self.threads.spawn(TcpListener::bind(("127.0.0.1", 0))).await??;
+        let address = listener.local_addr()?;
+        self.threads.spawn(async move { axum::serve(listener, handlers).await });
+        Ok(address)
+    }
+
     fn serve(&self, listener: TcpListener, more: Router<Arc<App>>) {
         let router = router_with(Arc::clone(&self.wired.app), more);
         let router = router.into_make_service_with_connect_info::<SocketAddr>();

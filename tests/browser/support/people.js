@@ -12,6 +12,8 @@ export const people = {
   administrator: { number: 11, name: /Поліщук/ },
   /** Decides which modules run. */
   holder: { number: 10, name: /Романюк/ },
+  /** Decides so with the first one. */
+  secondHolder: { number: 14, name: /Іващенко/ },
   /** May act for an organisation. */
   representative: { number: 13, name: /Шевчук/ },
 }

@@ -1,6 +1,6 @@
 // A platform of its own for a test: the built program, a folder that is deleted afterwards, a free port.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -66,6 +66,12 @@ export class Platform {
     const answer = await fetch(`${this.base}/health/ready`).catch(() => null)
     if (/the configuration was refused/.test(this.log)) throw new Error('the configuration was refused')
     return answer?.status === 200
+  }
+
+  /** Changes its configuration as the holder would; the platform sees it by itself. */
+  async configure(change) {
+    const path = join(this.#folder, 'platform.toml')
+    await writeFile(path, change(await readFile(path, 'utf8')))
   }
 
   /** What it has logged so far. */

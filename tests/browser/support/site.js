@@ -128,6 +128,7 @@ export const PAGES = {
   'the cabinet: notices': ['citizen', at('/cabinet/notices')],
   'the cabinet: documents': ['citizen', at('/cabinet/documents')],
   'the cabinet: who saw my data': ['citizen', at('/cabinet/accesses')],
+  'the cabinet: my organisations': ['citizen', at('/cabinet/organisations')],
   'the cabinet: my data': ['citizen', at('/cabinet/my-data')],
   'the cabinet: what an erasure would do': ['citizen', at('/cabinet/my-data/erasure')],
   'the cabinet: correction of my data': ['citizen', at('/cabinet/my-data/corrections')],
@@ -143,6 +144,9 @@ export const PAGES = {
   'a paragraph, for an organisation': ['representative', at(PARAGRAPH)],
   'why it is allowed or not': ['administrator', at(({ collecting }) => `/administration/access?${new URLSearchParams({ action: 'petitions/recall', resource: collecting })}`)],
   'what the technical administrator has to know': ['administrator', at('/administration/security')],
+  'who has which role': ['administrator', at('/administration/roles')],
+  'a role with errors': ['administrator', withRoleErrors],
+  'a role to be taken': ['administrator', withRoleToBeTaken],
   'the lawful block of a person': ['administrator', withBlockedPerson],
   'a block with errors': ['administrator', withBlockErrors],
   'the preferences': ['anyone', at('/preferences')],
@@ -173,6 +177,20 @@ async function withBlockErrors(page) {
   await page.goto('/administration/security')
   await page.locator('form[action="/administration/security/block"] button').click()
   return page.waitForSelector('.govuk-error-summary')
+}
+
+/** The form that gives a role, sent with nothing in it. */
+async function withRoleErrors(page) {
+  await page.goto('/administration/roles')
+  await page.locator('form[action="/administration/roles/change"] button').click()
+  return page.waitForSelector('.govuk-error-summary')
+}
+
+/** The page on which the first of those whose role can be taken loses it. */
+async function withRoleToBeTaken(page) {
+  await page.goto('/administration/roles')
+  await page.locator('a[href^="/administration/roles/revoke"]').first().click()
+  return page.locator('form[action^="/administration/roles/"] button').waitFor()
 }
 
 /** The page of lawful blocks, asked about somebody who is not there. */

@@ -70,10 +70,28 @@ fn addresses() -> Vec<Address> {
 }
 
 /// What only those who run the platform may do.
-const ADMINISTRATION: [&str; 9] =
-    ["security", "explain", "exclude", "admit", "persons", "block", "unblock", "invalidate", "retention"];
+const ADMINISTRATION: [&str; 15] = [
+    "security",
+    "explain",
+    "exclude",
+    "admit",
+    "persons",
+    "block",
+    "unblock",
+    "invalidate",
+    "merge",
+    "retention",
+    "roles",
+    "grant",
+    "appoint",
+    "changes",
+    "approve",
+];
 /// What of it the holder may do, too.
-const HOLDERS: [&str; 4] = ["security", "explain", "invalidate", "retention"];
+const HOLDERS: [&str; 9] =
+    ["security", "explain", "invalidate", "merge", "retention", "roles", "appoint", "changes", "approve"];
+/// What of it is the holder's alone.
+const HOLDERS_ALONE: [&str; 1] = ["approve"];
 
 /// Pages that refuse for reasons of their own besides: an invitation without its token, a desk without a service.
 const PARTICULAR: [&str; 2] = ["/cabinet/invitation", "/desk/corrections"];
@@ -115,7 +133,7 @@ async fn every_page_that_is_not_open_is_for_those_whom_the_policies_name() {
                 continue;
             }
             let may = match *who {
-                "technical administrator" => true,
+                "technical administrator" => !HOLDERS_ALONE.contains(&action.as_str()),
                 "holder" => !ADMINISTRATION.contains(&action.as_str()) || HOLDERS.contains(&action.as_str()),
                 _ => !ADMINISTRATION.contains(&action.as_str()),
             };

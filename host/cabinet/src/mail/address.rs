@@ -266,3 +266,14 @@ pub async fn forget(unit: &mut Unit, person: &str) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Has a person be reached where another record of theirs was, if they have no address themselves; the other one is
+/// forgotten. `false` if there was none.
+pub(crate) async fn hand_over(unit: &mut Unit, from: &str, to: &str) -> Result<bool, Error> {
+    let Some((mailbox, document)) = kept(unit, from).await? else { return Ok(false) };
+    unit.remove(NAMESPACE, ADDRESSES, from, document.revision).await?;
+    if kept(unit, to).await?.is_none() {
+        keep(unit, to, &mailbox, None).await?;
+    }
+    Ok(true)
+}

@@ -24,5 +24,5 @@ pub use mailer::{Mailer, Round};
 pub use outbox::{Delivery, State, deliveries};
 pub use post::{MailConfig, MailError, Tls};
 
-pub(crate) use address::collection as addresses;
+pub(crate) use address::{collection as addresses, hand_over};
 pub(crate) use outbox::{OUTBOX, collection as outbox, enqueue};

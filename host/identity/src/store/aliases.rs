@@ -1,15 +1,19 @@
 //! Under which identifier a module knows a person.
+//!
+//! An alias is of a record for ever: once made it is never given to another one. When the records of one person are merged
+//! (see [`merging`](super::merging)), whoever asks whom an alias means is told the record that stands for its own, and the
+//! person goes on under their own alias, or under one of the merged record's where they had none.
 
 use std::sync::Arc;
 
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use vzaemo_storage::{Storage, Unit};
+use vzaemo_storage::{Query, Storage, Unit};
 
-use super::persons::person_id;
+use super::persons::{self, person_id};
 use super::schema::{ALIASES, NAMESPACE};
-use super::{ATTEMPTS, IdentityError, again};
+use super::{ATTEMPTS, IdentityError, Persons, again};
 use crate::PersonId;
 
 /// The random identifier of one person in one module. Two modules cannot tell by it that they speak of one person.
@@ -35,7 +39,9 @@ impl std::fmt::Display for Alias {
 /// Functions without `_in` begin units of their own: never call them while holding a unit.
 pub struct Aliases {
     storage: Storage,
+    persons: Arc<Persons>,
     by_person: Cache<(PersonId, Arc<str>), Alias>,
+    /// The record that an alias was made for, whatever stands for that now.
     by_alias: Cache<Alias, (PersonId, Arc<str>)>,
 }
 
@@ -50,8 +56,8 @@ struct Body {
 const REMEMBERED: u64 = 50_000;
 
 impl Aliases {
-    pub(crate) fn new(storage: Storage) -> Self {
-        Self { storage, by_person: Cache::new(REMEMBERED), by_alias: Cache::new(REMEMBERED) }
+    pub(crate) fn new(storage: Storage, persons: Arc<Persons>) -> Self {
+        Self { storage, persons, by_person: Cache::new(REMEMBERED), by_alias: Cache::new(REMEMBERED) }
     }
 
     /// The alias of a person in a module, made in a commit of its own when first asked for.
@@ -85,6 +91,8 @@ impl Aliases {
         if let Some(alias) = self.by_person.get(&key) {
             return Ok(alias);
         }
+        // A merging that commits meanwhile makes the unit run again, for it changes the record that is read here.
+        let person = persons::standing_for(unit, person).await?;
         if let Some(alias) = read(unit, person, module).await? {
             return Ok(alias);
         }
@@ -121,16 +129,48 @@ impl Aliases {
         }
     }
 
+    /// All aliases of a person in a module, the one under which they act first: those of the records that were merged into
+    /// theirs follow.
+    pub async fn all_in(
+        &self,
+        unit: &mut Unit,
+        person: PersonId,
+        module: &str,
+    ) -> Result<Vec<Alias>, IdentityError> {
+        let Some(person) = persons::read(unit, person).await? else {
+            return Ok(self.find_in(unit, person, module).await?.into_iter().collect());
+        };
+        of_records(unit, &person, module).await
+    }
+
+    /// The alias of one record of a person in a module, whatever stands for the record now.
+    pub async fn own_in(
+        &self,
+        unit: &mut Unit,
+        record: PersonId,
+        module: &str,
+    ) -> Result<Option<Alias>, IdentityError> {
+        own(unit, record, module).await
+    }
+
     /// Whom a module means. An alias of another module means nobody.
     pub async fn person(&self, module: &str, alias: &str) -> Result<Option<PersonId>, IdentityError> {
         let alias = Alias(alias.into());
-        if let Some((person, of)) = self.by_alias.get(&alias) {
-            return Ok((*of == *module).then_some(person));
+        let meant = match self.by_alias.get(&alias) {
+            Some((person, of)) => Some((person, of)),
+            None => {
+                let mut unit = self.storage.begin().await?;
+                let meant = meant(&mut unit, &alias).await?;
+                meant.map(|(person, of)| (person, Arc::from(of)))
+            }
+        };
+        let Some((person, of)) = meant else { return Ok(None) };
+        self.by_alias.insert(alias, (person, Arc::clone(&of)));
+        if *of != *module {
+            return Ok(None);
         }
-        let mut unit = self.storage.begin().await?;
-        let Some((person, of)) = meant(&mut unit, &alias).await? else { return Ok(None) };
-        self.remember(person, &of, &alias);
-        Ok((of == module).then_some(person))
+        let known = self.persons.get(person).await?;
+        Ok(Some(known.and_then(|known| known.into).unwrap_or(person)))
     }
 
     /// The same within a unit of work. Whoever holds a unit asks here: each unit holds a connection, and if all who
@@ -142,11 +182,32 @@ impl Aliases {
         alias: &str,
     ) -> Result<Option<PersonId>, IdentityError> {
         let alias = Alias(alias.into());
-        if let Some((person, of)) = self.by_alias.get(&alias) {
-            return Ok((*of == *module).then_some(person));
+        let meant = match self.by_alias.get(&alias) {
+            Some((person, of)) => (*of == *module).then_some(person),
+            None => meant(unit, &alias).await?.filter(|(_, of)| of == module).map(|(person, _)| person),
+        };
+        match meant {
+            Some(person) => persons::standing_for(unit, person).await.map(Some),
+            None => Ok(None),
         }
-        let meant = meant(unit, &alias).await?;
-        Ok(meant.filter(|(_, of)| of == module).map(|(person, _)| person))
+    }
+
+    /// The record that stands for this one, as a unit of work sees it: itself, unless they were merged.
+    pub async fn standing_for(&self, unit: &mut Unit, person: PersonId) -> Result<PersonId, IdentityError> {
+        persons::standing_for(unit, person).await
+    }
+
+    /// All records of a person, the one that stands for the others first.
+    pub async fn records(&self, unit: &mut Unit, person: PersonId) -> Result<Vec<PersonId>, IdentityError> {
+        let merged = persons::read(unit, person).await?.map(|person| person.merged).unwrap_or_default();
+        Ok([person].into_iter().chain(merged).collect())
+    }
+
+    /// Forgets what is remembered of records that a unit of work has merged, after its commit.
+    pub fn have_merged(&self, records: &[PersonId]) {
+        for record in records {
+            self.persons.has_changed(*record);
+        }
     }
 
     fn remember(&self, person: PersonId, module: &str, alias: &Alias) {
@@ -156,10 +217,48 @@ impl Aliases {
     }
 }
 
+/// The alias under which a person acts: their own, else that of a record that was merged into theirs.
 async fn read(unit: &mut Unit, person: PersonId, module: &str) -> Result<Option<Alias>, IdentityError> {
+    if let Some(own) = own(unit, person, module).await? {
+        return Ok(Some(own));
+    }
+    let Some(person) = persons::read(unit, person).await? else { return Ok(None) };
+    Ok(of_records(unit, &person, module).await?.into_iter().next())
+}
+
+async fn own(unit: &mut Unit, person: PersonId, module: &str) -> Result<Option<Alias>, IdentityError> {
     let values = [&*person.to_string(), module];
     let found = unit.find_unique(NAMESPACE, ALIASES, &["person", "module"], &values).await?;
     Ok(found.map(|document| Alias(document.key.into())))
+}
+
+async fn of_records(
+    unit: &mut Unit,
+    person: &persons::Person,
+    module: &str,
+) -> Result<Vec<Alias>, IdentityError> {
+    let mut all = Vec::new();
+    for record in [person.id].into_iter().chain(person.merged.iter().copied()) {
+        all.extend(own(unit, record, module).await?);
+    }
+    Ok(all)
+}
+
+/// The aliases of one record with their modules.
+pub(super) async fn of_record(
+    unit: &mut Unit,
+    record: PersonId,
+) -> Result<Vec<(String, String)>, IdentityError> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let query = Query::of(ALIASES).equal("person", record.to_string()).fields(&["module"]);
+        let rows = unit.select(NAMESPACE, &query.limit(Query::MOST).after(after)).await?;
+        all.extend(rows.iter().filter_map(|(alias, row)| Some((row.first()?.clone(), alias.to_owned()))));
+        match rows.next {
+            Some(cursor) => after = Some(cursor),
+            None => return Ok(all),
+        }
+    }
 }
 
 async fn meant(unit: &mut Unit, alias: &Alias) -> Result<Option<(PersonId, String)>, IdentityError> {

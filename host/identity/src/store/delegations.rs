@@ -207,6 +207,39 @@ pub async fn by(unit: &mut Unit, person: PersonId) -> Result<Vec<(String, Delega
     listed(unit, Query::of(DELEGATIONS).equal("by", person.to_string())).await
 }
 
+/// Where a person stands in records of this file: as whom it is for, as who has made it.
+const PLACES: [(&str, &str); 3] = [(DELEGATIONS, "person"), (DELEGATIONS, "by"), (INVITATIONS, "by")];
+
+/// How many delegations and invitations name a person, as far as one answer of the storage holds.
+pub(super) async fn count(unit: &mut Unit, person: PersonId) -> Result<usize, IdentityError> {
+    let mut count = 0;
+    for (collection, field) in PLACES {
+        let query = Query::of(collection).equal(field, person.to_string()).limit(MOST);
+        count += unit.select(NAMESPACE, &query).await?.keys.len();
+    }
+    Ok(count)
+}
+
+/// Has a person stand where another record of theirs stood.
+pub(super) async fn carry_over(
+    unit: &mut Unit,
+    staying: PersonId,
+    merged: PersonId,
+) -> Result<(), IdentityError> {
+    for (collection, field) in PLACES {
+        let query = Query::of(collection).equal(field, merged.to_string()).limit(MOST);
+        for key in unit.select(NAMESPACE, &query).await?.keys {
+            let Some(found) = unit.get(NAMESPACE, collection, &key).await? else { continue };
+            let mut body: serde_json::Value = found.parse()?;
+            if let Some(body) = body.as_object_mut() {
+                body.insert(field.to_owned(), staying.to_string().into());
+            }
+            unit.replace(NAMESPACE, collection, &key, found.revision, &body.to_string()).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Forgets what a person was delegated who is erased, and the invitations that they made. What they delegated to others
 /// is the organisation's, and stays.
 pub(super) async fn forget_all(unit: &mut Unit, person: PersonId) -> Result<(), IdentityError> {

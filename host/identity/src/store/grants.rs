@@ -83,10 +83,10 @@ pub struct Grants {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
-    grants: Vec<Grant>,
+pub(super) struct Body {
+    pub grants: Vec<Grant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    blocked: Option<Blocking>,
+    pub blocked: Option<Blocking>,
 }
 
 /// The standing of so many persons is remembered.
@@ -154,17 +154,34 @@ impl Grants {
         Ok(document.map_or(0, |document| document.revision) == revision)
     }
 
+    /// Whether it is proven who a person is; nothing if there is no such person, or their record was merged into another
+    /// one, which is theirs now.
+    pub async fn proven_in(&self, unit: &mut Unit, person: PersonId) -> Result<Option<bool>, IdentityError> {
+        let kept = persons::kept(unit, person).await?;
+        Ok(kept.filter(|(body, _)| body.into.is_none()).map(|(body, _)| body.proven))
+    }
+
     /// The grants of a person, with since when and by whom.
     pub async fn of(&self, person: PersonId) -> Result<Vec<Grant>, IdentityError> {
         let mut unit = self.storage.begin().await?;
-        Ok(read(&mut unit, person).await?.0.grants)
+        self.of_in(&mut unit, person).await
+    }
+
+    /// The same as a unit of work sees it.
+    pub async fn of_in(&self, unit: &mut Unit, person: PersonId) -> Result<Vec<Grant>, IdentityError> {
+        Ok(read(unit, person).await?.0.grants)
     }
 
     /// Everyone who has a role, by identifier.
     pub async fn all(&self) -> Result<Vec<(PersonId, Vec<Grant>)>, IdentityError> {
+        let mut unit = self.storage.begin().await?;
+        self.all_in(&mut unit).await
+    }
+
+    /// The same as a unit of work sees it, which makes all of it part of what the unit depends on.
+    pub async fn all_in(&self, unit: &mut Unit) -> Result<Vec<(PersonId, Vec<Grant>)>, IdentityError> {
         let mut all = Vec::new();
         let mut after = None;
-        let mut unit = self.storage.begin().await?;
         loop {
             let query = Query::of(GRANTS).fields(&[BODY]).limit(Query::MOST).after(after);
             let rows = unit.select(NAMESPACE, &query).await?;
@@ -223,18 +240,18 @@ impl Grants {
         write(unit, person, &body, revision).await.map(Some)
     }
 
-    /// Takes a role from a person within a unit of work: that one which was given until this time. `false` if they do not
-    /// have it. After the commit call [`Self::has_changed`].
+    /// Takes a role from a person within a unit of work: that one which was given until this time, or without end. `false`
+    /// if they do not have it. After the commit call [`Self::has_changed`].
     pub async fn revoke_in(
         &self,
         unit: &mut Unit,
         person: PersonId,
         role: &Role,
-        until: Instant,
+        until: Option<Instant>,
     ) -> Result<bool, IdentityError> {
         let (mut body, revision) = read(unit, person).await?;
         let before = body.grants.len();
-        body.grants.retain(|known| known.role != *role || known.until != Some(until));
+        body.grants.retain(|known| known.role != *role || known.until != until);
         if body.grants.len() == before {
             return Ok(false);
         }
@@ -341,6 +358,45 @@ impl Grants {
         }
         Err(IdentityError::Contended)
     }
+}
+
+/// The grants and block of a record, as a unit of work sees them.
+pub(super) async fn kept(unit: &mut Unit, person: PersonId) -> Result<Body, IdentityError> {
+    Ok(read(unit, person).await?.0)
+}
+
+/// Has a person have what another record of theirs had: its roles for organisations and its block. Other roles are given
+/// and taken by those who may, and end with the record. The standing of both becomes another one, which ends their sessions.
+pub(super) async fn carry_over(
+    unit: &mut Unit,
+    staying: PersonId,
+    merged: PersonId,
+) -> Result<(), IdentityError> {
+    let (mut body, revision) = read(unit, staying).await?;
+    let (from, before) = read(unit, merged).await?;
+    for grant in from.grants {
+        if !matches!(grant.role, Role::OrganisationRepresentative { .. } | Role::OrganisationStaff { .. }) {
+            continue;
+        }
+        match body.grants.iter_mut().find(|known| known.role == grant.role) {
+            // The one that ends last; one without an end ends after all others.
+            Some(known) if known.until.is_some_and(|end| grant.until.is_none_or(|until| until > end)) => {
+                *known = grant;
+            }
+            Some(_) => {}
+            None => body.grants.push(grant),
+        }
+    }
+    body.blocked = match (body.blocked, from.blocked) {
+        (Some(own), Some(other)) => {
+            let basis = format!("{}; {}", own.basis, other.basis);
+            Some(Blocking { basis, since: own.since.min(other.since), by: own.by })
+        }
+        (own, other) => own.or(other),
+    };
+    write(unit, staying, &body, revision).await?;
+    write(unit, merged, &Body::default(), before).await?;
+    Ok(())
 }
 
 async fn read(unit: &mut Unit, person: PersonId) -> Result<(Body, Option<u64>), IdentityError> {

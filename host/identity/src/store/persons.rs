@@ -9,9 +9,10 @@ use vzaemo_storage::{Storage, Unit};
 use super::cache::{News, Remembered};
 use super::schema::{NAMESPACE, PERSONS};
 use super::{ATTEMPTS, IdentityError, PlatformSecret, Recorder, again, claims, delegations};
-use crate::{Attested, FullName, PersonId, ProvenKey, Token};
+use crate::{Attested, FullName, KeyKind, PersonId, ProvenKey, Token};
 
-/// Persons: one for one proven key.
+/// Persons: one for one proven key, or for several of different kinds once records were merged (see
+/// [`merging`](super::merging)).
 pub struct Persons {
     storage: Storage,
     secret: PlatformSecret,
@@ -28,6 +29,10 @@ pub struct Person {
     pub proven: bool,
     /// The names, the oldest first; never empty.
     pub names: Vec<AttestedName>,
+    /// The record that stands for this one since they were merged.
+    pub into: Option<PersonId>,
+    /// The records for which this one stands, in the order in which they were merged into it.
+    pub merged: Vec<PersonId>,
 }
 
 /// A name and since when it was attested.
@@ -40,12 +45,26 @@ pub struct AttestedName {
     pub since: Instant,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
-    key: String,
-    proven: bool,
-    names: Vec<AttestedName>,
+pub(super) struct Body {
+    pub key: String,
+    pub proven: bool,
+    /// The kind of the key; not known of persons who have not signed in since it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<KeyKind>,
+    pub names: Vec<AttestedName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<PersonId>,
+}
+
+impl Body {
+    fn person(&self, id: PersonId) -> Person {
+        let Self { proven, names, into, merged, .. } = self.clone();
+        Person { id, proven, names, into, merged }
+    }
 }
 
 /// The keyed hash of a proven key.
@@ -107,8 +126,12 @@ impl Persons {
         id: PersonId,
         key: &PersonKey,
     ) -> Result<bool, IdentityError> {
-        let Some(document) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(false) };
-        let body: Body = document.parse()?;
+        let Some((body, _)) = kept(unit, id).await? else { return Ok(false) };
+        for merged in &body.merged {
+            if kept(unit, *merged).await?.is_some_and(|(body, _)| body.proven && body.key == key.0) {
+                return Ok(true);
+            }
+        }
         Ok(body.proven && body.key == key.0)
     }
 
@@ -132,25 +155,37 @@ impl Persons {
         attested: &Attested,
     ) -> Result<(Person, bool), IdentityError> {
         let (key, proven) = self.secret.person_key(attested);
+        let kind = attested.key.as_ref().map(ProvenKey::kind);
         let now = AttestedName { name: attested.name.clone(), since: self.clock.now() };
         let Some(found) = unit.find_unique(NAMESPACE, PERSONS, &["key"], &[&key]).await? else {
             let id = PersonId::new();
-            let body = Body { key, proven, names: vec![now] };
+            let body = Body { key, proven, kind, names: vec![now], into: None, merged: Vec::new() };
             unit.insert(NAMESPACE, PERSONS, Some(id.to_string()), &serde_json::to_string(&body)?).await?;
-            return Ok((Person { id, proven, names: body.names }, true));
+            return Ok((body.person(id), true));
         };
-        let mut body: Body = found.parse()?;
-        if body.names.last().map(|last| &last.name) != Some(&now.name) {
-            body.names.push(now);
-            let text = serde_json::to_string(&body)?;
+        let mut own: Body = found.parse()?;
+        let mut id = person_id(&found.key)?;
+        if own.kind != kind {
+            own.kind = kind;
+            let text = serde_json::to_string(&own)?;
             unit.replace(NAMESPACE, PERSONS, &found.key, found.revision, &text).await?;
         }
-        let id = person_id(&found.key)?;
-        Ok((Person { id, proven: body.proven, names: body.names }, false))
+        // Whoever has this key is found under the record that stands for theirs.
+        id = own.into.unwrap_or(id);
+        let (mut body, revision) = kept(unit, id).await?.ok_or(IdentityError::NoPerson(id))?;
+        // What nobody has proven does not rename a person whom something proves.
+        let renames = proven || !body.proven;
+        if renames && body.names.last().map(|last| &last.name) != Some(&now.name) {
+            body.names.push(now);
+            let text = serde_json::to_string(&body)?;
+            unit.replace(NAMESPACE, PERSONS, &id.to_string(), revision, &text).await?;
+        }
+        Ok((body.person(id), false))
     }
 
-    /// Erases who a person is: their names, the key by which they would be found again, and for whom they wanted to act. Whoever signs in with that
-    /// key later is a new person. `record` adds the audit entry to the same commit. `false` if there is no such person.
+    /// Erases who a person is: their names, the keys by which they would be found again, and for whom they wanted to act;
+    /// of the records that were merged into theirs too. Whoever signs in with such a key later is a new person. `record`
+    /// adds the audit entry to the same commit. `false` if there is no such person.
     pub async fn erase(
         &self,
         id: PersonId,
@@ -159,24 +194,36 @@ impl Persons {
     ) -> Result<bool, IdentityError> {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage.begin().await?;
-            let Some(found) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(false) };
-            let key = Token::random().hash().as_str().to_owned();
-            let names = vec![AttestedName { name: name.clone(), since: Instant::EPOCH }];
-            let body = Body { key, proven: false, names };
-            let text = serde_json::to_string(&body)?;
-            unit.replace(NAMESPACE, PERSONS, &found.key, found.revision, &text).await?;
-            claims::forget_all(&mut unit, id).await?;
-            delegations::forget_all(&mut unit, id).await?;
+            let Some((body, _)) = kept(&mut unit, id).await? else { return Ok(false) };
+            let mut erased = Vec::new();
+            for one in body.merged.iter().copied().chain([id]) {
+                let Some((body, revision)) = kept(&mut unit, one).await? else { continue };
+                let key = Token::random().hash().as_str().to_owned();
+                let names = vec![AttestedName { name: name.clone(), since: Instant::EPOCH }];
+                let body = Body { key, proven: false, kind: None, names, ..body };
+                let text = serde_json::to_string(&body)?;
+                unit.replace(NAMESPACE, PERSONS, &one.to_string(), revision, &text).await?;
+                claims::forget_all(&mut unit, one).await?;
+                delegations::forget_all(&mut unit, one).await?;
+                erased.push(body.person(one));
+            }
             record(&mut unit).await.map_err(IdentityError::Record)?;
             match unit.commit().await {
                 Ok(_) => {
-                    self.remember(Person { id, proven: false, names: body.names });
+                    for person in erased {
+                        self.remember(person);
+                    }
                     return Ok(true);
                 }
                 Err(error) => again(error)?,
             }
         }
         Err(IdentityError::Contended)
+    }
+
+    /// Forgets what is remembered of a person whose record a unit of work has changed, after its commit.
+    pub(super) fn has_changed(&self, id: PersonId) {
+        self.cache.forget(&id);
     }
 
     /// Remembers a person who was committed just now.
@@ -189,9 +236,24 @@ impl Persons {
 
 /// Reads a person within a unit of work.
 pub(super) async fn read(unit: &mut Unit, id: PersonId) -> Result<Option<Person>, IdentityError> {
+    Ok(kept(unit, id).await?.map(|(body, _)| body.person(id)))
+}
+
+/// The record of a person, with its revision.
+pub(super) async fn kept(unit: &mut Unit, id: PersonId) -> Result<Option<(Body, u64)>, IdentityError> {
     let Some(document) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(None) };
-    let body: Body = document.parse()?;
-    Ok(Some(Person { id, proven: body.proven, names: body.names }))
+    Ok(Some((document.parse()?, document.revision)))
+}
+
+/// The record that stands for this one: itself, unless they were merged. It becomes part of what the unit has read, so a
+/// merging that commits before it makes the unit run again.
+pub(super) async fn standing_for(unit: &mut Unit, id: PersonId) -> Result<PersonId, IdentityError> {
+    let Some(document) = unit.get(NAMESPACE, PERSONS, &id.to_string()).await? else { return Ok(id) };
+    // Nearly all records stand for themselves; those need not be read whole.
+    if !document.body.contains(r#""into":"#) {
+        return Ok(id);
+    }
+    Ok(document.parse::<Body>()?.into.unwrap_or(id))
 }
 
 /// The identifier in a document of this room.

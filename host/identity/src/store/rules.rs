@@ -178,6 +178,11 @@ impl RulesOfUse {
         Ok(accepted)
     }
 
+    /// Forgets what is remembered of a person whose acceptances a unit of work has changed, after its commit.
+    pub fn has_changed(&self, person: PersonId) {
+        self.cache.forget(&person);
+    }
+
     /// Whether a person has accepted this very edition.
     pub async fn has_accepted(&self, person: PersonId, edition: &Edition) -> Result<bool, IdentityError> {
         Ok(holds(&self.accepted(person).await?, edition))
@@ -230,6 +235,40 @@ impl RulesOfUse {
         }
         Err(IdentityError::Contended)
     }
+}
+
+/// Has a person have accepted what another record of theirs has, which forgets it: how many that are.
+pub(super) async fn carry_over(
+    unit: &mut Unit,
+    staying: PersonId,
+    merged: PersonId,
+) -> Result<usize, IdentityError> {
+    let (from, before) = read(unit, merged).await?;
+    let Some(before) = before else { return Ok(0) };
+    let (mut body, revision) = read(unit, staying).await?;
+    for one in &from.accepted {
+        match body
+            .accepted
+            .iter_mut()
+            .find(|known| known.version == one.version && known.digest == one.digest)
+        {
+            Some(known) => known.at = known.at.min(one.at),
+            None => body.accepted.push(one.clone()),
+        }
+    }
+    body.accepted.sort_by_key(|one| one.at);
+    let (key, text) = (staying.to_string(), serde_json::to_string(&body)?);
+    match revision {
+        Some(revision) => unit.replace(NAMESPACE, ACCEPTANCES, &key, revision, &text).await?,
+        None => unit.insert(NAMESPACE, ACCEPTANCES, Some(key), &text).await.map(|_| ())?,
+    }
+    unit.remove(NAMESPACE, ACCEPTANCES, &merged.to_string(), before).await?;
+    Ok(from.accepted.len())
+}
+
+/// How many versions a person has accepted.
+pub(super) async fn count(unit: &mut Unit, person: PersonId) -> Result<usize, IdentityError> {
+    Ok(read(unit, person).await?.0.accepted.len())
 }
 
 impl From<Kept> for Edition {

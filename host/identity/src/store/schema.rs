@@ -8,6 +8,7 @@ pub const NAMESPACE: &str = "identity";
 
 pub(super) const PERSONS: &str = "persons";
 pub(super) const ALIASES: &str = "aliases";
+pub(super) const REFERENCES: &str = "references";
 pub(super) const GRANTS: &str = "grants";
 pub(super) const SESSIONS: &str = "sessions";
 pub(super) const COMPLETED: &str = "completed";
@@ -48,6 +49,9 @@ pub fn collections() -> Vec<Collection> {
                 "properties": {
                     "key": { "type": "string", "minLength": 64, "maxLength": 64 },
                     "proven": { "type": "boolean" },
+                    "kind": { "type": "string" },
+                    "into": { "type": "string" },
+                    "merged": { "type": "array", "items": { "type": "string" } },
                     "names": {
                         "type": "array",
                         "minItems": 1,
@@ -72,7 +76,18 @@ pub fn collections() -> Vec<Collection> {
                 "properties": { "person": { "type": "string" }, "module": { "type": "string" } },
             }),
         )
+        .index(&["person"])
         .unique(&["person", "module"]),
+        // By module: which of its references are one person's, each of the others with the one that stays.
+        Collection::new(
+            REFERENCES,
+            json!({
+                "type": "object",
+                "required": ["stays"],
+                "additionalProperties": false,
+                "properties": { "stays": { "type": "object", "additionalProperties": { "type": "string" } } },
+            }),
+        ),
         // By person: all roles and the block of one person are one document, so that whoever decides by them reads one
         // key, and its revision tells whether anything has changed.
         Collection::new(
@@ -135,6 +150,7 @@ pub fn collections() -> Vec<Collection> {
                     "account": { "type": "string" },
                     "provider_session": { "type": "string" },
                     "standing": { "type": "integer", "minimum": 0 },
+                    "unproven": { "type": "boolean" },
                 },
             }),
         )

@@ -96,6 +96,8 @@ pub struct Session {
     pub network: Option<String>,
     /// The account at the provider, as [`Accounts::account`].
     pub(super) account: Option<String>,
+    /// Whether nothing was proven at this sign-in, whatever is known of the person.
+    pub(super) unproven: bool,
     /// When the person signed in, on the security clock.
     pub opened: Instant,
     /// When the session was last used, this use not counted.
@@ -108,7 +110,7 @@ impl Session {
         Principal {
             person: self.person.id,
             assurance: self.assurance,
-            proven: self.person.proven,
+            proven: self.person.proven && !self.unproven,
             roles: Arc::clone(&self.roles),
             blocked: self.blocked,
             standing: self.standing,

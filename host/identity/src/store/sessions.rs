@@ -60,6 +60,9 @@ struct Body {
     /// The revision of the person's [`Standing`] at the sign-in; another one ends the session.
     #[serde(default)]
     standing: u64,
+    /// Whether it was opened by an account that proves nothing, which since a merging leads to a proven person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unproven: bool,
 }
 
 impl Body {
@@ -153,6 +156,7 @@ impl Sessions {
                     .provider_session
                     .map(|session| self.accounts.session(&attested.issuer, session)),
                 standing: standing.revision,
+                unproven: attested.key.is_none(),
             };
             if let Some(before) = before.filter(|_| opening.signed_in.is_some()) {
                 body.go_on_from(before, &standing.roles);
@@ -557,6 +561,7 @@ impl Live {
             device: body.device,
             network: body.network.clone(),
             account: body.account.clone(),
+            unproven: body.unproven,
             opened: body.opened,
             last_used,
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use vzaemo_access::PolicyText;
 use vzaemo_audit::{Entry, Kind};
 use vzaemo_contract::manifest::Manifest;
-use vzaemo_service::Alarm;
+use vzaemo_service::{Alarm, changes};
 use vzaemo_storage::{BODY, CommitError, Query, Unit};
 
 /// The configuration that was applied last.
@@ -20,6 +20,10 @@ pub(super) struct Last {
     pub(super) desired: Desired,
     /// The holder's policies that were in force with it; none if they were not kept.
     pub(super) policies: Option<Vec<PolicyText>>,
+    /// The text of the file, if it was kept.
+    pub(super) text: Option<String>,
+    /// How many holders approve a change.
+    pub(super) approvals: u8,
 }
 
 impl Lifecycle {
@@ -46,7 +50,7 @@ impl Lifecycle {
     }
 
     /// Commits the records, the sample content and the audit entry as one unit of work.
-    pub(super) async fn keep(&self, state: &State, ready: Ready) -> Result<Ready, LifecycleError> {
+    pub(super) async fn keep(&self, state: &State, mut ready: Ready) -> Result<Ready, LifecycleError> {
         let platform = self.inner.service.platform();
         let now_ms = platform.security.now().as_millis();
         let mut files = BTreeMap::new();
@@ -59,8 +63,11 @@ impl Lifecycle {
         for _ in 0..ATTEMPTS {
             let mut unit = self.storage().begin().await?;
             let revision = record::read::<Current>(&mut unit, CONFIGURATION, CURRENT).await?.map(|(_, r)| r);
-            let current = Current::new(state.generation + 1, &ready.desired, &ready.policies)
-                .map_err(LifecycleError::storage)?;
+            let generation = state.generation + 1;
+            let approvals = self.approvals_of(ready.text.as_deref(), state.approvals).await?;
+            let current =
+                Current::new(generation, &ready.desired, &ready.policies, ready.text.clone(), approvals)
+                    .map_err(LifecycleError::storage)?;
             let written = record::write(&mut unit, CONFIGURATION, CURRENT, &current, revision).await;
             written.map_err(LifecycleError::storage)?;
             crate::rules::keep(&platform.rules, &mut unit, &ready.rules).await?;
@@ -93,11 +100,24 @@ impl Lifecycle {
                     .map_err(LifecycleError::storage)?;
             }
             let mut changes = vec![format!("generation {}", current.generation)];
+            if let Some(change) = &ready.approved {
+                if !changes::applied(&mut unit, &change.id, generation, now)
+                    .await
+                    .map_err(LifecycleError::storage)?
+                {
+                    let what = format!("the change {} is no longer to be applied", change.id);
+                    return Err(vec![Problem::new(self.file(), what)].into());
+                }
+                changes.push(format!("approved {}", change.digest));
+            }
             changes.extend(current.policies_digest.iter().map(|digest| format!("policies {digest}")));
             changes.extend(ready.plan.to_string().lines().map(str::to_owned));
             self.entry(&mut unit, "apply", "done", &changes).await?;
             match unit.commit().await {
-                Ok(_) => return Ok(ready),
+                Ok(_) => {
+                    ready.approvals = approvals;
+                    return Ok(ready);
+                }
                 Err(error) if error.is_retryable() => {}
                 Err(error) => return Err(LifecycleError::storage(error)),
             }
@@ -114,7 +134,8 @@ impl Lifecycle {
         let policies = current.policies().map_err(|what| {
             vec![Problem::new("storage", format!("the policies that were kept cannot be read: {what}"))]
         })?;
-        Ok(Some(Last { generation: current.generation, desired, policies }))
+        let Current { generation, text, approvals, .. } = current;
+        Ok(Some(Last { generation, desired, policies, text, approvals }))
     }
 
     /// The manifests of all modules that have ever served.

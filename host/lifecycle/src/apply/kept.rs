@@ -9,7 +9,7 @@ use vzaemo_access::PolicyText;
 use vzaemo_registry::Digest;
 
 /// The name of a policy's file, whatever folder it was read from: nodes may have theirs in different places.
-fn name(policy: &PolicyText) -> &str {
+pub(super) fn name(policy: &PolicyText) -> &str {
     Path::new(&policy.file).file_name().and_then(|name| name.to_str()).unwrap_or(&policy.file)
 }
 
@@ -40,6 +40,14 @@ pub(crate) fn read(text: &str, expected: &str) -> Result<Vec<PolicyText>, String
     if digest(text) != expected {
         return Err(format!("they are not those of the digest {expected}"));
     }
+    unwritten(text)
+}
+
+/// The same of a text whose digest somebody else looks after.
+///
+/// # Errors
+/// In words, when it is not what was written.
+pub(super) fn unwritten(text: &str) -> Result<Vec<PolicyText>, String> {
     let pairs: Vec<(String, String)> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(pairs.into_iter().map(|(file, text)| PolicyText { file, text }).collect())
 }

@@ -1,5 +1,7 @@
 //! Whole or not at all.
 
+mod approval;
+mod approved;
 mod aside;
 mod error;
 mod keep;
@@ -9,6 +11,7 @@ mod ready;
 mod sources;
 mod state;
 
+pub use approved::approved_configuration;
 pub use error::LifecycleError;
 pub(crate) use sources::{check_holders, holder_policies, host_policies, packages};
 
@@ -24,6 +27,15 @@ use tokio::sync::{Mutex, MutexGuard};
 use vzaemo_runtime::Engine;
 use vzaemo_service::{ModuleState, Service, Snapshot};
 use vzaemo_storage::Storage;
+
+/// Whether what was declined, or has failed, is proposed once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// The file was changed, or somebody asks.
+    Yes,
+    /// The program has started.
+    No,
+}
 
 /// How often rests are looked at.
 const ATTENTION: Duration = Duration::from_secs(1);
@@ -97,10 +109,13 @@ impl Lifecycle {
         if let Some(last) = &last {
             self.look_for_lost(&mut state, last.policies.as_deref().unwrap_or_default());
         }
+        if let Some(last) = last.as_ref().filter(|_| state.needs_approval()) {
+            self.serve_approved(&mut state, last.clone()).await;
+        }
         let joined = self.join(&mut state, last.as_ref()).await;
         let applied = match joined {
             Ok(Some(applied)) => Ok(applied),
-            Ok(None) => self.attempt(&mut state).await,
+            Ok(None) => self.attempt(&mut state, Again::No).await,
             Err(refused) => Err(refused),
         };
         let refused = match applied {
@@ -108,7 +123,7 @@ impl Lifecycle {
             Err(refused) => refused,
         };
         self.audit_refusal(&refused).await;
-        if let Some(last) = last {
+        if let Some(last) = last.filter(|_| !state.entered) {
             tracing::warn!(
                 "the configuration was refused; taking up the last good one, with the policies in force then"
             );
@@ -131,6 +146,8 @@ impl Lifecycle {
         if let Some(last) = &last {
             state.generation = last.generation;
             state.desired = last.desired.clone();
+            state.text.clone_from(&last.text);
+            state.approvals = self.approvals_of(last.text.as_deref(), last.approvals).await?;
             // In force whatever becomes of the modules.
             match self.kept_rules(&last.desired).await {
                 Ok(rules) => state.rules = rules,
@@ -143,12 +160,16 @@ impl Lifecycle {
         Ok(last)
     }
 
-    /// Applies the configuration as it is now. If it is refused, what served goes on serving, and the refusal is
+    /// Applies the configuration as it is now; where holders have to approve it, proposes it to them. If it is refused, what served goes on serving, and the refusal is
     /// audited.
     pub async fn reload(&self) -> Result<Applied, LifecycleError> {
+        self.count_holders().await;
         let mut state = self.inner.state.lock().await;
-        let result = self.attempt(&mut state).await;
+        let result = self.attempt(&mut state, Again::Yes).await;
         match &result {
+            Ok(Applied { waits: Some(change), .. }) => {
+                tracing::debug!(change, "a change waits for the holders");
+            }
             Ok(applied) if applied.plan.is_empty() => {
                 tracing::debug!("the configuration asks for what serves");
             }
@@ -173,7 +194,8 @@ impl Lifecycle {
             self.recall(&mut state).await?;
         }
         let sources = self.read()?;
-        Ok(self.prepare(&state, sources).await?.plan)
+        let sections = self.sections_that_differ(&state, &sources.configuration);
+        Ok(Plan { sections, ..self.prepare(&state, sources).await?.plan })
     }
 
     /// Sets failing modules aside and tries rested ones again, until it is dropped.
@@ -217,15 +239,38 @@ impl Lifecycle {
         self.inner.path.display().to_string()
     }
 
-    async fn attempt(&self, state: &mut MutexGuard<'_, State>) -> Result<Applied, LifecycleError> {
+    async fn attempt(
+        &self,
+        state: &mut MutexGuard<'_, State>,
+        again: Again,
+    ) -> Result<Applied, LifecycleError> {
         let sources = self.read()?;
         self.refuse_lost(state)?;
         let at_next_start = self.at_next_start(&sources.configuration);
         let same = sources.desired == state.desired && kept::same(&sources.policies, &state.policies);
+        let sections = self.sections_that_differ(state, &sources.configuration);
+        let changed = !same || !sections.is_empty();
+        if state.needs_approval() {
+            if changed {
+                return self.propose(state, sources, &sections, again).await;
+            }
+            self.lapse(state).await?;
+        }
         if state.entered && same {
-            return Ok(Applied { generation: state.generation, plan: Plan::default(), at_next_start });
+            if changed {
+                self.keep_text(state, sources.text).await?;
+            }
+            let generation = state.generation;
+            return Ok(Applied { generation, plan: Plan::default(), at_next_start, waits: None });
         }
         let ready = self.prepare(state, sources).await?;
+        let plan = ready.plan.clone();
+        self.serve(state, ready).await?;
+        Ok(Applied { generation: state.generation, plan, at_next_start, waits: None })
+    }
+
+    /// Puts what has been prepared into service, and keeps it.
+    async fn serve(&self, state: &mut State, ready: Ready) -> Result<(), LifecycleError> {
         self.ask(&ready).await?;
         self.declare(state, &ready).await?;
         let ready = match self.keep(state, ready).await {
@@ -235,11 +280,10 @@ impl Lifecycle {
                 return Err(error);
             }
         };
-        let plan = ready.plan.clone();
         state.generation += 1;
         self.enter(state, ready);
         self.write_lock(&state.desired);
-        Ok(Applied { generation: state.generation, plan, at_next_start })
+        Ok(())
     }
 
     /// The sections that have changed since the start and are not taken up before the next one.
@@ -256,6 +300,8 @@ impl Lifecycle {
         state.serving = ready.serving;
         state.idle = ready.idle;
         state.rules = ready.rules;
+        state.text = ready.text;
+        state.approvals = ready.approvals;
         self.swap(state);
     }
 

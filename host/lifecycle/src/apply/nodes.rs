@@ -37,8 +37,10 @@ impl Lifecycle {
         state: &mut MutexGuard<'_, State>,
         last: Option<&Last>,
     ) -> Result<Option<Applied>, LifecycleError> {
-        let Some(last) = last.filter(|_| self.storage().is_shared()) else { return Ok(None) };
-        let Sources { configuration, desired, policies, .. } = self.read()?;
+        let Some(last) = last.filter(|_| self.storage().is_shared() && !state.entered) else {
+            return Ok(None);
+        };
+        let Sources { configuration, desired, policies, text, .. } = self.read()?;
         self.refuse_lost(state)?;
         let others = last.policies.as_ref().is_some_and(|kept| !kept::same(kept, &policies));
         if desired != last.desired || others {
@@ -47,8 +49,12 @@ impl Lifecycle {
         let ready = self.prepare_last(state, last.clone()).await?;
         self.enter(state, ready);
         self.write_lock(&state.desired);
+        if state.text.is_none() || !self.sections_that_differ(state, &configuration).is_empty() {
+            self.keep_text(state, text).await?;
+        }
         let at_next_start = self.at_next_start(&configuration);
-        Ok(Some(Applied { generation: state.generation, plan: Plan::default(), at_next_start }))
+        let generation = state.generation;
+        Ok(Some(Applied { generation, plan: Plan::default(), at_next_start, waits: None }))
     }
 
     /// Takes up the configuration that the database keeps, if another one serves here.
@@ -56,7 +62,13 @@ impl Lifecycle {
         let mut state = self.inner.state.lock().await;
         let last = match self.last().await {
             Ok(Some(last)) if last.generation != state.generation => last,
-            Ok(_) => return,
+            Ok(Some(last)) => {
+                // Sections other than modules may have changed.
+                state.text = last.text;
+                state.approvals = last.approvals;
+                return;
+            }
+            Ok(None) => return,
             Err(error) => {
                 tracing::error!(%error, "the configuration that another node applied cannot be read");
                 return;

@@ -6,7 +6,7 @@ use super::sources::{Sources, holder_policies, host_policies, packages};
 use super::state::{Ready, Serving, State};
 use super::{Lifecycle, LifecycleError};
 use crate::prepare::{Prepared, Workshop, manifest_of};
-use crate::problem::chain;
+use crate::problem::{chain, each_once};
 use crate::record::{self, Known, MODULES};
 use crate::{Desired, Plan, Problem, configuration, content};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use vzaemo_storage::Unit;
 impl Lifecycle {
     /// Prepares every module; those that stay as they are are kept.
     pub(super) async fn prepare(&self, state: &State, sources: Sources) -> Result<Ready, LifecycleError> {
-        let Sources { desired, policies, layout, rules, .. } = sources;
+        let Sources { desired, policies, layout, rules, text, .. } = sources;
         let rules = {
             let mut unit = self.storage().begin().await?;
             self.rules(&mut unit, &desired, &rules).await?
@@ -27,6 +27,7 @@ impl Lifecycle {
         let mut ready = self.prepare_modules(state, desired, policies, &layout).await?;
         ready.plan = ready.plan.with_rules(&state.desired.rules, &ready.desired.rules);
         ready.rules = rules;
+        ready.text = Some(text);
         Ok(ready)
     }
 
@@ -69,6 +70,9 @@ impl Lifecycle {
             known: Vec::new(),
             samples: BTreeMap::new(),
             rules: Editions::default(),
+            text: None,
+            approvals: 1,
+            approved: None,
             plan: Plan::default(),
             desired,
             policies: policies.clone(),
@@ -121,7 +125,7 @@ impl Lifecycle {
             }
         }
         if !problems.is_empty() {
-            return Err(problems.into());
+            return Err(each_once(problems).into());
         }
         ready.idle = idle;
         ready.plan = Plan::between(&state.sides(), &ready.sides());
@@ -131,7 +135,7 @@ impl Lifecycle {
     /// Prepares what was kept, with the policies that were kept with it, whatever the files say now.
     pub(super) async fn prepare_last(&self, state: &State, last: Last) -> Result<Ready, Vec<Problem>> {
         let (layout, _) = packages(&self.folders().packages, &self.file())?;
-        let Last { desired, policies, .. } = last;
+        let Last { desired, policies, text, approvals, .. } = last;
         let policies = match policies {
             Some(kept) => kept,
             None => holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?,
@@ -142,6 +146,8 @@ impl Lifecycle {
         let prepared = self.prepare_modules(&before, desired, policies, &layout).await;
         let mut ready = prepared.map_err(|error| error.problems())?;
         ready.rules = rules;
+        ready.text = text;
+        ready.approvals = approvals;
         for (id, serving) in &ready.serving {
             if let Err(error) = self.storage().declare(id, &serving.collections).await {
                 return Err(vec![Problem::new(id, chain(&error))]);

@@ -12,6 +12,8 @@ use vzaemo_registry::{Layout, Listed};
 /// All that stands in files.
 pub(super) struct Sources {
     pub(super) configuration: Configuration,
+    /// Its text.
+    pub(super) text: String,
     pub(super) desired: Desired,
     pub(super) policies: Vec<PolicyText>,
     pub(super) layout: Layout,
@@ -23,15 +25,15 @@ impl Lifecycle {
     /// Reads everything that stands in files.
     pub(super) fn read(&self) -> Result<Sources, Vec<Problem>> {
         let file = self.file();
-        let configuration = Configuration::read(&self.inner.path)?;
-        let text = std::fs::read_to_string(&self.inner.path).unwrap_or_default();
+        let text = Configuration::text(&self.inner.path)?;
+        let configuration = Configuration::of_text(&self.inner.path, &text)?;
         let (layout, list) = packages(&self.folders().packages, &file)?;
         let mut desired = Desired::resolve(&configuration, &list, &file, &text)?;
         let rules = crate::rules::read(&configuration, &file, &text)?;
         desired.rules = rules.iter().map(WantedRules::of).collect();
         let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
         check_holders(&policies, configuration.modules.keys()).map_err(|problem| vec![problem])?;
-        Ok(Sources { configuration, desired, policies, layout, rules })
+        Ok(Sources { configuration, text, desired, policies, layout, rules })
     }
 }
 

@@ -9,6 +9,7 @@ use vzaemo_access::{HostPolicies, PolicyText};
 use vzaemo_contract::manifest::Manifest;
 use vzaemo_identity::Editions;
 use vzaemo_service::ModuleVersion;
+use vzaemo_service::changes::Change;
 use vzaemo_storage::Collection;
 
 /// What serves.
@@ -19,6 +20,12 @@ pub(super) struct State {
     pub(super) generation: u64,
     pub(super) desired: Desired,
     pub(super) policies: Vec<PolicyText>,
+    /// The text of the configuration that serves, if it was kept.
+    pub(super) text: Option<String>,
+    /// How many different holders approve a change of it.
+    pub(super) approvals: u8,
+    /// The change that this node has proposed last.
+    pub(super) proposed: Option<String>,
     /// Files of policies that were in force and were not there when the program started.
     pub(super) lost: Vec<String>,
     /// Who may do what on the platform's own pages.
@@ -49,6 +56,12 @@ pub(super) struct Ready {
     pub(super) known: Vec<Known>,
     pub(super) samples: BTreeMap<String, content::Samples>,
     pub(super) rules: Editions,
+    /// The text of the configuration, if it is known.
+    pub(super) text: Option<String>,
+    /// How many different holders approve a change of it.
+    pub(super) approvals: u8,
+    /// The change by which it comes into service, if holders have approved one.
+    pub(super) approved: Option<Change>,
     pub(super) plan: Plan,
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong with a configuration that has the right shape.
 
-use super::{Configuration, FileStore, MailTls, Mode, line_of};
+use super::{Approval, Configuration, FileStore, MailTls, Mode, line_of};
 use crate::Problem;
 use vzaemo_clock::Zone;
 use vzaemo_contract::problems::is_retention;
@@ -39,6 +39,7 @@ impl Configuration {
     pub(super) fn problems(&self, file: &str, text: &str) -> Vec<Problem> {
         let mut check = Check { file, text, found: Vec::new() };
         self.check_platform(&mut check);
+        self.check_approval(&mut check);
         self.check_storage(&mut check);
         self.check_limits(&mut check);
         self.check_files(&mut check);
@@ -101,6 +102,17 @@ impl Configuration {
                 &["platform", "time-zone"],
                 format!("{:?} is no time zone", platform.time_zone),
                 "write a name of the IANA database, such as \"Europe/Kyiv\"",
+            );
+        }
+    }
+
+    fn check_approval(&self, check: &mut Check<'_>) {
+        let Some(changes) = self.approval.changes else { return };
+        if changes == 0 || changes > Approval::MOST {
+            check.problem(
+                &["approval", "changes"],
+                format!("{changes} is no number of holders"),
+                format!("write a number from 1 to {}", Approval::MOST),
             );
         }
     }

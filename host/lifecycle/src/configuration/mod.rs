@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors. `schemas/platform.schema.json` says the same for editors.
 
+mod approval;
 mod audit;
 mod edr;
 mod files;
@@ -14,6 +15,7 @@ mod personal_data;
 mod protection;
 mod qualified;
 mod rules;
+mod secrets;
 mod sessions;
 
 use crate::Problem;
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use approval::Approval;
 pub use audit::Audit;
 pub use edr::Edr;
 pub use files::{FileStore, Files, Scan};
@@ -32,6 +35,7 @@ pub use personal_data::PersonalData;
 pub use protection::{Anomalies, Lockout, Protection, Webhook};
 pub use qualified::{QualifiedSignature, Revocation, WhenUnknown};
 pub use rules::{Rules, RulesVersion};
+pub(crate) use secrets::masked;
 pub use sessions::Sessions;
 
 /// The configuration of the platform.
@@ -40,6 +44,9 @@ pub use sessions::Sessions;
 pub struct Configuration {
     /// The platform itself.
     pub platform: Platform,
+    /// How many holders have to approve what.
+    #[serde(default)]
+    pub approval: Approval,
     /// Where files lie. Relative paths start at the folder of `platform.toml`.
     #[serde(default)]
     pub folders: Folders,
@@ -422,17 +429,20 @@ impl Configuration {
     /// # Errors
     /// Everything that is wrong with it by itself, each with its line and how to mend it.
     pub fn read(path: &Path) -> Result<Self, Vec<Problem>> {
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        Self::of_text(path, &Self::text(path)?)
+    }
+
+    /// The text of `platform.toml`.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn text(path: &Path) -> Result<String, Vec<Problem>> {
+        std::fs::read_to_string(path).map_err(|error| {
             vec![
-                Problem::new(&file, format!("cannot be read: {error}"))
+                Problem::new(path.display().to_string(), format!("cannot be read: {error}"))
                     .mend("give the path of the configuration with --config"),
             ]
-        })?;
-        let mut configuration = Self::from_toml(&file, &text)?;
-        let base = path.parent().unwrap_or(Path::new(""));
-        configuration.start_at(base);
-        Ok(configuration)
+        })
     }
 
     /// The same from a text; `file` is its name in messages. Paths stay as written.
@@ -510,6 +520,7 @@ impl Configuration {
         compare("identity", self.identity == other.identity);
         compare("sessions", self.sessions == other.sessions);
         compare("registers", self.registers == other.registers);
+        compare("quarantine", self.quarantine == other.quarantine);
         differ
     }
 }

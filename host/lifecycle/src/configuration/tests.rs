@@ -300,8 +300,19 @@ fn the_schema_for_editors_agrees() {
     let rules = format!("{GOOD}[rules]\nversions = [{{ version = \"1.0\", since = \"2026-01-01\" }}]\n");
     let edr = format!("{GOOD}{EDR}token-file = \"token\"\nheads-by-name = true\n");
     let id_gov_ua = format!("{GOOD}{ID_GOV_UA}");
-    for good in [GOOD, &id_gov_ua, &real, &behind_a_balancer, &on_postgres, &qualified, &alerts, &rules, &edr]
-    {
+    let approval = format!("{GOOD}[approval]\nchanges = 2\n");
+    for good in [
+        GOOD,
+        &approval,
+        &id_gov_ua,
+        &real,
+        &behind_a_balancer,
+        &on_postgres,
+        &qualified,
+        &alerts,
+        &rules,
+        &edr,
+    ] {
         Configuration::from_toml("platform.toml", good).unwrap();
         assert!(accepts(good), "{good}");
     }

@@ -4,6 +4,7 @@
 
 mod acts;
 mod applying;
+mod approval;
 mod decisions;
 mod house;
 mod migrations;

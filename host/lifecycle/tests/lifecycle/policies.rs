@@ -4,7 +4,8 @@ use crate::house::{House, NOTES};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use vzaemo_lifecycle::{Applied, LifecycleError};
+use vzaemo_lifecycle::{Applied, LifecycleError, check_configuration};
+use vzaemo_runtime::{Engine, EngineConfig};
 use vzaemo_service::{Alarm, Alarms, Caller, HostAction};
 
 /// Nobody without a high assurance looks at their cases.
@@ -46,6 +47,18 @@ async fn with_policy() -> House {
     house.lifecycle.start().await.unwrap();
     assert!(!sees_cases(&house).await);
     house
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_policy_about_everything_is_said_once() {
+    let house = House::new(NOTES).await;
+    house.put("notes", "1.0.0");
+    fs::write(file(&house, "wall.cedar"), WALL.replace("auditor", "nobody")).unwrap();
+    let said = refused(house.lifecycle.start().await);
+    assert_eq!(said.matches("wall.cedar:1: ").count(), 1, "{said}");
+    let engine = Engine::new(EngineConfig { concurrency: 1, ..EngineConfig::default() }).unwrap();
+    let checked = check_configuration(&house.path(), &engine).await;
+    assert_eq!(checked.problems.len(), 1, "{:?}", checked.problems);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -172,7 +172,7 @@ impl Portion<'_> {
             address: self.words.address.clone(),
         };
         vzaemo_cabinet::notify(&mut host.unit, &person, notice, self.at).await.map_err(Error::storage)?;
-        if !is_owner {
+        if !is_owner && !self.words.stays {
             let event = self.words.event.clone();
             let left = vzaemo_cabinet::leave(&mut host.unit, module, document, &person, event, self.at).await;
             left.map_err(Error::storage)?;

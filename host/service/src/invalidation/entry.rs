@@ -56,7 +56,7 @@ pub(crate) fn collection() -> Collection {
 }
 
 impl DecisionEntry {
-    pub(super) fn new(
+    pub(crate) fn new(
         number: &str,
         wanted: &Invalidation,
         roles: [Role; 2],
@@ -78,7 +78,7 @@ impl DecisionEntry {
         }
     }
 
-    pub(super) async fn insert(&self, unit: &mut Unit) -> Result<(), Error> {
+    pub(crate) async fn insert(&self, unit: &mut Unit) -> Result<(), Error> {
         let body = serde_json::to_string(self).map_err(Error::storage)?;
         let inserted = unit.insert(NAMESPACE, DECISIONS, Some(self.number.clone()), &body).await;
         inserted.map(|_| ()).map_err(Error::storage)

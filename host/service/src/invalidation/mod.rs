@@ -39,7 +39,7 @@ pub const INVALIDATE: TwoPerson = TwoPerson {
     holds: SignedDuration::from_hours(72),
 };
 /// The sequence of the decisions' numbers.
-const SEQUENCE: &str = "service/decisions";
+pub(crate) const SEQUENCE: &str = "service/decisions";
 /// How often an approval whose reads change meanwhile is tried.
 const ATTEMPTS: u32 = 12;
 
@@ -113,6 +113,9 @@ pub struct Words {
     pub event: Text,
     /// Where the notice leads: the public entry.
     pub address: String,
+    /// Whether they stay in the case, for another participation of theirs counts.
+    #[serde(default)]
+    pub stays: bool,
 }
 
 /// Why a decision was not taken.
@@ -262,7 +265,7 @@ impl Service {
     }
 
     /// The timed work that carries a decision out. What was done after the decision is not touched.
-    async fn order(
+    pub(crate) async fn order(
         &self,
         unit: &mut Unit,
         number: &str,

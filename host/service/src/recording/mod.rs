@@ -17,7 +17,7 @@ use crate::Error;
 use crate::version::ModuleVersion;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use vzaemo_audit::Beside;
 use vzaemo_clock::Instant;
 use vzaemo_contract::call::{Outcome, Request};
@@ -60,6 +60,9 @@ pub(crate) struct Transcript {
     pub numbers: Vec<String>,
     /// What an act answered.
     pub outcome: Option<Outcome>,
+    /// References of persons that the module was shown another one for, each with that one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, String>,
 }
 
 /// Something that the module asked.
@@ -82,6 +85,7 @@ pub(crate) struct Taken {
     pub seed: u128,
     pub generation: u64,
     pub outcome: Option<Outcome>,
+    pub references: BTreeMap<String, String>,
 }
 
 impl Taken {
@@ -102,6 +106,7 @@ impl Taken {
             calls: self.calls,
             numbers: self.notes.numbers.clone(),
             outcome: self.outcome,
+            references: self.references,
         };
         let transcript = serde_json::to_vec(&transcript).map_err(Error::storage)?;
         let (case, wrote) = self.notes.into_parts();

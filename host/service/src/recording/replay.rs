@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use vzaemo_audit::{Journalled, Record};
 use vzaemo_contract::call::Outcome;
+use vzaemo_identity::References;
 use vzaemo_runtime::CallError;
 use vzaemo_storage::{Storage, Unit};
 
@@ -158,7 +159,10 @@ pub async fn replay(
     };
     let questions = transcript.calls.len();
     let unit = storage.begin().await.map_err(Error::storage)?;
-    let replayer = Replayer::new(unit, Arc::clone(version), transcript.settings.clone(), transcript.calls);
+    let references = Arc::new(References::new(transcript.references));
+    let shown = Arc::clone(&references);
+    let replayer =
+        Replayer::new(unit, Arc::clone(version), transcript.settings.clone(), transcript.calls, shown);
     let component = version.component.clone();
     let (answered, imports) = match &transcript.run {
         Run::Act { name, request } => {
@@ -192,9 +196,9 @@ pub async fn replay(
         let Some(body) = body else { continue };
         replayed.documents += 1;
         let (key, body) = (put(&key), put(&body));
-        replayed
-            .findings
-            .extend(compare(&mut unit, &transcript.module, &collection, &key, revision, &body).await?);
+        replayed.findings.extend(
+            compare(&mut unit, &transcript.module, &collection, &key, revision, &body, &references).await?,
+        );
     }
     Ok(replayed)
 }
@@ -215,12 +219,16 @@ async fn compare(
     key: &str,
     revision: u64,
     body: &str,
+    references: &References,
 ) -> Result<Option<Finding>, Error> {
     let kept =
         vzaemo_audit::revision(unit, module, collection, key, revision).await.map_err(Error::storage)?;
     Ok(match kept {
         None => Some(Finding::Gone { document: format!("{collection}/{key}"), revision }),
-        Some(kept) if kept.body != body => Some(Finding::changed(collection, key, revision)),
+        // The module wrote what it was shown; the document has kept the references that it had.
+        Some(kept) if references.put_in(&kept.body) != references.put_in(body) => {
+            Some(Finding::changed(collection, key, revision))
+        }
         Some(_) => None,
     })
 }

@@ -12,6 +12,7 @@ use vzaemo_contract::call::{
     Address, Body, CaseTerm, Conflict, Denied, Document, FileInfo, Hit, Level, Message, Principal, Query,
     Rows, Unit,
 };
+use vzaemo_identity::References;
 use vzaemo_runtime::Imports;
 
 /// A document as the call has left it: its revision, and its body unless it was removed.
@@ -22,6 +23,8 @@ pub(super) struct Replayer {
     unit: vzaemo_storage::Unit,
     version: Arc<ModuleVersion>,
     settings: String,
+    /// Which references the module was shown in place of which.
+    references: Arc<References>,
     calls: VecDeque<Asked>,
     /// How many calls have been answered.
     answered: usize,
@@ -38,11 +41,13 @@ impl Replayer {
         version: Arc<ModuleVersion>,
         settings: String,
         calls: Vec<Asked>,
+        references: Arc<References>,
     ) -> Self {
         Self {
             unit,
             version,
             settings,
+            references,
             calls: calls.into(),
             answered: 0,
             left: BTreeMap::new(),
@@ -94,7 +99,7 @@ impl Replayer {
         let finding = match found {
             Ok(Some(document)) => {
                 match crate::migration::present(&self.version, collection, document).await {
-                    Ok(document) => return Some(document.body),
+                    Ok(document) => return Some(self.references.put_in(&document.body).into_owned()),
                     Err(error) => Finding::Failed(error.to_string()),
                 }
             }

@@ -33,7 +33,10 @@ impl Representation {
         let claim = Claim { state: ClaimState::Ended, waits: Waits::Nothing, ..claim };
         claims::keep(&mut unit, &claim, Some(revision)).await.map_err(Error::storage)?;
         let grants = &self.platform.grants;
-        grants.revoke_in(&mut unit, person, &role(edrpou, head), until).await.map_err(Error::storage)?;
+        grants
+            .revoke_in(&mut unit, person, &role(edrpou, head), Some(until))
+            .await
+            .map_err(Error::storage)?;
         self.record(&mut unit, None, person, "end-representation", vec![edrpou.to_string()]).await?;
         let organisation = named(claim.name.as_deref(), edrpou);
         let text = words::said("claim-ended", &[("organisation", &organisation)]);

@@ -314,7 +314,8 @@ impl Representation {
         };
         delegations::end(unit, found, ended).await.map_err(Error::storage)?;
         let role = role(&delegation.edrpou, false);
-        let revoked = self.platform.grants.revoke_in(unit, delegation.person, &role, delegation.until).await;
+        let revoked =
+            self.platform.grants.revoke_in(unit, delegation.person, &role, Some(delegation.until)).await;
         revoked.map_err(Error::storage)?;
         self.tell_both(unit, delegation, key).await
     }

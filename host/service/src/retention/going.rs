@@ -272,10 +272,10 @@ impl Going<'_> {
             _ => key,
         };
         let about = self.persons(&mut host.unit, &document).await?;
-        for (reference, person) in &about {
+        for (references, person) in &about {
             // Whoever no longer stands in the document has no part in its case any more, unless by another document.
-            let stands = matches!(&left, Erased::Without(left) if names(left, reference));
-            if !stands && !self.stands_in_case(&mut host.unit, &document, reference).await? {
+            let stands = matches!(&left, Erased::Without(left) if names(left, references));
+            if !stands && !self.stands_in_case(&mut host.unit, &document, references).await? {
                 let person = person.to_string();
                 let parted =
                     vzaemo_cabinet::erasure::part(&mut host.unit, self.module(), case, key, &person).await;
@@ -283,8 +283,12 @@ impl Going<'_> {
                 self.disown_files(&mut host.unit, &document, &person).await?;
             }
         }
-        let about = about.into_iter().map(|(_, person)| person.to_string()).collect();
-        Ok(Changed::Yes { rules, about })
+        let mut records = Vec::new();
+        for (_, person) in about {
+            let all = self.platform.aliases.records(&mut host.unit, person).await.map_err(Error::storage)?;
+            records.extend(all.into_iter().map(|record| record.to_string()));
+        }
+        Ok(Changed::Yes { rules, about: records })
     }
 
     /// Files that a document names and a person has sent are nobody's from now on; those that stay in it stay.
@@ -299,8 +303,12 @@ impl Going<'_> {
         Ok(())
     }
 
-    /// The persons whom a document is about: their references, and who they are.
-    async fn persons(&self, unit: &mut Unit, document: &Value) -> Result<Vec<(String, PersonId)>, Error> {
+    /// The persons whom a document is about: all their references, and who they are.
+    async fn persons(
+        &self,
+        unit: &mut Unit,
+        document: &Value,
+    ) -> Result<Vec<(Vec<String>, PersonId)>, Error> {
         let mut references = self
             .version
             .personal
@@ -313,12 +321,16 @@ impl Going<'_> {
         }
         references.sort_unstable();
         references.dedup();
-        let mut persons = Vec::new();
+        let mut persons: Vec<(Vec<String>, PersonId)> = Vec::new();
         for reference in references {
             let person = self.platform.aliases.person_in(unit, self.module(), &reference).await;
-            if let Some(person) = person.map_err(Error::storage)? {
-                persons.push((reference, person));
+            let Some(person) = person.map_err(Error::storage)? else { continue };
+            if persons.iter().any(|(_, known)| *known == person) {
+                continue;
             }
+            let all =
+                self.platform.aliases.all_in(unit, person, self.module()).await.map_err(Error::storage)?;
+            persons.push((all.iter().map(|alias| alias.as_str().to_owned()).collect(), person));
         }
         Ok(persons)
     }
@@ -328,21 +340,21 @@ impl Going<'_> {
         &self,
         unit: &mut Unit,
         document: &Value,
-        reference: &str,
+        references: &[String],
     ) -> Result<bool, Error> {
         let Some(Start::Of { field, collection }) = &self.keeping.start else { return Ok(false) };
         let Some(key) = document.get(field).and_then(Value::as_str) else { return Ok(false) };
         let found = unit.get(self.module(), collection, key).await.map_err(Error::storage)?;
         let Some(found) = found else { return Ok(false) };
         let body: Value = found.parse().map_err(Error::storage)?;
-        Ok(names(&body, reference))
+        Ok(names(&body, references))
     }
 }
 
-/// Whether a reference stands in a document.
-fn names(document: &Value, reference: &str) -> bool {
+/// Whether one of these references stands in a document.
+fn names(document: &Value, references: &[String]) -> bool {
     let values = document.as_object().into_iter().flat_map(serde_json::Map::values);
-    values.filter_map(Value::as_str).any(|value| value == reference)
+    values.filter_map(Value::as_str).any(|value| references.iter().any(|reference| reference == value))
 }
 
 /// What became of a document.

@@ -29,7 +29,7 @@ pub use error::{FilesError, UploadError};
 pub use kind::{KINDS, Kind};
 pub use label::{LabelError, label};
 pub use record::{
-    File, NAMESPACE, Place, State, Unnameable, collections, disown, get, name, named_by, owned,
+    File, NAMESPACE, Place, State, Unnameable, collections, disown, get, hand_over, name, named_by, owned,
 };
 pub use spool::{Spooled, Upload};
 pub use store::{Content, Secret, Store, StoreConfig};

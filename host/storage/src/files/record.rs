@@ -319,6 +319,13 @@ pub async fn named_by(unit: &mut Unit, place: &Place) -> Result<Vec<File>, Stora
     Ok(files)
 }
 
+/// Has a file that a person has sent be another record's of the same person.
+pub async fn hand_over(unit: &mut Unit, id: &str, to: &str) -> Result<(), WriteError> {
+    let Some((mut file, revision)) = read(unit, id).await? else { return Ok(()) };
+    file.owner = Some(to.to_owned());
+    replace(unit, &file, revision).await
+}
+
 /// Has a file belong to nobody from now on. One that no document names is swept in time.
 pub async fn disown(unit: &mut Unit, id: &str) -> Result<(), WriteError> {
     let Some((mut file, revision)) = read(unit, id).await? else { return Ok(()) };

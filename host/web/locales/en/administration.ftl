@@ -100,6 +100,7 @@ security-kind-locked-out = locked out
 security-kind-blocked = kept out
 security-kind-policy-failed = policy failed
 security-kind-configuration-refused = configuration refused
+security-kind-configuration-waits = configuration waits for holders
 security-kind-module-failed = service failed
 security-kind-many-from-address = many persons from one address
 security-kind-many-from-device = many persons from one device

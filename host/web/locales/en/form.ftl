@@ -2,6 +2,7 @@
 
 form-submit = Send
 form-next = Continue
+form-back = Back
 form-save = Save draft
 form-change = Change
 form-choose = Choose
@@ -47,3 +48,7 @@ count-over-one = [count] character too many
 count-over-few = [count] characters too many
 count-over-many = [count] characters too many
 count-over-other = [count] characters too many
+form-gone-title = There is nothing here any more
+form-gone-lead = This form has been sent, or its draft was deleted. What was sent is in your cabinet.
+form-gone-cabinet = Open the cabinet
+form-gone-anew = Fill in a new one

@@ -100,6 +100,7 @@ security-kind-locked-out = зупинено після невдалих спро
 security-kind-blocked = не впущено
 security-kind-policy-failed = збій правила доступу
 security-kind-configuration-refused = зміну конфігурації відхилено
+security-kind-configuration-waits = зміна конфігурації чекає на держателів
 security-kind-module-failed = збій послуги
 security-kind-many-from-address = багато осіб з однієї адреси
 security-kind-many-from-device = багато осіб з одного пристрою

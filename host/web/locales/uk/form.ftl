@@ -2,6 +2,7 @@
 
 form-submit = Надіслати
 form-next = Далі
+form-back = Назад
 form-save = Зберегти чернетку
 form-change = Змінити
 form-choose = Оберіть
@@ -49,3 +50,7 @@ count-over-one = Зайвий [count] знак
 count-over-few = Зайві [count] знаки
 count-over-many = Зайвих [count] знаків
 count-over-other = Зайвих [count] знака
+form-gone-title = Тут уже нічого немає
+form-gone-lead = Цю форму вже надіслано або її чернетку видалено. Надіслане знайдете в кабінеті.
+form-gone-cabinet = Відкрити кабінет
+form-gone-anew = Заповнити нову

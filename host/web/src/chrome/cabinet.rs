@@ -163,7 +163,7 @@ impl Cabinet<'_> {
                 }
             }
             (body)
-            p { a href=(paths::RECORD) { (say.say("cabinet-record")) } }
+            p.v-cabinet__record { a href=(paths::RECORD) { (say.say("cabinet-record")) } }
         }
     }
 }

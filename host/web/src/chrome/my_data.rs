@@ -50,8 +50,9 @@ pub struct Erasure {
 /// The name of the tick.
 pub const SURE: &str = "sure";
 
-/// The page. `rules` are the versions of the rules of use that the person has accepted, each with the moment.
-pub fn my_data(cabinet: &Cabinet<'_>, rules: &[(String, jiff::Timestamp)]) -> Markup {
+/// The page. `record` is the number of the person's record; `rules` are the versions of the rules of use that the person has
+/// accepted, each with the moment.
+pub fn my_data(cabinet: &Cabinet<'_>, record: &str, rules: &[(String, jiff::Timestamp)]) -> Markup {
     let say = &cabinet.say;
     let body = html! {
         section.v-section {
@@ -73,6 +74,11 @@ pub fn my_data(cabinet: &Cabinet<'_>, rules: &[(String, jiff::Timestamp)]) -> Ma
                     }
                 }
             }
+        }
+        section.v-section {
+            h2 { (say.say("my-data-record")) }
+            p { (say.say("my-data-record-what")) }
+            p { code { (record) } }
         }
         section.v-section {
             h2 { (say.say("my-data-correct")) }

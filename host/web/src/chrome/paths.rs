@@ -108,6 +108,9 @@ pub const ADMIN_UNBLOCK: &str = "/administration/security/unblock";
 /// What was erased for its time, and what comes next.
 pub const ADMIN_RETENTION: &str = "/administration/retention";
 
+/// Changes of the configuration that wait for the holders, and those that were decided.
+pub const ADMIN_CHANGES: &str = "/administration/changes";
+
 /// A person's lawful block.
 pub const ADMIN_PERSONS: &str = "/administration/persons";
 /// Blocks a person from acting; by POST.
@@ -115,10 +118,23 @@ pub const ADMIN_PERSONS_BLOCK: &str = "/administration/persons/block";
 /// Lets a person act again; by POST.
 pub const ADMIN_PERSONS_UNBLOCK: &str = "/administration/persons/unblock";
 
+/// Who has which role.
+pub const ADMIN_ROLES: &str = "/administration/roles";
+/// Gives a module administrator their role, or takes it; by POST.
+pub const ADMIN_ROLES_CHANGE: &str = "/administration/roles/change";
+/// The page on which a role is taken from somebody.
+pub const ADMIN_ROLES_REVOKE: &str = "/administration/roles/revoke";
+/// Proposes a change of the roles of those who run the platform; by POST. What was proposed stands under it.
+pub const ADMIN_ROLES_PROPOSALS: &str = "/administration/roles/proposals";
+
 /// Proposing that participation does not count, and what has been proposed; proposed by POST.
 pub const ADMIN_INVALIDATIONS: &str = "/administration/invalidations";
 /// Counts what a proposal would touch; by POST, for what it is asked with may be long. Nothing is changed.
 pub const ADMIN_INVALIDATIONS_COUNT: &str = "/administration/invalidations/count";
+/// Merging records of one person: what has been proposed, and the form.
+pub const ADMIN_MERGES: &str = "/administration/merges";
+/// Counts what a merging would hand over.
+pub const ADMIN_MERGES_COUNT: &str = "/administration/merges/count";
 /// Decisions by which participation does not count.
 pub const INVALIDATIONS: &str = "/invalidations";
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{DECLARATION, DRAFT, Field, FieldError, Form, GO, STEP, SUBMISSION, Values, Widget, files};
+use super::{BACK, DECLARATION, DRAFT, Field, FieldError, Form, GO, STEP, SUBMISSION, Values, Widget, files};
 use crate::texts::{Language, Speaker, grouped};
 
 /// One entry of a list that the host brings.
@@ -80,6 +80,9 @@ pub fn draw(form: &Form, step: usize, with: &Drawing<'_>) -> Markup {
                     }
                 } @else {
                     button.v-button name=(GO) value="next" { (say.say("form-next")) }
+                }
+                @if with.can_save && step > 0 {
+                    button.v-button.v-button--quiet name=(GO) value=(BACK) { (say.say("form-back")) }
                 }
                 @if with.can_save {
                     button.v-button.v-button--quiet name=(GO) value="save" { (say.say("form-save")) }

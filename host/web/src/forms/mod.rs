@@ -23,7 +23,7 @@ pub(crate) use check::ENDINGS;
 pub use check::{Fault, FieldError};
 pub use draw::{ActingFor, Choice, Drawing, check_answers, draw, fields};
 pub use files::{Attached, DECLARATION, REMOVE, size_words};
-pub use values::{Sent, Unreadable, Values};
+pub use values::{Sent, Unreadable, Values, clean};
 
 /// Names that the host keeps for itself in forms begin with this.
 pub const RESERVED: &str = "_";
@@ -33,9 +33,12 @@ pub const SUBMISSION: &str = "_submission";
 pub const DRAFT: &str = "_draft";
 /// The hidden field with the step that was shown.
 pub const STEP: &str = "_step";
-/// The name of the buttons; its value says which was pressed: `next`, `save` or `submit`, or [`KEEP`].
+/// The name of the buttons; its value says which was pressed: `next`, `save` or `submit`, [`BACK`] or
+/// [`KEEP`].
 pub const GO: &str = "_go";
-/// Its value when no button was pressed: the script keeps what was typed so far.
+/// The value of [`GO`] of the button to the step before: the answers are kept as they are, nothing is checked.
+pub const BACK: &str = "back";
+/// The value of [`GO`] when no button was pressed: the script keeps what was typed so far.
 pub const KEEP: &str = "keep";
 
 /// One page of a form.

@@ -264,8 +264,9 @@ fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
     String::from_utf8(decoded).map_err(|_| Unreadable::Encoding)
 }
 
-/// NFC, `\n` as the only line end, no control characters, trimmed.
-fn clean(text: &str) -> String {
+/// What was typed, as it is kept: NFC, `\n` as the only line end, no control characters nor such as turn the writing round,
+/// trimmed.
+pub fn clean(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
     let dropped = |symbol: &char| {
         symbol.is_control() && !matches!(symbol, '\n' | '\t')

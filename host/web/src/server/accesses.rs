@@ -69,6 +69,17 @@ async fn show(
     }
 }
 
+/// The name of a body, also of one that the register no longer has.
+pub(super) fn body_name(app: &App, visit: &Visit, id: &str) -> String {
+    match app.platform().bodies.get(id) {
+        Some(body) => match visit.language {
+            Language::Uk => body.name.uk.clone(),
+            Language::En => body.name.en.clone(),
+        },
+        None => id.to_owned(),
+    }
+}
+
 async fn line(
     app: &App,
     visit: &Visit,
@@ -79,12 +90,7 @@ async fn line(
     let case_id = format!("{}/{}", access.module, access.record);
     let case = vzaemo_cabinet::my_case(unit, person, &case_id).await.map_err(Error::storage)?;
     let href = case.as_ref().map(|_| super::cabinet::case_href(&access.module, &access.record));
-    let body = access.body.as_deref().and_then(|id| app.platform().bodies.get(id)).map(|body| {
-        match visit.language {
-            Language::Uk => body.name.uk.clone(),
-            Language::En => body.name.en.clone(),
-        }
-    });
+    let body = access.body.as_deref().map(|body| body_name(app, visit, body));
     Ok(AccessLine {
         at: timestamp(&access.at),
         name: name(app, unit, access).await?,

@@ -1,6 +1,7 @@
 //! In whose name the visitor acts, and the page on which they choose it.
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::sent::fields;
 use super::visit::cookie;
 use super::{App, visit::Visit};
 use crate::chrome::acting_for::{CHOICE, Capacity, MYSELF, acting_for as chooser};
@@ -86,18 +87,15 @@ pub(super) async fn chosen(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let field =
-        |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let to = field("to").and_then(ReturnTo::parse);
+    let field = fields(&body);
+    let to = ReturnTo::parse(&field("to"));
     let to = to.as_ref().map_or(paths::CABINET, ReturnTo::as_str);
-    let organisation: Option<Edrpou> = match field(CHOICE) {
-        Some(MYSELF) => None,
-        Some(code) => match code.parse() {
+    let organisation: Option<Edrpou> = match field(CHOICE).as_str() {
+        MYSELF => None,
+        code => match code.parse() {
             Ok(edrpou) => Some(edrpou),
             Err(_) => return trouble(&app, &visit, &Problem::BadInput).await,
         },
-        None => return trouble(&app, &visit, &Problem::BadInput).await,
     };
     let token = cookie(&headers, app.cookies.session_name()).unwrap_or_default();
     match app.sessions.act_for(token, organisation.as_ref()).await {

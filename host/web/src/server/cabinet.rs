@@ -79,6 +79,18 @@ pub(super) fn service_name(app: &App, visit: &Visit, module: &str) -> String {
         .map_or_else(|| module.to_owned(), |state| super::answer::in_language(&state.manifest().name, visit))
 }
 
+/// What a service calls the documents of a collection, if it says so and serves; else the collection's own name.
+pub(super) fn collection_name(app: &App, visit: &Visit, module: &str, collection: &str) -> String {
+    let snapshot = app.service.snapshot();
+    let version = snapshot.module(module).and_then(|state| state.serving());
+    version
+        .and_then(|version| {
+            let say = Speaker::of(&version.texts, visit.language);
+            say.module(&format!("collection-{collection}"), None).map(std::borrow::Cow::into_owned)
+        })
+        .unwrap_or_else(|| collection.to_owned())
+}
+
 /// The page of a case in the cabinet.
 pub(super) fn case_href(module: &str, key: &str) -> String {
     let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);

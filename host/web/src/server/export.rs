@@ -4,8 +4,9 @@
 //! nobody has to come back for it.
 
 use super::App;
+use super::accesses::body_name;
 use super::archive::{Archive, Broken, archive};
-use super::cabinet::{begin, said, service_name, signed_in};
+use super::cabinet::{begin, collection_name, said, service_name, signed_in};
 use super::table::Table;
 use super::visit::Visit;
 use crate::chrome::paths;
@@ -130,12 +131,12 @@ impl Export {
         Speaker::host(self.visit.language)
     }
 
+    /// A moment by its date: the archive is read on another day.
     fn moment(&self, text: &str) -> String {
         let platform = self.app.platform();
         let mut words = String::new();
         let at: Timestamp = text.parse().unwrap_or(Timestamp::UNIX_EPOCH);
-        let now = platform.legal.now().timestamp();
-        push_moment(at, now, platform.zone.time_zone(), &self.say(), &mut words);
+        push_moment(at, Timestamp::MIN, platform.zone.time_zone(), &self.say(), &mut words);
         words
     }
 
@@ -154,7 +155,9 @@ impl Export {
             Section::Representation => say.say("export-representation").into_owned(),
             Section::Files => say.say("export-files").into_owned(),
             Section::Documents(of) => {
-                format!("{}: {}", service_name(&self.app, &self.visit, &of.module), of.collection)
+                let (app, visit) = (&self.app, &self.visit);
+                let name = collection_name(app, visit, &of.module, &of.collection);
+                format!("{}: {name}", service_name(app, visit, &of.module))
             }
         }
     }
@@ -346,7 +349,7 @@ impl Export {
                     html: html! {
                         (self.moment(&access.at)) ": " (access.record) " · "
                         @if access.allowed { (say.say("access-seen")) } @else { (say.say("access-refused")) }
-                        @if let Some(body) = &access.body { " · " (body) }
+                        @if let Some(body) = &access.body { " · " (body_name(&self.app, &self.visit, body)) }
                     },
                 });
                 Ok((items.collect(), next))

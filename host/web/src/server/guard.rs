@@ -15,7 +15,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::request::Parts;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -36,6 +36,11 @@ const HEADERS: [(&str, &str); 6] = [
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let from = ComesFrom(address(&app, request.headers(), request.extensions()));
     let mut response = match refusal(&app, &request, from) {
+        None if names_nothing(request.uri()) => {
+            let (mut parts, _) = request.into_parts();
+            let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
+            trouble(&app, &visit, &Problem::NotFound).await
+        }
         None if changes(&request) && app.is_paused() => {
             let (mut parts, body) = request.into_parts();
             let Ok(visit) = Visit::from_request_parts(&mut parts, &app).await;
@@ -70,6 +75,12 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     response
+}
+
+/// Whether an address holds the character that nothing stored holds, and that PostgreSQL does not even compare with.
+fn names_nothing(address: &Uri) -> bool {
+    const NUL: &str = "%00";
+    address.path().contains(NUL) || address.query().is_some_and(|query| query.contains(NUL))
 }
 
 /// Whether a request may change something.

@@ -42,6 +42,9 @@ impl Alarms for Watchman {
             Alarm::ConfigurationRefused { file } => {
                 Event::new(EventKind::ConfigurationRefused, "platform", file)
             }
+            Alarm::ConfigurationWaits { digest } => {
+                Event::new(EventKind::ConfigurationWaits, "platform", digest)
+            }
             Alarm::ModuleFailed { module, version } => {
                 Event::new(EventKind::ModuleFailed, format!("module:{module}"), version)
             }

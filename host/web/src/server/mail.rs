@@ -2,6 +2,7 @@
 
 use super::answer::{Content, page, see_other, trouble};
 use super::cabinet::{begin, cabinet, said, signed_in, timestamp};
+use super::sent::fields;
 use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::mail as chrome;
@@ -34,11 +35,6 @@ pub(super) fn routes() -> Table {
         .decided(paths::MAIL_FORGET, HostAction::Mail, post(forget))
         .decided(paths::MAIL_CONFIRM, HostAction::Mail, get(confirm).post(confirmed))
         .open(paths::MAIL_STOP, get(stop).post(stopped))
-}
-
-/// The value of a field of a form.
-fn field(body: &[u8], name: &str) -> Option<String> {
-    url::form_urlencoded::parse(body).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
 async fn answered(app: &App, visit: &Visit, headers: &HeaderMap, main: Result<Markup, Error>) -> Response {
@@ -139,7 +135,7 @@ async fn ask(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, body
     let Ok(person) = signed_in(&visit) else {
         return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL));
     };
-    let email = field(&body, "email").unwrap_or_default();
+    let email = fields(&body)("email");
     let asked = async {
         let platform = app.platform();
         let mut unit = begin(&app).await.map_err(|error| (error, None))?;
@@ -172,14 +168,15 @@ async fn choose(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Respo
     let Ok(person) = signed_in(&visit) else {
         return see_other(&paths::returning(paths::SIGN_IN, paths::MAIL));
     };
+    let field = fields(&body);
     let chosen = async {
         let mut unit = begin(&app).await?;
         for kind in Kind::CHOSEN {
-            if let Some(rhythm) = field(&body, kind.name()).as_deref().and_then(Rhythm::from_name) {
+            if let Some(rhythm) = Rhythm::from_name(&field(kind.name())) {
                 mail::set_rhythm(&mut unit, &person, kind, rhythm).await.map_err(Error::storage)?;
             }
         }
-        if let Some(language) = field(&body, "language").as_deref().and_then(Language::from_code) {
+        if let Some(language) = Language::from_code(&field("language")) {
             mail::set_language(&mut unit, &person, language.code()).await.map_err(Error::storage)?;
         }
         committed(unit).await

@@ -64,6 +64,7 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 use vzaemo_access::HostAction;
 
+pub use administration::role_words;
 pub use app::{App, Parts};
 pub use clock::{follow_clock, kept_offset};
 pub use modules::shown;

@@ -1,7 +1,8 @@
 //! Everything about me: the way to the archive, how to correct, and erasure in two steps.
 
 use super::answer::{Content, page, see_other, set_cookie};
-use super::cabinet::{acting_for, cabinet, said, service_name};
+use super::cabinet::{acting_for, cabinet, collection_name, said, service_name};
+use super::sent::fields;
 use super::table::Table;
 use super::{App, visit::Visit};
 use crate::chrome::my_data as chrome;
@@ -52,7 +53,7 @@ async fn show(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> 
     let accepted = app.platform().rules.accepted(person).await.map_err(Error::storage);
     let main = accepted.map(|accepted| {
         let accepted: Vec<_> = accepted.iter().map(|one| (one.version.clone(), one.at.timestamp())).collect();
-        chrome::my_data(&cabinet(&app, &visit, name.as_deref()), &accepted)
+        chrome::my_data(&cabinet(&app, &visit, name.as_deref()), &person.to_string(), &accepted)
     });
     answered(&app, &visit, &headers, main).await
 }
@@ -74,7 +75,7 @@ pub(super) fn term(keep: &str, say: &Speaker<'_>) -> String {
 fn kept(app: &App, visit: &Visit, say: &Speaker<'_>, kept: &vzaemo_service::Kept) -> Kept {
     Kept {
         service: service_name(app, visit, &kept.module),
-        collection: kept.collection.clone(),
+        collection: collection_name(app, visit, &kept.module, &kept.collection),
         documents: kept.documents,
         terms: kept.retention.iter().map(|one| (term(&one.keep, say), one.law.clone())).collect(),
         until: kept.until.map(|until| last_day(app, until)),
@@ -169,7 +170,7 @@ async fn erase(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, bo
         Ok(plan) => plan,
         Err(error) => return super::modules::failed(&app, &visit, "", &error).await,
     };
-    if !url::form_urlencoded::parse(&body).any(|(name, value)| name == SURE && value == "yes") {
+    if fields(&body)(SURE) != "yes" {
         let main = chrome::erasure(&cabinet(&app, &visit, None), &shown(&app, &visit, &plan, None, true));
         let mut response = answered(&app, &visit, &headers, Ok(main)).await;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

@@ -2,7 +2,7 @@
 
 use super::answer::{Content, page, see_other, trouble};
 use super::audit::{failed, sent};
-use super::{App, visit::Visit};
+use super::{App, modules, visit::Visit};
 use crate::chrome::problem::Problem;
 use crate::chrome::record::{Act, record};
 use crate::chrome::{cabinet, paths};
@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_audit::{AuditError, Journalled, Made, Receipt};
+use vzaemo_service::Error;
 use vzaemo_storage::Cursor;
 
 /// How many acts a page shows.
@@ -43,12 +44,17 @@ pub(super) async fn list(
     headers: HeaderMap,
     Query(on): Query<On>,
 ) -> Response {
-    let Some(person) = visit.person() else {
+    if visit.person().is_none() {
         return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
+    }
+    let records = match records(&app, &visit).await {
+        Ok(records) => records,
+        Err(error) => return modules::failed(&app, &visit, "", &error).await,
     };
     let found = async {
         let mut unit = app.platform().storage.begin().await?;
-        vzaemo_audit::newest(&mut unit, &person, LINES, on.after.map(Cursor)).await
+        let records: Vec<&str> = records.iter().map(String::as_str).collect();
+        vzaemo_audit::newest(&mut unit, &records, LINES, on.after.map(Cursor)).await
     };
     let (acts, next) = match found.await {
         Ok(found) => found,
@@ -80,20 +86,34 @@ pub(super) async fn list(
     page(&app, &visit, &headers, Content::new(&title, main).private()).await
 }
 
+/// The records of the visitor, by which the log knows what they did: one, unless records of theirs were merged.
+async fn records(app: &App, visit: &Visit) -> Result<Vec<String>, Error> {
+    let Some(session) = &visit.session else { return Ok(Vec::new()) };
+    let mut unit = app.platform().storage.begin().await.map_err(Error::storage)?;
+    let records = app.platform().aliases.records(&mut unit, session.person.id).await;
+    let records = records.map_err(Error::storage)?;
+    Ok(records.iter().map(ToString::to_string).collect())
+}
+
 /// The receipt of one of my acts, as `KEY.json` or `KEY.pdf`. Somebody else's is not found.
 pub(super) async fn receipt(State(app): State<Arc<App>>, visit: Visit, Path(name): Path<String>) -> Response {
-    let Some(person) = visit.person() else {
+    if visit.person().is_none() {
         return see_other(&paths::returning(paths::SIGN_IN, &visit.path));
-    };
+    }
     let Some((key, kind @ ("json" | "pdf"))) = name.split_once('.') else {
         return trouble(&app, &visit, &Problem::NotFound).await;
+    };
+    let records = match records(&app, &visit).await {
+        Ok(records) => records,
+        Err(error) => return modules::failed(&app, &visit, "", &error).await,
     };
     let act = async {
         let mut unit = app.platform().storage.begin().await?;
         vzaemo_audit::journalled(&mut unit, key).await
     };
+    let is_own = |act: &Journalled| act.person.as_ref().is_some_and(|person| records.contains(person));
     let act = match act.await {
-        Ok(Some(act)) if act.person.as_ref() == Some(&person) => act,
+        Ok(Some(act)) if is_own(&act) => act,
         Ok(_) => return trouble(&app, &visit, &Problem::NotFound).await,
         Err(error) => return failed(&app, &visit, error).await,
     };

@@ -4,6 +4,7 @@
 //! host's own pages to the one on which they accept, and back. What stays open to them stands in [`is_open`].
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::sent::fields;
 use super::table::Table;
 use super::{App, modules, parked, statements, visit::Visit};
 use crate::assets;
@@ -181,10 +182,8 @@ async fn asked(
 
 /// Takes an acceptance: of the version that was shown, if it is still the one in force, and only with the tick.
 async fn accept(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let field =
-        |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let to = back(field("to"));
+    let field = fields(&body);
+    let to = back(Some(&field("to")));
     let Some(session) = &visit.session else {
         return see_other(&paths::returning(paths::SIGN_IN, &address(to.as_str())));
     };
@@ -193,10 +192,10 @@ async fn accept(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, b
         Ok(None) => return see_other(to.as_str()),
         Err(error) => return modules::failed(&app, &visit, "", &error).await,
     };
-    if field("version") != Some(edition.version.as_str()) {
+    if field("version") != edition.version {
         return asked(&app, &visit, &headers, &edition, &to, Some(NotTaken::Changed)).await;
     }
-    if field(ACCEPTED) != Some("yes") {
+    if field(ACCEPTED) != "yes" {
         return asked(&app, &visit, &headers, &edition, &to, Some(NotTaken::Unticked)).await;
     }
     let (platform, person) = (Arc::clone(app.service.platform()), session.person.id);

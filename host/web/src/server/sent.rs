@@ -1,10 +1,23 @@
 //! What a form of the host's own sent.
 
-/// Its fields by name, without white space around them; empty for one that is not there.
+use crate::forms::clean;
+
+/// Its fields by name, each as [`clean`] leaves it; empty for one that is not there.
 pub(super) fn fields(body: &[u8]) -> impl Fn(&str) -> String {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
     move |wanted| {
         let found = fields.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        found.map(|(_, value)| clean(value)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_hold_what_was_typed_and_nothing_unseen() {
+        let field = fields("a=+x%00%07y%0D%0Az+&b=%E2%80%AEtxt&a=second".as_bytes());
+        assert_eq!((field("a").as_str(), field("b").as_str(), field("c").as_str()), ("xy\nz", "txt", ""));
     }
 }

@@ -134,10 +134,13 @@ fn page_of(action: HostAction) -> &'static str {
         HostAction::Accept => paths::RULES_ACCEPTANCE,
         HostAction::Answer => paths::DESK_CORRECTIONS,
         HostAction::Invalidate => paths::ADMIN_INVALIDATIONS,
+        HostAction::Merge => paths::ADMIN_MERGES,
         HostAction::Retention => paths::ADMIN_RETENTION,
+        HostAction::Changes | HostAction::Approve => paths::ADMIN_CHANGES,
         HostAction::Security | HostAction::Exclude | HostAction::Admit => paths::ADMIN_SECURITY,
         HostAction::Explain => paths::ADMIN_ACCESS,
         HostAction::Persons | HostAction::Block | HostAction::Unblock => paths::ADMIN_PERSONS,
+        HostAction::Roles | HostAction::Grant | HostAction::Appoint => paths::ADMIN_ROLES,
         HostAction::Clock => paths::HOME,
     }
 }

@@ -1,9 +1,13 @@
 //! Pages of the holder and the technical administrator.
 
 pub mod access;
+pub mod changes;
+mod difference;
 pub mod invalidations;
+pub mod merges;
 pub mod persons;
 pub mod retention;
+pub mod roles;
 pub mod security;
 
 use crate::chrome::paths;
@@ -14,8 +18,11 @@ use maud::{Markup, html};
 pub fn parts(say: &Speaker<'_>, current: &str, offered: &[&str]) -> Markup {
     let all = [
         (paths::ADMIN_SECURITY, "security-title"),
+        (paths::ADMIN_CHANGES, "changes-title"),
         (paths::ADMIN_INVALIDATIONS, "invalidate-title"),
+        (paths::ADMIN_MERGES, "merge-title"),
         (paths::ADMIN_ACCESS, "access-title"),
+        (paths::ADMIN_ROLES, "roles-title"),
         (paths::ADMIN_PERSONS, "lawful-title"),
         (paths::ADMIN_RETENTION, "retention-title"),
     ];

@@ -104,6 +104,7 @@ fn name_of(kind: EventKind) -> &'static str {
         EventKind::Blocked => "security-kind-blocked",
         EventKind::PolicyFailed => "security-kind-policy-failed",
         EventKind::ConfigurationRefused => "security-kind-configuration-refused",
+        EventKind::ConfigurationWaits => "security-kind-configuration-waits",
         EventKind::ModuleFailed => "security-kind-module-failed",
         EventKind::ManyFromAddress => "security-kind-many-from-address",
         EventKind::ManyFromDevice => "security-kind-many-from-device",

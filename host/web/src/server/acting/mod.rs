@@ -107,8 +107,11 @@ pub(super) async fn show(
         .collect();
     let step = prefill.iter().find(|(name, _)| name == STEP_QUERY).map(|(_, value)| value.as_str());
     let untouched = || filling.form.start(&prefill, |wanted| filling.autofill(wanted));
-    let mut values = filling.kept().await.unwrap_or_else(untouched);
+    let kept = filling.kept().await;
+    let mut begun = kept.is_some();
+    let mut values = kept.unwrap_or_else(untouched);
     if let Some(parked) = parked::take(app, headers, &filling.path).await {
+        begun = true;
         values.take_all(parked);
         filling.claim(&values).await;
         // From now on it is in the draft, where later steps find it.
@@ -121,6 +124,7 @@ pub(super) async fn show(
     }
     let shown = Shown { values: &values, errors: &[], refused: None, submission: &fresh_submission() };
     match step {
+        Some(CHECK) if filling.form.checks_answers() && !begun => filling.gone_page(headers).await,
         Some(CHECK) if filling.form.checks_answers() => filling.check_page(headers, shown).await,
         _ => {
             let at = step.and_then(|step| filling.form.step(step)).unwrap_or(0);

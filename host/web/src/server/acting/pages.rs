@@ -2,6 +2,7 @@
 
 use super::{Filling, choices};
 use crate::chrome::document::{Crumb, headed};
+use crate::chrome::paths;
 use crate::forms::{Choice, Drawing, FieldError, Values, check_answers, draw};
 use crate::server::answer::{Content, in_language, page};
 use crate::server::modules::section_html;
@@ -109,6 +110,23 @@ impl Filling<'_> {
         let main = markup! {
             (headed(&say, &crumbs, &heading, None))
             (answers)
+        };
+        page(self.app, self.visit, headers, Content::new(&heading, main).private()).await
+    }
+
+    /// Nothing is kept of the form whose answers were asked for: they were sent, as whoever goes back in their browser
+    /// finds, or the draft was removed. Nobody is told that they have answered wrongly.
+    pub(super) async fn gone_page(&self, headers: &HeaderMap) -> Response {
+        let say = self.speaker();
+        let crumbs = self.crumbs();
+        let crumbs: Vec<Crumb<'_>> = crumbs.iter().map(|(label, href)| Crumb { label, href }).collect();
+        let heading = say.say("form-gone-title");
+        let main = markup! {
+            (headed(&say, &crumbs, &heading, Some(&say.say("form-gone-lead"))))
+            div.v-actions {
+                a.v-button href=(paths::CABINET) { (say.say("form-gone-cabinet")) }
+                a.v-button.v-button--quiet href=(self.path) { (say.say("form-gone-anew")) }
+            }
         };
         page(self.app, self.visit, headers, Content::new(&heading, main).private()).await
     }

@@ -5,7 +5,7 @@ use super::uploads::{self, Uploads};
 use super::{CHECK, Filling, STEP_QUERY, after, choices, expired, fresh_submission, refusal_text};
 use crate::chrome::paths;
 use crate::chrome::problem::Kept;
-use crate::forms::{Fault, FieldError, GO, KEEP, STEP, SUBMISSION, Sent, Values};
+use crate::forms::{BACK, Fault, FieldError, GO, KEEP, STEP, SUBMISSION, Sent, Values};
 use crate::server::answer::{no_content, see_other, trouble};
 use crate::server::modules::failed;
 use crate::server::{parked, paused, rules, step_up};
@@ -80,6 +80,15 @@ impl Filling<'_> {
             && of_files.is_empty()
         {
             return see_other(paths::DRAFTS);
+        }
+        // What is not right yet is said when the step is left forwards.
+        if sent.go.as_deref() == Some(BACK)
+            && self.keeps_drafts()
+            && misfits.is_empty()
+            && of_files.is_empty()
+            && let Some(before) = step.checked_sub(1).and_then(|before| self.form.steps().get(before))
+        {
+            return see_other(&self.at_step(&before.id));
         }
         let mut errors = match misfits {
             _ if checking => Vec::new(),

@@ -4,7 +4,7 @@ use super::super::answer::{Content, page, see_other, trouble};
 use super::super::invalidations::open_page;
 use super::super::table::Table;
 use super::super::{App, cabinet, modules};
-use super::{fields, moments, offered, session};
+use super::{fields, moments, offered, refused, session};
 use crate::chrome::administration::invalidations::{self as chrome, Choice, Desk, Proposing, Shown};
 use crate::chrome::invalidations::address as decision_address;
 use crate::chrome::paths;
@@ -239,10 +239,14 @@ async fn persons(app: &App, module: &str, text: &str) -> Result<Option<Vec<Strin
         let name = name.strip_prefix("person:").unwrap_or(name);
         let person = vzaemo_service::person_meant(app.platform(), module, Some(name)).await?;
         let Some(person) = person else { return Ok(None) };
-        let alias = app.platform().aliases.find(person, module).await.map_err(Error::storage)?;
+        let mut unit = app.platform().storage.begin().await.map_err(Error::storage)?;
+        let aliases =
+            app.platform().aliases.all_in(&mut unit, person, module).await.map_err(Error::storage)?;
         // Whom the module has never met has taken part in nothing there.
-        let Some(alias) = alias else { return Ok(None) };
-        found.push(alias.as_str().to_owned());
+        if aliases.is_empty() {
+            return Ok(None);
+        }
+        found.extend(aliases.iter().map(|alias| alias.as_str().to_owned()));
     }
     Ok(Some(found))
 }
@@ -364,6 +368,7 @@ fn words(number: &str, wanted: &Invalidation) -> Words {
         }),
         event: both(&|language| Speaker::host(language).say_with("invalidations-event", &args).into_owned()),
         address: decision_address(number),
+        stays: false,
     }
 }
 
@@ -386,12 +391,7 @@ async fn undecided(app: &App, visit: &Visit, error: &Undecided) -> Response {
         }
         Undecided::TwoPerson(TwoPersonError::Refused(refusal)) => match refusal {
             Refusal::Unknown => return trouble(app, visit, &Problem::NotFound).await,
-            Refusal::SamePerson => "two-person-same",
-            Refusal::NotProven => "two-person-not-proven",
-            Refusal::NotEntitled => "two-person-not-entitled",
-            Refusal::Over => "two-person-over",
-            Refusal::Declined => "two-person-declined",
-            Refusal::Changed => "two-person-changed",
+            refusal => refused(*refusal),
         },
         Undecided::Nothing | Undecided::Recounted { .. } => "invalidate-error-nothing",
     };

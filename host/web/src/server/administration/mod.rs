@@ -2,10 +2,15 @@
 //! policies, see [`super::table`].
 
 mod access;
+mod changes;
 mod invalidations;
+mod merges;
 mod persons;
 mod retention;
+mod roles;
 mod security;
+
+pub use roles::words as role_words;
 
 use super::App;
 use super::sent::fields;
@@ -17,6 +22,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use vzaemo_access::HostAction;
 use vzaemo_clock::Instant;
+use vzaemo_service::two_person::Refusal;
 
 /// Their addresses.
 pub(super) fn routes() -> Table {
@@ -29,7 +35,10 @@ pub(super) fn routes() -> Table {
         .decided(paths::ADMIN_SECURITY, HostAction::Security, get(security::security))
         .decided(paths::ADMIN_BLOCK, HostAction::Exclude, post(security::block))
         .decided(paths::ADMIN_UNBLOCK, HostAction::Admit, post(security::unblock))
+        .merge(changes::routes())
         .merge(invalidations::routes())
+        .merge(roles::routes())
+        .merge(merges::routes())
 }
 
 /// Whether somebody runs the platform. Most have no role at all, and need no decision for that.
@@ -42,12 +51,28 @@ pub(super) fn concerns(app: &App, visit: &Visit) -> bool {
 fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
     let pages = [
         (paths::ADMIN_SECURITY, HostAction::Security),
+        (paths::ADMIN_CHANGES, HostAction::Changes),
         (paths::ADMIN_INVALIDATIONS, HostAction::Invalidate),
+        (paths::ADMIN_MERGES, HostAction::Merge),
         (paths::ADMIN_ACCESS, HostAction::Explain),
+        (paths::ADMIN_ROLES, HostAction::Roles),
         (paths::ADMIN_PERSONS, HostAction::Persons),
         (paths::ADMIN_RETENTION, HostAction::Retention),
     ];
     pages.into_iter().filter(|(_, action)| visit.may(app, *action)).map(|(path, _)| path).collect()
+}
+
+/// The message of a step of two persons that was not taken.
+fn refused(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unknown => "two-person-unknown",
+        Refusal::SamePerson => "two-person-same",
+        Refusal::NotProven => "two-person-not-proven",
+        Refusal::NotEntitled => "two-person-not-entitled",
+        Refusal::Over => "two-person-over",
+        Refusal::Declined => "two-person-declined",
+        Refusal::Changed => "two-person-changed",
+    }
 }
 
 /// Writes moments as the reader reads them at `now`, by the clock to which they belong.

@@ -97,7 +97,7 @@ pub(super) async fn block(
     let recorder: Recorder<'_> = &|unit| {
         let (platform, told, basis) = (Arc::clone(&platform), told.clone(), basis.clone());
         Box::pin(async move {
-            record::blocked(unit, &platform, by, id, "block-person", &[basis]).await?;
+            record::rights(unit, &platform, by, id, "block-person", &[basis]).await?;
             Ok(tell(unit, &platform, id, told).await?)
         })
     };
@@ -124,7 +124,7 @@ pub(super) async fn unblock(State(app): State<Arc<App>>, visit: Visit, body: Byt
     let recorder: Recorder<'_> = &|unit| {
         let (platform, told) = (Arc::clone(&platform), told.clone());
         Box::pin(async move {
-            record::blocked(unit, &platform, by, id, "unblock-person", &[]).await?;
+            record::rights(unit, &platform, by, id, "unblock-person", &[]).await?;
             Ok(tell(unit, &platform, id, told).await?)
         })
     };

@@ -1,7 +1,7 @@
 //! What was erased for its time, by which rule and when, and what comes next: counts only.
 
 use super::super::answer::{Content, page};
-use super::super::cabinet::service_name;
+use super::super::cabinet::{collection_name, service_name};
 use super::super::my_data::term;
 use super::super::{App, modules};
 use super::{moments, offered};
@@ -41,7 +41,7 @@ fn erased(app: &App, visit: &Visit, say: &Speaker<'_>, done: &Retained) -> Erase
     Erased {
         day,
         service: service_name(app, visit, &done.module),
-        collection: done.collection.clone(),
+        collection: collection_name(app, visit, &done.module, &done.collection),
         class: done.class.clone(),
         term: term(&done.keep, say),
         law: done.law.clone(),
@@ -57,7 +57,7 @@ fn instant(text: &str) -> Instant {
 fn coming(app: &App, visit: &Visit, outlook: &Outlook) -> Next {
     Next {
         service: service_name(app, visit, &outlook.module),
-        collection: outlook.collection.clone(),
+        collection: collection_name(app, visit, &outlook.module, &outlook.collection),
         next: outlook.next.as_deref().map(|next| (instant(next), outlook.first)),
         running: outlook.running,
         open: outlook.open,
