@@ -4,6 +4,7 @@ use crate::person::{Answer, Person, connections};
 use crate::texts::repository;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -32,7 +33,10 @@ pub struct OpenIdProvider {
 impl OpenIdProvider {
     /// Starts one; it knows no client yet.
     pub async fn start(id: &'static str) -> Self {
-        let place = repository().join("tests/openid-provider");
+        let place = match std::env::var_os("VZAEMO_OPENID_PROVIDER") {
+            Some(place) => PathBuf::from(place),
+            None => repository().join("tests/openid-provider"),
+        };
         assert!(
             place.join("node_modules/oidc-provider").is_dir(),
             "npm's oidc-provider is not installed; ./test installs it, or `npm ci` in {}",

@@ -1,13 +1,13 @@
 //! The table of the attacks that tests try: made of the names of the tests, so that it cannot tell of one that is not
 //! there.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::defences::catalogue::Catalogue;
 use crate::workspace::Workspace;
 
 /// What the name of such a test begins with.
@@ -20,7 +20,28 @@ const HEAD: &str = "\
 
 Each line is a test that `./test` runs: its name says what is tried and, where that is not plain, how it ends. The table
 is made of the names by `cargo xtask attacks`; a test fails when it is out of date.
+
+The third column names what holds the attack. `cargo xtask defences` shows it: every one of these defences can be removed
+by itself, as `tests/defences/*.toml` say how; each test runs with all defences, when it must pass, and once for each
+defence named here without it, when it must fail. Layers that hold the same attack are one defence here, and are removed
+together. What stands there in *italics* is not what an edit of this repository removes. It takes minutes, so `./test`
+does not do it; `--only WORDS` does it for some. Do it when you add an attack or change what holds one.
 ";
+
+/// A test that tries one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attack {
+    /// The file, relative to the repository.
+    pub file: String,
+    /// The name of the test in it.
+    pub name: String,
+}
+
+impl fmt::Display for Attack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", self.file, self.name)
+    }
+}
 
 /// Writes the table.
 pub fn write(workspace: &Workspace) -> Result<()> {
@@ -32,28 +53,40 @@ fn file(root: &Path) -> PathBuf {
     root.join("docs/attacks.md")
 }
 
-fn table(root: &Path) -> Result<String> {
+/// All of them, by file, in the order in which they stand there.
+pub fn all(root: &Path) -> Result<Vec<Attack>> {
     let mut files = Vec::new();
     for room in ROOMS {
         sources(&root.join(room), &mut files)?;
     }
     files.sort();
-    let mut rooms: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut attacks = Vec::new();
     for path in files {
         let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-        let path = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-        for name in text.lines().filter_map(attack) {
-            rooms.entry(room(&path)).or_default().push((name.replace('_', " "), path.clone()));
-        }
+        let file = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let names = text.lines().filter_map(attack);
+        attacks.extend(names.map(|name| Attack { file: file.clone(), name: format!("{PREFIX}{name}") }));
     }
+    Ok(attacks)
+}
+
+fn table(root: &Path) -> Result<String> {
+    let (attacks, catalogue) = (all(root)?, Catalogue::read(root)?);
+    let held_by = catalogue.held_by();
     let mut table = HEAD.to_owned();
-    let all: usize = rooms.values().map(Vec::len).sum();
-    let _infallible = writeln!(table, "\n{all} attacks.");
-    for (room, attacks) in rooms {
-        let _infallible = write!(table, "\n## {room}\n\n| attack | test in |\n| --- | --- |\n");
-        for (what, path) in attacks {
-            let _infallible = writeln!(table, "| {what} | `{path}` |");
+    let _infallible =
+        writeln!(table, "\n{} attacks, {} of them not shown yet.", attacks.len(), catalogue.pending());
+    let mut of_room = String::new();
+    for attack in attacks {
+        let room = room(&attack.file);
+        if room != of_room {
+            let _infallible =
+                write!(table, "\n## {room}\n\n| attack | test in | held by |\n| --- | --- | --- |\n");
+            of_room = room;
         }
+        let what = attack.name.trim_start_matches(PREFIX).replace('_', " ");
+        let by = held_by.get(attack.to_string().as_str()).map_or_else(String::new, |by| by.join("; "));
+        let _infallible = writeln!(table, "| {what} | `{}` | {by} |", attack.file);
     }
     Ok(table)
 }

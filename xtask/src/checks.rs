@@ -109,7 +109,7 @@ impl Report {
 
 /// PostgreSQL, a balancer, a scanner, an authority of certificates, a browser with the npm packages of the tests in it, and an
 /// identity provider.
-fn install_needs(workspace: &Workspace) -> Result<Tally> {
+pub fn install_needs(workspace: &Workspace) -> Result<Tally> {
     let browser =
         ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| find_program(name).is_some());
     if debian::is_here() {

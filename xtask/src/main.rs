@@ -1,7 +1,7 @@
 //! The work behind `./run` and `./test`: toolchain, web assets, modules, the program and all checks.
 //!
 //! ```text
-//! cargo xtask setup | build-modules | build-guests | run | test | bench | attacks | clean-data
+//! cargo xtask setup | build-modules | build-guests | run | test | bench | attacks | defences | clean-data
 //! ```
 
 mod assets;
@@ -11,7 +11,9 @@ mod checks;
 mod command;
 mod component;
 mod debian;
+mod defences;
 mod members;
+mod mirror;
 mod modules;
 mod npm;
 mod progress;
@@ -53,6 +55,8 @@ enum Task {
     Bench(bench::Options),
     /// Writes the table of attacks that tests try, docs/attacks.md.
     Attacks,
+    /// Shows of each attack that its test fails once its defence is removed.
+    Defences(defences::Options),
     /// Deletes the data folder: all documents, people's sessions and logs of this machine's platform.
     CleanData,
 }
@@ -89,6 +93,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Test => return Ok(checks::run(&workspace)),
         Task::Bench(options) => return bench::run(&workspace, &options),
         Task::Attacks => attacks::write(&workspace)?,
+        Task::Defences(options) => return defences::run(&workspace, &options),
         Task::CleanData => serve::clean_data(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
