@@ -65,6 +65,11 @@ async fn applied(person: &Person, change: &str) -> String {
     .await
 }
 
+/// Waits until what serves is written into `platform.lock`, which comes last.
+async fn locked(platform: &Platform, part: &str) {
+    until("the lock says what serves", async || platform.lock().contains(part).then_some(())).await;
+}
+
 async fn consultations(platform: &Platform) -> u16 {
     platform.visitor().get("/consultations").await.status
 }
@@ -118,8 +123,8 @@ async fn two_approve(settings: Settings) {
     assert_eq!(approve(&second, &change).await.led_to(), change);
     let page = applied(&second, &change).await;
     assert!(page.contains("generation 2"), "{page}");
+    locked(&platform, "enabled = false").await;
     assert_eq!(consultations(&platform).await, 503);
-    assert!(platform.lock().contains("enabled = false"), "{}", platform.lock());
 
     // It stays so over a restart, and takes two to be undone.
     platform.stop().await;
@@ -323,7 +328,7 @@ async fn those_who_approved_are_told_what_could_not_be_applied() {
         assert_eq!(approve(holder, &again).await.led_to(), again);
     }
     applied(&first, &again).await;
-    assert!(platform.lock().contains(&version));
+    locked(&platform, &version).await;
     platform.stop().await;
     platform.audit().await;
 }
