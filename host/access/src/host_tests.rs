@@ -225,5 +225,5 @@ fn every_policy_of_the_core_has_a_name_and_its_ground() {
             assert_eq!(line.starts_with("forbid"), guardrail, "{name:?}: what forbids is a guardrail");
         }
     }
-    assert_eq!(policies, 13);
+    assert_eq!(policies, 15);
 }
