@@ -41,8 +41,7 @@ pub(super) fn routes() -> Table {
 
 /// Those of development mode.
 pub(super) fn for_development() -> Table {
-    let path = "/cabinet/documents/{id}/test-signature";
-    Table::new().decided(path, HostAction::Documents, get(test_signature))
+    Table::new().decided("/cabinet/documents/{id}/test-signature", HostAction::Documents, get(test_signature))
 }
 
 /// What is known of the signatures of a file that a page shows, for whoever may see the page: those that came in it or
