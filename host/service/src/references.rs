@@ -221,10 +221,10 @@ fn combinations(choices: Vec<Vec<String>>) -> Vec<Vec<String>> {
 /// it was shown for them.
 fn restore(references: &References, before: &Value, after: &mut Value) {
     match (before, after) {
-        (Value::String(before), Value::String(after)) => {
-            if before != after && references.put_in(before) == after.as_str() {
-                after.clone_from(before);
-            }
+        (Value::String(before), Value::String(after))
+            if before != after && references.put_in(before) == after.as_str() =>
+        {
+            after.clone_from(before);
         }
         (Value::Array(before), Value::Array(after)) => {
             before.iter().zip(after).for_each(|(before, after)| restore(references, before, after));

@@ -272,7 +272,7 @@ impl Qualified {
             first.clone()
         };
         let signatures =
-            first.into_iter().zip(second).map(|(first, second)| finding(first.ok(), second, now));
+            first.into_iter().zip(second).map(|(first, second)| finding(first.as_ref().ok(), second, now));
         Ok(Examined { digest, signatures: signatures.collect() })
     }
 
@@ -301,11 +301,11 @@ impl Qualified {
 
 /// What was found: `known` is the signature as it is when nobody asks about revocation.
 fn finding(
-    known: Option<Signature>,
+    known: Option<&Signature>,
     judged: Result<Signature, Refusal>,
     at: Instant,
 ) -> (Finding, Option<ProvenKey>) {
-    let described = judged.as_ref().ok().or(known.as_ref());
+    let described = judged.as_ref().ok().or(known);
     let signer = described.map(signer);
     let key = described
         .filter(|signature| signature.qualification.kind != Kind::Seal)

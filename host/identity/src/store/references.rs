@@ -61,7 +61,8 @@ impl References {
             return Ok(());
         };
         let found = unit.get(NAMESPACE, REFERENCES, module).await?;
-        let mut body: Body = found.as_ref().map(|found| found.parse()).transpose()?.unwrap_or_default();
+        let mut body: Body =
+            found.as_ref().map(vzaemo_storage::Document::parse).transpose()?.unwrap_or_default();
         body.stays.remove(stay);
         body.stays.extend(others.iter().map(|other| (other.clone(), stay.clone())));
         let text = serde_json::to_string(&body)?;
@@ -98,7 +99,7 @@ impl References {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
-        self.changed(text, |reference| self.stays.get(reference).map(String::as_str))
+        changed(text, |reference| self.stays.get(reference).map(String::as_str))
             .map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
@@ -116,24 +117,25 @@ impl References {
         }
         all
     }
+}
 
-    fn changed<'a>(&'a self, text: &str, instead: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
-        let mut changed: Option<String> = None;
-        let (mut at, mut copied) = (0, 0);
-        while let Some(place) = next(text, at) {
-            if let Some(other) = text.get(place..place + LENGTH).and_then(&instead) {
-                let into = changed.get_or_insert_with(|| String::with_capacity(text.len()));
-                into.push_str(text.get(copied..place).unwrap_or_default());
-                into.push_str(other);
-                copied = place + LENGTH;
-            }
-            at = place + LENGTH;
+/// The text with something else in the place of the references for which there is; nothing if there are none.
+fn changed<'a>(text: &str, instead: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+    let mut changed: Option<String> = None;
+    let (mut at, mut copied) = (0, 0);
+    while let Some(place) = next(text, at) {
+        if let Some(other) = text.get(place..place + LENGTH).and_then(&instead) {
+            let into = changed.get_or_insert_with(|| String::with_capacity(text.len()));
+            into.push_str(text.get(copied..place).unwrap_or_default());
+            into.push_str(other);
+            copied = place + LENGTH;
         }
-        if let Some(into) = &mut changed {
-            into.push_str(text.get(copied..).unwrap_or_default());
-        }
-        changed
+        at = place + LENGTH;
     }
+    if let Some(into) = &mut changed {
+        into.push_str(text.get(copied..).unwrap_or_default());
+    }
+    changed
 }
 
 /// Where the next text that looks like a reference begins.

@@ -115,7 +115,7 @@ impl Lifecycle {
         let joined = self.join(&mut state, last.as_ref()).await;
         let applied = match joined {
             Ok(Some(applied)) => Ok(applied),
-            Ok(None) => self.attempt(&mut state, Again::No).await,
+            Ok(None) => Box::pin(self.attempt(&mut state, Again::No)).await,
             Err(refused) => Err(refused),
         };
         let refused = match applied {
@@ -160,12 +160,12 @@ impl Lifecycle {
         Ok(last)
     }
 
-    /// Applies the configuration as it is now; where holders have to approve it, proposes it to them. If it is refused, what served goes on serving, and the refusal is
-    /// audited.
+    /// Applies the configuration as it is now; where holders have to approve it, proposes it to them. If it is refused, what
+    /// served goes on serving, and the refusal is audited.
     pub async fn reload(&self) -> Result<Applied, LifecycleError> {
         self.count_holders().await;
         let mut state = self.inner.state.lock().await;
-        let result = self.attempt(&mut state, Again::Yes).await;
+        let result = Box::pin(self.attempt(&mut state, Again::Yes)).await;
         match &result {
             Ok(Applied { waits: Some(change), .. }) => {
                 tracing::debug!(change, "a change waits for the holders");

@@ -174,7 +174,7 @@ async fn what_was_replaced_declined_changed_back_or_is_old_cannot_be_approved(en
     let back = place.new_change(TEXT).await;
     let mut unit = place.storage().begin().await.unwrap();
     assert!(lapse(&mut unit, Some("another")).await.unwrap().is_empty());
-    assert_eq!(lapse(&mut unit, None).await.unwrap(), [back.id.clone()]);
+    assert_eq!(lapse(&mut unit, None).await.unwrap(), std::slice::from_ref(&back.id));
     unit.commit().await.unwrap();
     assert!(matches!(place.approves(&one, &back).await, Err(Undecided::Lapsed)));
 

@@ -394,7 +394,7 @@ async fn a_person_signs_a_document_of_theirs_and_all_of_it_goes_with_them() {
         assert_eq!(known.standing(), Standing::Valid);
         let same = place.signatures.attach(&olena, &receipt, signature).await.unwrap();
         assert_eq!(same.file, known.file, "it is there once");
-        assert_eq!(place.known(&receipt.id).await, [known.clone()]);
+        assert_eq!(place.known(&receipt.id).await, std::slice::from_ref(&known));
         // Nothing is swept while the person keeps it, and all of it once they do not.
         (place.wait)(SignedDuration::from_hours(72));
         let now = place.security.now();

@@ -55,6 +55,7 @@ pub struct Desk<'a> {
 
 /// What a proposal says, for whoever decides on it.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact that the others say nothing about
 pub struct Shown<'a> {
     /// The proposal.
     pub proposal: &'a Proposal,
