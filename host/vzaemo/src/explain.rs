@@ -37,7 +37,7 @@ pub async fn explain(asked: Explain) -> anyhow::Result<ExitCode> {
         key: asked.resource.as_deref(),
     };
     let explained = if module == PLATFORM {
-        vzaemo_service::explain_own(platform, &wired.lifecycle.own_policies()?, &question).await
+        vzaemo_service::explain_own(platform, &wired.lifecycle.own_policies().await?, &question).await
     } else {
         let version = wired.lifecycle.applied_last(module).await?;
         vzaemo_service::explain(platform, &version, &question).await

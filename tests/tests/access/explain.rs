@@ -40,16 +40,19 @@ async fn it_is_told_who_may_and_which_policy_decided() {
         platform.explain(&[&citizen, "petitions/sign", &number, "--assurance", "low"]).await;
     assert!(!allowed && said.contains("AssuranceTooLow"), "{said}");
     assert!(said.contains("decided by:\n  forbid core.assurance (core)\n"), "{said}");
-    // A policy of the holder, with its file, line and text.
+    // A policy of the holder, with its file, line and text, from when it is in force: one that only lies there decides
+    // nothing.
     let folder = platform.folder().join("policies");
     std::fs::create_dir_all(&folder).unwrap();
     let night = "@id(\"pause\")\nforbid(principal, action == petitions::Action::\"sign\", resource);";
     std::fs::write(folder.join("night.cedar"), night).unwrap();
-    let (allowed, said) = platform.explain(&[&citizen, "petitions/sign", &number]).await;
-    assert!(
-        !allowed && said.contains("night.cedar:1)") && said.contains("petitions::Action::\"sign\""),
-        "{said}"
-    );
+    let said = vzaemo_tests::until("the policy is in force", async || {
+        platform.reload().await;
+        let (allowed, said) = platform.explain(&[&citizen, "petitions/sign", &number]).await;
+        (!allowed).then_some(said)
+    })
+    .await;
+    assert!(said.contains("night.cedar:1)") && said.contains("petitions::Action::\"sign\""), "{said}");
     // Visitors, open views, and what cannot be answered.
     let (allowed, said) = platform.explain(&["visitor", "petitions/view:desk"]).await;
     assert!(!allowed && said.contains("SignInNeeded"), "{said}");

@@ -6,7 +6,7 @@ use crate::Problem;
 use crate::prepare::Workshop;
 use crate::problem::chain;
 use std::sync::Arc;
-use vzaemo_access::HostPolicies;
+use vzaemo_access::{HostPolicies, PolicyText};
 use vzaemo_identity::Editions;
 use vzaemo_service::ModuleVersion;
 
@@ -19,16 +19,24 @@ impl Lifecycle {
         }
     }
 
-    /// The policies of the platform's own pages with those of the holder as they are now: for commands that ask about
-    /// decisions without serving.
-    pub fn own_policies(&self) -> Result<HostPolicies, LifecycleError> {
-        let found = holder_policies(&self.folders().policies);
-        let compiled = found.and_then(|holder| host_policies(&holder, self.inner.started.platform.mode));
-        Ok(compiled.map_err(|problem| vec![problem])?)
+    /// The policies of the platform's own pages with those of the holder that were in force with the configuration applied
+    /// last: for commands that ask about decisions without serving.
+    pub async fn own_policies(&self) -> Result<HostPolicies, LifecycleError> {
+        let kept = self.last().await?.and_then(|last| last.policies);
+        let compiled = self
+            .in_force(kept)
+            .and_then(|holder| host_policies(&holder, self.inner.started.platform.mode))
+            .map_err(|problem| vec![problem])?;
+        Ok(compiled)
+    }
+
+    /// Policies that were kept, whatever the files say now; those of the files if a program kept none.
+    pub(super) fn in_force(&self, kept: Option<Vec<PolicyText>>) -> Result<Vec<PolicyText>, Problem> {
+        kept.map_or_else(|| holder_policies(&self.folders().policies), Ok)
     }
 
     /// The version of a module that the configuration applied last has in service, made ready with the holder's policies
-    /// as they are now: for commands that ask about decisions without serving. Nothing comes into service.
+    /// of then: for commands that ask about decisions without serving. Nothing comes into service.
     pub async fn applied_last(&self, module: &str) -> Result<Arc<ModuleVersion>, LifecycleError> {
         let last = self.last().await?.ok_or_else(|| {
             vec![
@@ -45,7 +53,7 @@ impl Lifecycle {
             vec![Problem::new(self.file(), format!("no module {module} serves; there are: {}", serving()))]
         })?;
         let (layout, _) = packages(&self.folders().packages, &self.file())?;
-        let policies = holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?;
+        let policies = self.in_force(last.policies).map_err(|problem| vec![problem])?;
         check_holders(&policies, desired.modules.keys()).map_err(|problem| vec![problem])?;
         let file = self.file();
         let workshop = Workshop {

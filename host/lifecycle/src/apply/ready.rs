@@ -2,7 +2,7 @@
 
 use super::keep::Last;
 use super::kept;
-use super::sources::{Sources, holder_policies, host_policies, packages};
+use super::sources::{Sources, host_policies, packages};
 use super::state::{Ready, Serving, State};
 use super::{Lifecycle, LifecycleError};
 use crate::prepare::{Prepared, Workshop, manifest_of};
@@ -136,10 +136,7 @@ impl Lifecycle {
     pub(super) async fn prepare_last(&self, state: &State, last: Last) -> Result<Ready, Vec<Problem>> {
         let (layout, _) = packages(&self.folders().packages, &self.file())?;
         let Last { desired, policies, text, approvals, .. } = last;
-        let policies = match policies {
-            Some(kept) => kept,
-            None => holder_policies(&self.folders().policies).map_err(|problem| vec![problem])?,
-        };
+        let policies = self.in_force(policies).map_err(|problem| vec![problem])?;
         // It came into service in the generation that is kept, not in the next one.
         let before = State { generation: state.generation.saturating_sub(1), ..State::default() };
         let rules = self.kept_rules(&desired).await.map_err(|error| error.problems())?;
