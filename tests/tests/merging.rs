@@ -11,6 +11,7 @@ const COUNT: &str = "/administration/merges/count";
 const MY_DATA: &str = "/cabinet/my-data";
 const ERASURE: &str = "/cabinet/my-data/erasure";
 const HOLDER: u32 = 10;
+const OTHER_HOLDER: u32 = 14;
 const ADMINISTRATOR: u32 = 11;
 /// Known by the taxpayer's number; here they also have the record of [`OTHER`].
 const TARAS: u32 = 2;
@@ -476,10 +477,11 @@ async fn attack_an_unproven_way_in_is_no_second_person_and_proves_nothing() {
     let holder = platform.person(HOLDER).await;
     refused(&platform.person(ADMINISTRATOR).await, &administrator, &unproven, "merge-error-own").await;
     let proposal = proposed(&holder, &administrator, &unproven).await;
-    // There is one holder and one technical administrator: whose record it is cannot approve it.
+    // Another holder can approve it; whose record it is cannot, not even with what the other one was shown.
+    let form = approval(&platform.person(OTHER_HOLDER).await, &proposal).await;
     let own = platform.person(ADMINISTRATOR).await;
     assert!(own.page(&proposal).await.form_to(&format!("{proposal}/approve")).is_none());
-    let fields = [("digest", "0"), ("mark", "0")];
+    let fields = [("digest", form.value("digest").unwrap()), ("mark", form.value("mark").unwrap())];
     assert_eq!(own.post(&format!("{proposal}/approve"), &fields).await.status, 403);
 
     // Merged into a citizen's record, it leads there and signs nothing that asks for more.

@@ -11,6 +11,7 @@ const PROPOSALS: &str = "/administration/roles/proposals";
 const BODY: &str = "cabinet-of-ministers";
 const CITIZEN: u32 = 4;
 const HOLDER: u32 = 10;
+const OTHER_HOLDER: u32 = 14;
 const ADMINISTRATOR: u32 = 11;
 const ORDER: &str = "Order № 12 of 2 November 2026";
 
@@ -139,11 +140,13 @@ async fn attack_role_cannot_be_taken_without_the_right_nor_by_oneself() {
         assert_eq!(answer.status, 422, "{path}");
         assert!(answer.text().contains(&says("roles-error-oneself")), "{}", answer.text());
     }
-    // The way of one person does not give a role that takes two.
+    // The way of one person does not take a role that takes two, though another holder would be left.
+    let _other_holder = platform.person(OTHER_HOLDER).await;
     let smuggled =
         [("step", "revoke"), ("role", "holder"), ("grounds", ORDER), ("person", &id_of(&holder).await)];
     let answer = administrator.post(CHANGE, &smuggled).await;
     assert_eq!(answer.status, 422, "{}", answer.text());
+    assert!(answer.text().contains(&says("roles-error-role")), "{}", answer.text());
     assert_eq!(holder.get(ROLES).await.status, 200, "the holder still is");
 }
 

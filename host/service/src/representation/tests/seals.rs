@@ -122,8 +122,11 @@ async fn attack_sealed_challenge_serves_once() {
         let seal = qualified.seal_as(&organisation(CODE), &challenge).unwrap();
         let sealed = qualified.complete_seal(&session, &challenge.code, seal.clone()).await.unwrap();
         let (_, token) = representation.claim_by_seal(&session, &sealed).await.unwrap();
-        let session = place.live(&token.unwrap()).await.unwrap();
-        // The seal still verifies; that it has served is what counts, also after the right was taken.
+        // The right ends by itself; the session goes on, and the seal still verifies. That it has served is what counts.
+        place.legal.advance(SignedDuration::from_hours(366 * 24)).unwrap();
+        let token = token.unwrap();
+        assert!(!place.acts_for(&token, &code()).await);
+        let session = place.live(&token).await.unwrap();
         let sealed = qualified.complete_seal(&session, &challenge.code, seal).await.unwrap();
         let again = representation.claim_by_seal(&session, &sealed).await;
         assert!(matches!(again, Err(NotDone::SealUsed)), "{again:?}");
