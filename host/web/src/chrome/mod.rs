@@ -26,6 +26,7 @@ pub mod rules;
 pub mod sealing;
 pub mod sessions;
 pub mod sign_in;
+pub mod signature_file;
 pub mod signatures;
 pub mod skeleton;
 pub mod slots;

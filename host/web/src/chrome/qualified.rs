@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::document::headed;
 use super::paths;
 use super::sign_in::{Means, means_cards};
+use super::signature_file::{SignatureField, error_summary};
 use crate::texts::Speaker;
 
 /// The page on which a challenge is given and its signature is taken.
@@ -26,8 +27,6 @@ pub struct Signing<'a> {
 
 /// The name of the field with the challenge's code.
 pub const CODE: &str = "code";
-/// The name of the field with the file.
-pub const SIGNATURE_FILE: &str = "signature";
 
 /// The page.
 pub fn signing(say: &Speaker<'_>, with: &Signing<'_>) -> Markup {
@@ -36,8 +35,15 @@ pub fn signing(say: &Speaker<'_>, with: &Signing<'_>) -> Markup {
         query.append_pair(CODE, with.code);
         format!("{base}?{}", query.finish())
     };
+    let file = SignatureField {
+        label: "signature-file",
+        hint: "signature-file-hint",
+        accept: ".p7s,.p7m,.p7,.cms,.sig,.pem,.txt",
+        largest_kib: with.largest_kib,
+        error: with.error,
+    };
     html! {
-        @if let Some(error) = with.error { (error_summary(say, error)) }
+        @if let Some(error) = with.error { (error_summary(say, "signature-error-title", error)) }
         (headed(say, &[], &say.say("signature-title"), Some(&say.say("signature-lead"))))
         div.v-signing {
             section.v-card {
@@ -62,35 +68,8 @@ pub fn signing(say: &Speaker<'_>, with: &Signing<'_>) -> Markup {
                 form.v-form method="post" action=(paths::SIGNATURE) enctype="multipart/form-data" {
                     input type="hidden" name=(CODE) value=(with.code);
                     input type="hidden" name="to" value=(with.to);
-                    div.govuk-form-group.govuk-form-group--error[with.error.is_some()] {
-                        label.govuk-label for="signature" { (say.say("signature-file")) }
-                        div #signature_hint .govuk-hint {
-                            (say.say_with("signature-file-hint", &[("kib", u32::try_from(with.largest_kib).unwrap_or(u32::MAX).into())]))
-                        }
-                        @if let Some(error) = with.error {
-                            p #signature_error .govuk-error-message {
-                                span.govuk-visually-hidden { (say.say("signature-error")) ": " } (error)
-                            }
-                        }
-                        input.govuk-file-upload.govuk-file-upload--error[with.error.is_some()] #signature
-                            name=(SIGNATURE_FILE) type="file" accept=".p7s,.p7m,.p7,.cms,.sig,.pem,.txt"
-                            aria-describedby={ "signature_hint" @if with.error.is_some() { " signature_error" } }
-                            aria-invalid=[with.error.map(|_| "true")];
-                    }
+                    (file.draw(say))
                     div.v-actions { button.v-button { (say.say("signature-send")) } }
-                }
-            }
-        }
-    }
-}
-
-fn error_summary(say: &Speaker<'_>, error: &str) -> Markup {
-    html! {
-        div.govuk-error-summary data-module="govuk-error-summary" {
-            div role="alert" {
-                h2.govuk-error-summary__title { (say.say("signature-error-title")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list { li { a href="#signature" { (error) } } }
                 }
             }
         }

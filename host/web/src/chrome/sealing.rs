@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::document::{Crumb, headed};
 use super::paths;
-use super::signatures::SIGNATURE_FILE;
+use super::signature_file::{SignatureField, error_summary};
 use crate::texts::Speaker;
 
 /// A challenge, and what became of the last answer.
@@ -29,22 +29,20 @@ pub fn sealing(say: &Speaker<'_>, with: &Sealing<'_>) -> Markup {
         query.append_pair("code", with.code);
         format!("{base}?{}", query.finish())
     };
+    let file = SignatureField {
+        label: "seal-file",
+        hint: "signature-file-hint",
+        accept: ".p7s,.p7m,.p7,.cms,.sig,.pem,.txt",
+        largest_kib: with.largest_kib,
+        error: with.error,
+    };
     let (home, organisations) = (say.say("cabinet-title"), say.say("organisations-title"));
     let crumbs = [
         Crumb { label: &home, href: paths::CABINET },
         Crumb { label: &organisations, href: paths::ORGANISATIONS },
     ];
     html! {
-        @if let Some(error) = with.error {
-            div.govuk-error-summary data-module="govuk-error-summary" {
-                div role="alert" {
-                    h2.govuk-error-summary__title { (say.say("seal-error-title")) }
-                    div.govuk-error-summary__body {
-                        ul.govuk-list.govuk-error-summary__list { li { a href="#signature" { (error) } } }
-                    }
-                }
-            }
-        }
+        @if let Some(error) = with.error { (error_summary(say, "seal-error-title", error)) }
         (headed(say, &crumbs, &say.say("seal-title"), Some(&say.say("seal-lead"))))
         div.v-signing {
             section.v-card {
@@ -67,21 +65,7 @@ pub fn sealing(say: &Speaker<'_>, with: &Sealing<'_>) -> Markup {
             section.v-card {
                 h2 { (say.say("seal-send-title")) }
                 form.v-form method="post" action=(of_code(paths::SEAL)) enctype="multipart/form-data" {
-                    div.govuk-form-group.govuk-form-group--error[with.error.is_some()] {
-                        label.govuk-label for="signature" { (say.say("seal-file")) }
-                        div #signature_hint .govuk-hint {
-                            (say.say_with("signature-file-hint", &[("kib", u32::try_from(with.largest_kib).unwrap_or(u32::MAX).into())]))
-                        }
-                        @if let Some(error) = with.error {
-                            p #signature_error .govuk-error-message {
-                                span.govuk-visually-hidden { (say.say("signature-error")) ": " } (error)
-                            }
-                        }
-                        input.govuk-file-upload.govuk-file-upload--error[with.error.is_some()] #signature
-                            name=(SIGNATURE_FILE) type="file" accept=".p7s,.p7m,.p7,.cms,.sig,.pem,.txt"
-                            aria-describedby={ "signature_hint" @if with.error.is_some() { " signature_error" } }
-                            aria-invalid=[with.error.map(|_| "true")];
-                    }
+                    (file.draw(say))
                     div.v-actions { button.v-button { (say.say("seal-send")) } }
                 }
             }

@@ -9,10 +9,8 @@ use vzaemo_service::signatures::{Findings, Known};
 use super::cabinet::Cabinet;
 use super::document::{Crumb, headed};
 use super::paths;
+use super::signature_file::{SignatureField, error_summary};
 use crate::texts::{Speaker, push_moment};
-
-/// The field with the signature file.
-pub const SIGNATURE_FILE: &str = "signature";
 
 /// What is known of the signatures in one file, as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,7 +245,7 @@ pub fn signing(cabinet: &Cabinet<'_>, telling: &Telling<'_>, with: &Signing<'_>)
         [Crumb { label: &home, href: paths::CABINET }, Crumb { label: &papers, href: paths::PAPERS }];
     let of = format!("{}/{}", paths::PAPERS, with.id);
     html! {
-        @if let Some(error) = with.error { (error_summary(say, error)) }
+        @if let Some(error) = with.error { (error_summary(say, "signed-error-title", error)) }
         @if let Some(done) = with.done {
             div.govuk-notification-banner.govuk-notification-banner--success role="status" {
                 div.govuk-notification-banner__content { p.govuk-notification-banner__heading { (done) } }
@@ -286,37 +284,17 @@ pub fn signing(cabinet: &Cabinet<'_>, telling: &Telling<'_>, with: &Signing<'_>)
 }
 
 fn upload(say: &Speaker<'_>, with: &Signing<'_>, of: &str) -> Markup {
+    let file = SignatureField {
+        label: "signed-attach-file",
+        hint: "signed-attach-hint",
+        accept: ".p7s,.p7m,.p7,.cms,.sig,.pem",
+        largest_kib: with.largest_kib,
+        error: with.error,
+    };
     html! {
         form.v-form method="post" action={ (of) "/signature" } enctype="multipart/form-data" {
-            div.govuk-form-group.govuk-form-group--error[with.error.is_some()] {
-                label.govuk-label for="signature" { (say.say("signed-attach-file")) }
-                div #signature_hint .govuk-hint {
-                    (say.say_with("signed-attach-hint", &[("kib", u32::try_from(with.largest_kib).unwrap_or(u32::MAX).into())]))
-                }
-                @if let Some(error) = with.error {
-                    p #signature_error .govuk-error-message {
-                        span.govuk-visually-hidden { (say.say("signature-error")) ": " } (error)
-                    }
-                }
-                input.govuk-file-upload.govuk-file-upload--error[with.error.is_some()] #signature
-                    name=(SIGNATURE_FILE) type="file" accept=".p7s,.p7m,.p7,.cms,.sig,.pem"
-                    aria-describedby={ "signature_hint" @if with.error.is_some() { " signature_error" } }
-                    aria-invalid=[with.error.map(|_| "true")];
-            }
+            (file.draw(say))
             div.v-actions { button.v-button { (say.say("signed-attach-send")) } }
-        }
-    }
-}
-
-fn error_summary(say: &Speaker<'_>, error: &str) -> Markup {
-    html! {
-        div.govuk-error-summary data-module="govuk-error-summary" {
-            div role="alert" {
-                h2.govuk-error-summary__title { (say.say("signed-error-title")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list { li { a href="#signature" { (error) } } }
-                }
-            }
         }
     }
 }

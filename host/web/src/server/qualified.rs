@@ -1,10 +1,12 @@
 //! Signing in by a qualified signature: the challenge, and the signature that comes back.
 
 use super::answer::{Content, page, see_other, set_cookie, trouble};
+use super::sent::boundary;
 use super::visit::cookie;
 use super::{App, kept_out, opening, sign_in, visit::Visit};
 use crate::chrome::problem::Problem;
-use crate::chrome::qualified::{CODE, SIGNATURE_FILE, Signing, signing};
+use crate::chrome::qualified::{CODE, Signing, signing};
+use crate::chrome::signature_file::SIGNATURE_FILE;
 use crate::texts::Speaker;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -170,9 +172,7 @@ pub(super) async fn complete(State(app): State<Arc<App>>, visit: Visit, request:
         return response;
     }
     let headers = &parts.headers;
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
-    let Some(boundary) = boundary else { return trouble(&app, &visit, &Problem::BadInput).await };
+    let Some(boundary) = boundary(headers) else { return trouble(&app, &visit, &Problem::BadInput).await };
     let sent = match read(body, boundary, qualified.largest()).await {
         Ok(sent) => sent,
         Err(error) => {

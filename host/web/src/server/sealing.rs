@@ -3,19 +3,20 @@
 use super::answer::{Content, page, trouble};
 use super::organisations::{gone_on, not_done, session};
 use super::qualified::{count, file};
+use super::sent::boundary;
 use super::signatures::read;
 use super::table::Table;
 use super::{App, kept_out, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
 use crate::chrome::sealing::{Sealing, sealing};
-use crate::chrome::signatures::SIGNATURE_FILE;
+use crate::chrome::signature_file::SIGNATURE_FILE;
 use crate::texts::Speaker;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use std::sync::Arc;
 use vzaemo_access::HostAction;
@@ -143,9 +144,7 @@ async fn complete(
         return response;
     }
     let headers = &parts.headers;
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
-    let Some(boundary) = boundary else { return trouble(&app, &visit, &Problem::BadInput).await };
+    let Some(boundary) = boundary(headers) else { return trouble(&app, &visit, &Problem::BadInput).await };
     let Ok(seal) = read(body, boundary, SIGNATURE_FILE, qualified.largest()).await else {
         return trouble(&app, &visit, &Problem::BadInput).await;
     };

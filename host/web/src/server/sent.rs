@@ -1,6 +1,7 @@
-//! What a form of the host's own sent.
+//! What a form sent.
 
 use crate::forms::clean;
+use http::{HeaderMap, header};
 
 /// Its fields by name, each as [`clean`] leaves it; empty for one that is not there.
 pub(super) fn fields(body: &[u8]) -> impl Fn(&str) -> String {
@@ -9,6 +10,12 @@ pub(super) fn fields(body: &[u8]) -> impl Fn(&str) -> String {
         let found = fields.iter().find(|(name, _)| name == wanted);
         found.map(|(_, value)| clean(value)).unwrap_or_default()
     }
+}
+
+/// Whether a body is said to come in parts, and how they are told apart.
+pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multer::parse_boundary(kind).ok()
 }
 
 #[cfg(test)]

@@ -4,18 +4,20 @@ use super::answer::{Content, page, see_other, trouble};
 use super::cabinet::{begin, cabinet, signed_in};
 use super::papers::got;
 use super::qualified::begin_of;
+use super::sent::boundary;
 use super::table::Table;
 use super::{App, files as served, visit::Visit};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
+use crate::chrome::signature_file::SIGNATURE_FILE;
 use crate::chrome::signatures as chrome;
-use crate::chrome::signatures::{SIGNATURE_FILE, Shown, Telling};
+use crate::chrome::signatures::{Shown, Telling};
 use crate::texts::Speaker;
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use multer::{Constraints, Multipart, SizeLimit};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -227,9 +229,9 @@ async fn attach(
     };
     let Some(session) = &visit.session else { return see_other(paths::SIGN_IN) };
     let (parts, body) = request.into_parts();
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
-    let Some(boundary) = boundary else { return trouble(&app, &visit, &Problem::BadInput).await };
+    let Some(boundary) = boundary(&parts.headers) else {
+        return trouble(&app, &visit, &Problem::BadInput).await;
+    };
     let Ok(signature) = read(body, boundary, SIGNATURE_FILE, app.signatures.largest()).await else {
         return trouble(&app, &visit, &Problem::BadInput).await;
     };

@@ -1,5 +1,7 @@
 //! Proposing that participation does not count, and approving what somebody else has proposed.
 
+use super::problems;
+use super::proposals::{list, standing};
 use super::security::{Moment, table};
 use crate::chrome::document::{Crumb, headed};
 use crate::chrome::invalidations::{address, role, row};
@@ -88,28 +90,14 @@ pub struct Shown<'a> {
 
 /// The form, what it would touch, and what has been proposed.
 pub fn desk(say: &Speaker<'_>, desk: &Desk<'_>, moment: Moment<'_>) -> Markup {
+    let errors = desk.proposing.errors.iter().map(|(field, key)| (*field, say.say(key)));
     html! {
         (headed(say, &[], &say.say("invalidate-title"), Some(&say.say("invalidate-lead"))))
         (super::parts(say, paths::ADMIN_INVALIDATIONS, desk.offered))
-        (problems(say, desk.proposing))
+        (problems(say, "invalidate-not-counted", "inv", errors))
         @if let Some(counted) = desk.counted { (dry_run(say, desk.proposing, counted)) }
         (form(say, desk))
         (proposals(say, desk, moment))
-    }
-}
-
-fn problems(say: &Speaker<'_>, proposing: &Proposing) -> Markup {
-    html! {
-        @if !proposing.errors.is_empty() {
-            div.govuk-error-summary role="alert" {
-                h2.govuk-error-summary__title { (say.say("invalidate-not-counted")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list {
-                        @for (field, key) in &proposing.errors { li { a href={ "#inv_" (field) } { (say.say(key)) } } }
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -244,22 +232,7 @@ fn proposals(say: &Speaker<'_>, desk: &Desk<'_>, moment: Moment<'_>) -> Markup {
         })
         .collect();
     let columns = ["security-when", "invalidations-grounds", "invalidate-by", "invalidate-standing"];
-    html! {
-        section.v-section {
-            h2 { (say.say("invalidate-proposals")) }
-            @if rows.is_empty() { p.v-muted { (say.say("invalidate-no-proposals")) } }
-            @else { (table(say, "invalidate-proposals-caption", &columns, &rows)) }
-        }
-    }
-}
-
-fn standing(proposal: &Proposal, open: bool) -> &'static str {
-    match &proposal.decided {
-        Some(decided) if decided.outcome.is_some() => "invalidate-approved",
-        Some(_) => "invalidate-declined",
-        None if open => "invalidate-open",
-        None => "invalidate-over",
-    }
+    list(say, "invalidate-proposals-caption", &columns, &rows)
 }
 
 /// One proposal, for whoever decides on it.

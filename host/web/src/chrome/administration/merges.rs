@@ -1,5 +1,7 @@
 //! Merging two records of one person: counting, proposing, and approving what somebody else has proposed.
 
+use super::problems;
+use super::proposals::{list, standing};
 use super::security::{Moment, table};
 use crate::chrome::document::{Crumb, headed};
 use crate::chrome::invalidations::{role, row};
@@ -80,10 +82,12 @@ pub struct Shown<'a> {
 
 /// The form, what it would do, and what has been proposed.
 pub fn desk(say: &Speaker<'_>, desk: &Desk<'_>, moment: Moment<'_>) -> Markup {
+    let service = desk.proposing.service.as_deref();
+    let errors = desk.proposing.errors.iter().map(|(field, key)| (*field, said(say, key, service).into()));
     html! {
         (headed(say, &[], &say.say("merge-title"), Some(&say.say("merge-lead"))))
         (super::parts(say, paths::ADMIN_MERGES, desk.offered))
-        (problems(say, desk.proposing))
+        (problems(say, "invalidate-not-counted", "merge", errors))
         @if let Some((counted, services)) = desk.counted {
             section.v-section {
                 h2 { (say.say("merge-counted")) }
@@ -105,23 +109,6 @@ fn said(say: &Speaker<'_>, key: &'static str, service: Option<&str>) -> String {
     match service {
         Some(service) => say.say_with(key, &[("service", service.into())]).into_owned(),
         None => say.say(key).into_owned(),
-    }
-}
-
-fn problems(say: &Speaker<'_>, proposing: &Proposing) -> Markup {
-    html! {
-        @if !proposing.errors.is_empty() {
-            div.govuk-error-summary role="alert" {
-                h2.govuk-error-summary__title { (say.say("invalidate-not-counted")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list {
-                        @for (field, key) in &proposing.errors {
-                            li { a href={ "#merge_" (field) } { (said(say, key, proposing.service.as_deref())) } }
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -222,22 +209,7 @@ fn proposals(say: &Speaker<'_>, desk: &Desk<'_>, moment: Moment<'_>) -> Markup {
         })
         .collect();
     let columns = ["security-when", "merge-document", "invalidate-by", "invalidate-standing"];
-    html! {
-        section.v-section {
-            h2 { (say.say("invalidate-proposals")) }
-            @if rows.is_empty() { p.v-muted { (say.say("invalidate-no-proposals")) } }
-            @else { (table(say, "invalidate-proposals-caption", &columns, &rows)) }
-        }
-    }
-}
-
-fn standing(proposal: &Proposal, open: bool) -> &'static str {
-    match &proposal.decided {
-        Some(decided) if decided.outcome.is_some() => "invalidate-approved",
-        Some(_) => "invalidate-declined",
-        None if open => "invalidate-open",
-        None => "invalidate-over",
-    }
+    list(say, "invalidate-proposals-caption", &columns, &rows)
 }
 
 /// One proposal, for whoever decides on it.

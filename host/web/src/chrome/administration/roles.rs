@@ -1,5 +1,6 @@
 //! Who has which role, giving and taking roles, and what is proposed about those who run the platform.
 
+use super::proposals::{list, standing};
 use super::security::{Moment, table};
 use crate::chrome::document::{Crumb, headed};
 use crate::chrome::invalidations::row;
@@ -133,18 +134,8 @@ fn lines(say: &Speaker<'_>, lines: &[Line], moment: Moment<'_>) -> Markup {
 }
 
 fn problems(say: &Speaker<'_>, prefix: &str, typed: &Typed) -> Markup {
-    html! {
-        @if !typed.errors.is_empty() {
-            div.govuk-error-summary role="alert" {
-                h2.govuk-error-summary__title { (say.say("roles-unchanged")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list {
-                        @for (field, key) in &typed.errors { li { a href={ "#" (prefix) "_" (field) } { (say.say(key)) } } }
-                    }
-                }
-            }
-        }
-    }
+    let errors = typed.errors.iter().map(|(field, key)| (*field, say.say(key)));
+    super::problems(say, "roles-unchanged", prefix, errors)
 }
 
 /// A field of a form with its label, hint and error.
@@ -270,22 +261,7 @@ fn proposals(say: &Speaker<'_>, page: &Roles<'_>, moment: Moment<'_>) -> Markup 
             ]
         })
         .collect();
-    html! {
-        section.v-section {
-            h2 { (say.say("invalidate-proposals")) }
-            @if rows.is_empty() { p.v-muted { (say.say("invalidate-no-proposals")) } }
-            @else { (table(say, "roles-proposals-caption", &["security-when", "roles-change", "invalidate-standing"], &rows)) }
-        }
-    }
-}
-
-fn standing(proposal: &Proposal, open: bool) -> &'static str {
-    match &proposal.decided {
-        Some(decided) if decided.outcome.is_some() => "invalidate-approved",
-        Some(_) => "invalidate-declined",
-        None if open => "invalidate-open",
-        None => "invalidate-over",
-    }
+    list(say, "roles-proposals-caption", &["security-when", "roles-change", "invalidate-standing"], &rows)
 }
 
 /// A role that is to be taken.

@@ -212,18 +212,8 @@ fn blocks(say: &Speaker<'_>, all: &Security, moment: Moment<'_>) -> Markup {
 }
 
 fn errors(say: &Speaker<'_>, blocking: &Blocking) -> Markup {
-    html! {
-        @if !blocking.errors.is_empty() {
-            div.govuk-error-summary role="alert" {
-                h2.govuk-error-summary__title { (say.say("security-not-blocked")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list {
-                        @for (field, key) in &blocking.errors { li { a href={ "#block_" (field) } { (say.say(key)) } } }
-                    }
-                }
-            }
-        }
-    }
+    let errors = blocking.errors.iter().map(|(field, key)| (*field, say.say(key)));
+    super::problems(say, "security-not-blocked", "block", errors)
 }
 
 fn form(say: &Speaker<'_>, blocking: &Blocking) -> Markup {

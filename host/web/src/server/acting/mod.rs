@@ -8,6 +8,7 @@ mod uploads;
 use super::answer::{see_other, set_cookie, trouble};
 use super::modules::failed;
 use super::presentation::Presentation;
+use super::sent::boundary;
 use super::visit::Visit;
 use super::{App, parked, paused, position, rules, step_up, told};
 use crate::chrome::paths;
@@ -276,8 +277,7 @@ async fn read(
         let limit = u32::try_from(app.largest_body >> 20).unwrap_or(u32::MAX).max(1);
         Problem::TooLarge { limit }
     };
-    if let (Some(form), Some(boundary)) = (form.filter(|form| form.takes_files()), uploads::boundary(headers))
-    {
+    if let (Some(form), Some(boundary)) = (form.filter(|form| form.takes_files()), boundary(headers)) {
         return uploads::receive(app, form, boundary, body).await.map_err(|error| {
             tracing::debug!(error = &error as &dyn std::error::Error, "a form could not be read");
             if matches!(error, uploads::Broken::TooLarge) { too_large() } else { Problem::BadInput }

@@ -4,7 +4,6 @@ use super::Filling;
 use crate::forms::{Attached, DECLARATION, Fault, FieldError, Form, REMOVE, Sent, Values};
 use crate::server::App;
 use axum::body::Body;
-use http::HeaderMap;
 use multer::{Constraints, Field as Part, Multipart, SizeLimit};
 use vzaemo_service::FileRule;
 use vzaemo_storage::files::{About, FilesError, Kind, LabelError, Spooled, UploadError, label};
@@ -59,12 +58,6 @@ impl From<multer::Error> for Broken {
             other => Broken::Parts(other),
         }
     }
-}
-
-/// Whether a body is said to come in parts, and how they are told apart.
-pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
-    let kind = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
-    multer::parse_boundary(kind).ok()
 }
 
 /// Reads a form in parts. Files go to their temporary place as they come.

@@ -3,7 +3,7 @@
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::table::Table;
 use super::super::{App, cabinet, modules};
-use super::{fields, moments, offered, session};
+use super::{fields, moments, name, offered, session};
 use crate::chrome::administration::changes::{self as chrome, REASON, Shown};
 use crate::chrome::paths;
 use crate::chrome::problem::Problem;
@@ -17,7 +17,7 @@ use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use vzaemo_access::HostAction;
 use vzaemo_cabinet::Text;
-use vzaemo_identity::{PersonId, Session};
+use vzaemo_identity::Session;
 use vzaemo_service::Error;
 use vzaemo_service::changes::{Change, Undecided, Words};
 use vzaemo_service::two_person::{Refusal, TwoPersonError};
@@ -98,18 +98,13 @@ async fn shown(
 async fn named(app: &App, change: &Change) -> Result<(Vec<String>, Option<String>), Error> {
     let mut approved = Vec::with_capacity(change.approvals.len());
     for approval in &change.approvals {
-        approved.push(name(app, approval.by).await?);
+        approved.push(name(app, approval.by).await?.unwrap_or_default());
     }
     let declined = match &change.declined {
-        Some(declined) => Some(name(app, declined.by).await?),
+        Some(declined) => Some(name(app, declined.by).await?.unwrap_or_default()),
         None => None,
     };
     Ok((approved, declined))
-}
-
-async fn name(app: &App, person: PersonId) -> Result<String, Error> {
-    let found = app.persons.get(person).await.map_err(Error::storage)?;
-    Ok(found.and_then(|person| Some(person.name()?.in_full())).unwrap_or_default())
 }
 
 async fn approve(State(app): State<Arc<App>>, visit: Visit, Path(id): Path<String>, body: Bytes) -> Response {

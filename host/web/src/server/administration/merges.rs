@@ -5,7 +5,7 @@
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::table::Table;
 use super::super::{App, cabinet, modules};
-use super::{fields, moments, offered, session};
+use super::{fields, moments, offered, refused, session};
 use crate::chrome::administration::merges::{self as chrome, Desk, Proposing, Shown};
 use crate::chrome::invalidations::address as decision_address;
 use crate::chrome::paths;
@@ -303,15 +303,10 @@ async fn undecided(app: &App, visit: &Visit, error: &Undecided) -> Response {
         Undecided::TwoPerson(TwoPersonError::Failed(error)) => {
             return modules::failed(app, visit, "", error).await;
         }
-        Undecided::TwoPerson(TwoPersonError::Refused(refusal)) => say.say(match refusal {
-            Refusal::Unknown => return trouble(app, visit, &Problem::NotFound).await,
-            Refusal::SamePerson => "two-person-same",
-            Refusal::NotProven => "two-person-not-proven",
-            Refusal::NotEntitled => "two-person-not-entitled",
-            Refusal::Over => "two-person-over",
-            Refusal::Declined => "two-person-declined",
-            Refusal::Changed => "two-person-changed",
-        }),
+        Undecided::TwoPerson(TwoPersonError::Refused(Refusal::Unknown)) => {
+            return trouble(app, visit, &Problem::NotFound).await;
+        }
+        Undecided::TwoPerson(TwoPersonError::Refused(refusal)) => say.say(refused(*refusal)),
         Undecided::Unmergeable(why) => match about(app, visit, why) {
             Some(service) => say.say_with(message(why), &[("service", service.as_str().into())]),
             None => say.say(message(why)),

@@ -22,6 +22,8 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use vzaemo_access::HostAction;
 use vzaemo_clock::Instant;
+use vzaemo_identity::PersonId;
+use vzaemo_service::Error;
 use vzaemo_service::two_person::Refusal;
 
 /// Their addresses.
@@ -60,6 +62,12 @@ fn offered(app: &App, visit: &Visit) -> Vec<&'static str> {
         (paths::ADMIN_RETENTION, HostAction::Retention),
     ];
     pages.into_iter().filter(|(_, action)| visit.may(app, *action)).map(|(path, _)| path).collect()
+}
+
+/// The present name of a person, if one is known.
+async fn name(app: &App, person: PersonId) -> Result<Option<String>, Error> {
+    let person = app.persons.get(person).await.map_err(Error::storage)?;
+    Ok(person.and_then(|person| person.name().map(ToString::to_string)))
 }
 
 /// The message of a step of two persons that was not taken.

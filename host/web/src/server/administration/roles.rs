@@ -4,7 +4,7 @@
 use super::super::answer::{Content, page, see_other, trouble};
 use super::super::table::Table;
 use super::super::{App, modules};
-use super::{fields, moments, offered, session};
+use super::{fields, moments, name, offered, session};
 use crate::chrome::administration::roles::{
     self as chrome, Choice, Form, Line, Revoking, Roles, Shown, Typed,
 };
@@ -115,11 +115,6 @@ fn named(body: &Body, language: Language) -> &str {
         Language::Uk => &body.name.uk,
         Language::En => &body.name.en,
     }
-}
-
-async fn name(app: &App, person: PersonId) -> Result<Option<String>, Error> {
-    let person = app.persons.get(person).await.map_err(Error::storage)?;
-    Ok(person.and_then(|person| person.name().map(ToString::to_string)))
 }
 
 async fn line(app: &App, visit: &Visit, person: PersonId, grant: &Grant) -> Result<Option<Line>, Error> {
